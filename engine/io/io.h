@@ -1,0 +1,109 @@
+// Io is all that an engine shares with the rest of the world: files, time, randomness and waiting.
+// One Io per process (a simulated process has its own), shared by its connections.
+//
+// Backends: memory (memory_io.h), syscall (syscall_io.h), io_uring (uring_io.h); simulated
+// (//sim/world). io_conformance.h is the test suite that all of them pass.
+
+#ifndef ORRERY_ENGINE_IO_IO_H_
+#define ORRERY_ENGINE_IO_IO_H_
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "engine/base/bytes.h"
+#include "engine/base/status.h"
+#include "engine/io/completion.h"
+#include "engine/io/file.h"
+#include "engine/io/yield_site.h"
+
+namespace orrery {
+
+enum class FileKind : uint8_t {
+  kDatabase,
+  kWal,
+  kJournal,
+  kSharedMemory,  // may be mapped; its bytes need not survive the machine
+  kTemporary,     // removed when closed; the path is ignored
+};
+
+struct OpenOptions {
+  FileKind kind = FileKind::kDatabase;
+  bool read_only = false;
+  bool create = false;  // make it, empty, when it is not there
+};
+
+enum class PollMode : uint8_t {
+  kNoWait,  // finish what has arrived
+  kWait,    // wait until at least one operation has finished; at least one is in flight
+};
+
+// What a simulator hears of and decides. Production has none.
+class IoObserver {
+ public:
+  // True to make this occurrence of `site` wait although it need not.
+  virtual bool ForceWait(const YieldSite& site) = 0;
+
+ protected:
+  ~IoObserver() = default;
+};
+
+class Io {
+ public:
+  virtual ~Io() = default;
+
+  virtual std::string_view name() const = 0;
+
+  // Files. kCannotOpen when it cannot be opened; the message names the path and the reason.
+  virtual Result<std::unique_ptr<File>> Open(std::string_view path, const OpenOptions& options) = 0;
+  virtual Result<bool> Exists(std::string_view path) = 0;
+  virtual Status Remove(std::string_view path) = 0;  // no error when it is not there
+  virtual Status Rename(std::string_view from, std::string_view to) = 0;
+  // Makes the creation, removal or renaming of files durable: syncs the directory that holds `path`.
+  virtual void SyncDirectoryOf(std::string_view path, Completion& done) = 0;
+
+  // Waiting. Finishes operations; never runs engine code.
+  virtual Status Poll(PollMode mode) = 0;
+  // Asks for an early end. The operation still finishes exactly once, as it would have or with
+  // kInterrupt; until then its buffer is in use.
+  virtual void Cancel(Completion& completion) = 0;
+  // Polls until nothing of this Io is in flight.
+  virtual void Drain() = 0;
+  virtual void Sleep(uint64_t nanoseconds, Completion& done) = 0;
+
+  // Time and chance.
+  virtual uint64_t MonotonicNanoseconds() = 0;
+  virtual int64_t UnixMilliseconds() = 0;
+  virtual void RandomBytes(MutableBytes out) = 0;
+
+  // Tells a backend of memory that many operations will use, for as long as it likes to know: the
+  // page arena. Always succeeds; a backend that cannot use it ignores it. Unregister before freeing.
+  virtual void RegisterBuffers(MutableBytes) {}
+  virtual void UnregisterBuffers(MutableBytes) {}
+
+  // Whether a simulator wants a wait here. One comparison in production.
+  bool ShouldWait(const YieldSite& site) {
+    return observer_ != nullptr && observer_->ForceWait(site);
+  }
+  void SetObserver(IoObserver* observer) { observer_ = observer; }
+
+ private:
+  IoObserver* observer_ = nullptr;
+};
+
+// Polls until `completion` is no longer in flight. For callers that have nothing else to do.
+Status WaitFor(Io& io, const Completion& completion);
+
+// Drives an operation (or any callable that answers an IoResult) to its end.
+template <typename Call>
+auto RunToEnd(Io& io, Call&& call) -> decltype(call()) {
+  while (true) {
+    auto result = call();
+    if (!result.pending()) return result;
+    if (Status status = WaitFor(io, *result.waiting().on); !status.ok()) return status;
+  }
+}
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_IO_IO_H_
