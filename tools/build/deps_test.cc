@@ -2,9 +2,9 @@
 // Method: the smallest use of each. A package that only this test misses is one to remove.
 #include <liburing.h>
 
+#include <editline/readline.h>
 #include <boost/context/detail/fcontext.hpp>
 #include <cstdio>
-#include <editline/readline.h>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
