@@ -1,0 +1,137 @@
+// A Pager gives one connection numbered pages with transactions over one database file and its WAL.
+// It knows nothing of keys or SQL.
+//
+// Waiting. Methods that answer an IoResult are called again after a wait until they are done; each
+// is one operation of the pager's own, so a caller that goes away leaves nothing half done that the
+// next call does not finish. FetchPage, AllocatePage and FreePage (page_operations.h) are operations
+// of their caller.
+//
+// Transactions. BeginRead takes a snapshot: a read mark on the WAL, as SQLite does
+// (https://www.sqlite.org/walformat.html). BeginWrite needs a snapshot and takes the one write
+// lock: kBusy when another has it, kBusySnapshot when the snapshot is no longer the newest. Commit
+// appends the dirty pages to the WAL, syncs as `synchronous` asks, publishes in the WAL index and
+// ends the write transaction; the snapshot stays, moved to the commit, until EndRead. A commit that fails
+// has published nothing; the transaction is then still open and Rollback is the only way on.
+//
+// Rollback after an abandoned or failed operation first waits for the connection's own writes in
+// flight, so that none lands in WAL space that is another's by then.
+//
+// Statements. Between BeginStatement and EndStatement, RollbackStatement undoes the statement
+// alone. Statements do not nest.
+//
+// Files in rollback-journal mode can be read; BeginWrite answers kReadOnly for them, naming
+// PRAGMA journal_mode=wal, and SetWalMode makes the change. A hot journal of another engine is kCannotOpen-clear.
+// A new file becomes a WAL database with its first write transaction.
+
+#ifndef ORRERY_ENGINE_STORAGE_PAGER_H_
+#define ORRERY_ENGINE_STORAGE_PAGER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/base/status.h"
+#include "engine/format/database_header.h"
+#include "engine/format/page_number.h"
+#include "engine/io/io.h"
+#include "engine/io/io_result.h"
+#include "engine/storage/page_ref.h"
+
+namespace orrery {
+
+enum class Synchronous : uint8_t { kOff, kNormal, kFull };
+
+enum class CheckpointMode : uint8_t { kPassive, kFull, kRestart, kTruncate };
+
+struct CheckpointResult {
+  bool busy = false;            // a lock kept it from finishing (never with kPassive)
+  uint32_t wal_frame_count = 0; // frames in the WAL
+  uint32_t checkpointed_frame_count = 0;
+};
+
+struct PagerOptions {
+  bool read_only = false;
+  bool create = true;
+  uint32_t new_page_size = 4096;      // for a file that does not exist yet or is empty
+  uint32_t cache_page_count = 2000;   // soft for pinned pages, at least 10
+  Synchronous synchronous = Synchronous::kFull;
+  uint32_t auto_checkpoint_frame_count = 1000;  // 0: never
+};
+
+// Which committed state a snapshot shows: the WAL's generation and its last frame that counts.
+struct SnapshotId {
+  uint32_t salt1 = 0;
+  uint32_t salt2 = 0;
+  uint32_t max_frame = 0;  // 0: the database file alone
+  bool operator==(const SnapshotId&) const = default;
+};
+
+class Pager {
+ public:
+  // Opens the file; reads nothing yet. `io` outlives the pager.
+  static Result<std::unique_ptr<Pager>> Open(Io& io, std::string_view path,
+                                             const PagerOptions& options);
+  // After Close(), or without it, as a killed process would go (locks drop, nothing is written).
+  ~Pager();
+
+  // Ends transactions by rollback. The last connection to a WAL database checkpoints it and removes
+  // the WAL and its index. An error leaves the files recoverable; the pager is closed all the same.
+  IoResult<> Close();
+
+  // -- Transactions --
+  IoResult<> BeginRead();   // no effect when in one
+  IoResult<> BeginWrite();  // in a read transaction; no effect when in one
+  IoResult<> Commit();
+  IoResult<> Rollback();    // ends the write transaction; the read transaction too. Cannot fail but by I/O error on open files.
+  void EndRead();           // not in a write transaction
+  bool in_read() const;
+  bool in_write() const;
+  // True when a Commit that was given up on had already published: it counts as committed.
+  // Rollback then does nothing but end the transaction.
+  bool commit_decided() const;
+
+  void BeginStatement();
+  void EndStatement();
+  IoResult<> RollbackStatement();
+
+  // -- In a read transaction --
+  SnapshotId snapshot() const;
+  // Pages in this transaction's view; 0 for a database nobody has written to.
+  PageNumber page_count() const;
+  // The fields of page 1's first 100 bytes in this transaction's view. Zero page_count: as a new
+  // file would have them.
+  const DatabaseHeader& header() const;
+  uint32_t page_size() const;
+  uint32_t usable_size() const;  // page size less reserved bytes
+
+  // A page that is in the cache, pinned, on a straight line: no virtual call, no allocation. Empty
+  // when it is not there, or when a simulator wants a wait at `site`: then use FetchPage. `number`
+  // is in [1, page_count()].
+  PageRef TryPage(PageNumber number, const YieldSite& site);
+
+  // -- In a write transaction --
+  // Sets a field of the header on page 1 (which BeginWrite has pinned).
+  void SetSchemaCookie(uint32_t cookie);
+  void SetSchemaFormat(uint32_t format);
+  void SetUserVersion(uint32_t version);
+  void SetApplicationId(uint32_t id);
+
+  // -- Outside any transaction --
+  IoResult<CheckpointResult> Checkpoint(CheckpointMode mode);
+  IoResult<> SetWalMode();  // a file in rollback mode becomes a WAL database
+  bool is_wal() const;      // as of the last transaction; a new file counts as WAL
+
+  void SetSynchronous(Synchronous level);
+  void SetCacheSize(uint32_t page_count);
+  void SetAutoCheckpoint(uint32_t frame_count);
+  // Page size for a database nobody has written to; no effect otherwise.
+  void SetNewPageSize(uint32_t page_size);
+
+  const std::string& path() const;
+  Io& io();
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_STORAGE_PAGER_H_
