@@ -24,8 +24,8 @@ struct JournalHeader {
 
 inline constexpr uint32_t kUnknownRecordCount = 0xffffffff;
 
-// Nothing when the magic number is wrong, or a size is none that the format allows: the journal then
-// holds nothing. `bytes` has kJournalHeaderSize bytes.
+// Nothing when the magic number is wrong, or a size is none that the format allows: the journal
+// then holds nothing. `bytes` has kJournalHeaderSize bytes.
 std::optional<JournalHeader> DecodeJournalHeader(Bytes bytes);
 void EncodeJournalHeader(const JournalHeader& header, MutableBytes bytes);
 

@@ -17,7 +17,8 @@ inline constexpr size_t kWalFrameHeaderSize = 24;
 
 struct WalFrameHeader {
   PageNumber page = kNoPage;
-  PageNumber commit_page_count = 0;  // not 0: this frame commits, and the database has so many pages
+  PageNumber commit_page_count =
+      0;  // not 0: this frame commits, and the database has so many pages
   uint32_t salt1 = 0;
   uint32_t salt2 = 0;
   WalChecksum checksum;

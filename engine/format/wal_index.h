@@ -6,9 +6,9 @@
 //   region n:  4096 page numbers, 8192 hash slots
 //
 // Each region has 32768 bytes. Entry i of a region's page numbers is the page in the region's i-th
-// frame. A hash slot is a 16-bit number: 0 when empty, else the 1-based entry of a frame in the same
-// region; a page is looked for from its first slot on, up to an empty one, and its last match wins.
-// Numbers are in the machine's own byte order, only the salts are bytes as in the log.
+// frame. A hash slot is a 16-bit number: 0 when empty, else the 1-based entry of a frame in the
+// same region; a page is looked for from its first slot on, up to an empty one, and its last match
+// wins. Numbers are in the machine's own byte order, only the salts are bytes as in the log.
 
 #ifndef ORRERY_ENGINE_FORMAT_WAL_INDEX_H_
 #define ORRERY_ENGINE_FORMAT_WAL_INDEX_H_
@@ -36,10 +36,10 @@ struct WalIndexHeader {
   uint32_t version = kWalIndexVersion;
   uint32_t change_count = 0;  // counts commits
   bool big_endian_checksums = false;
-  uint32_t page_size = 0;         // 0: the log has no valid header
-  uint32_t max_frame = 0;         // the last frame of the last commit
-  PageNumber page_count = 0;      // of the database after that commit; 0: ask the database file
-  WalChecksum frame_checksum;     // of that frame
+  uint32_t page_size = 0;      // 0: the log has no valid header
+  uint32_t max_frame = 0;      // the last frame of the last commit
+  PageNumber page_count = 0;   // of the database after that commit; 0: ask the database file
+  WalChecksum frame_checksum;  // of that frame
   uint32_t salt1 = 0;
   uint32_t salt2 = 0;
 };
@@ -58,7 +58,16 @@ inline constexpr size_t kFirstRegionHeaderSize = 136;
 
 // Lock bytes in the file. Nobody reads or writes what is stored there.
 inline constexpr uint64_t kWalLocksAt = 120;
-enum class WalLock : uint8_t { kWrite, kCheckpoint, kRecover, kRead0, kRead1, kRead2, kRead3, kRead4 };
+enum class WalLock : uint8_t {
+  kWrite,
+  kCheckpoint,
+  kRecover,
+  kRead0,
+  kRead1,
+  kRead2,
+  kRead3,
+  kRead4
+};
 inline constexpr int kWalLockCount = 8;
 // Held shared by every connection. Whoever can lock it exclusively is alone and may reset the file.
 inline constexpr uint64_t kDeadManSwitchAt = 128;
@@ -75,8 +84,9 @@ constexpr int RegionOfFrame(uint32_t frame) {
 }
 // The frame before a region's first.
 constexpr uint32_t FramesBeforeRegion(int region) {
-  return region == 0 ? 0
-                     : kFirstRegionFrameCount + static_cast<uint32_t>(region - 1) * kRegionFrameCount;
+  return region == 0
+             ? 0
+             : kFirstRegionFrameCount + static_cast<uint32_t>(region - 1) * kRegionFrameCount;
 }
 constexpr uint32_t FrameCountOfRegion(int region) {
   return region == 0 ? kFirstRegionFrameCount : kRegionFrameCount;
