@@ -3,9 +3,9 @@
 //   if (faults.Strikes(Fault::kEioRead)) ...
 //
 // Each run has a swarm of its own: some faults are off, the others come at a rate drawn around that
-// of the table. Between two strikes of a fault lies a number of opportunities that was drawn when it
-// last struck, so an opportunity that passes costs a decrement and no draw. Every fault draws on a
-// branch of its own: a new row leaves the others' strikes as they were.
+// of the table. Between two strikes of a fault lies a number of opportunities that was drawn when
+// it last struck, so an opportunity that passes costs a decrement and no draw. Every fault draws on
+// a branch of its own: a new row leaves the others' strikes as they were.
 
 #ifndef ORRERY_SIM_FAULTS_FAULTS_H_
 #define ORRERY_SIM_FAULTS_FAULTS_H_
@@ -56,7 +56,8 @@ class Faults {
   bool Strikes(Fault fault) {
     Entry& entry = entries_[static_cast<size_t>(fault)];
     ++entry.opportunity_count;
-    if (entry.until_strike == 0 || --entry.until_strike > 0) [[likely]] return false;
+    if (entry.until_strike == 0 || --entry.until_strike > 0) [[likely]]
+      return false;
     return Strike(fault);
   }
   // For what a strike leaves open: how short, which part.

@@ -2,14 +2,16 @@
 // cut could leave of them.
 //
 //   durable   what a power cut cannot take away
-//   versions  each sector's later contents, oldest first, that were written and not synced; the last
+//   versions  each sector's later contents, oldest first, that were written and not synced; the
+//   last
 //             one is what programs see
 //
-// A sync makes durable what had been written before it was *submitted* (File::Sync), so it takes the
-// mark() of that moment. A failed one leaves its sectors visible but lost: no later sync saves them
-// unless they are written again. At a power cut each sector on its own keeps the durable content or
-// any version, and the size any size that the file had since the last sync. Bytes that the size
-// covers and no version reached are zeros. File names are treated the same way, by directory.
+// A sync makes durable what had been written before it was *submitted* (File::Sync), so it takes
+// the mark() of that moment. A failed one leaves its sectors visible but lost: no later sync saves
+// them unless they are written again. At a power cut each sector on its own keeps the durable
+// content or any version, and the size any size that the file had since the last sync. Bytes that
+// the size covers and no version reached are zeros. File names are treated the same way, by
+// directory.
 //
 // Shared memory (Map) is volatile: after a power cut the file is there with zeros or stale bytes.
 //
@@ -103,7 +105,7 @@ class DiskFile {
     uint32_t first = kNone;  // the oldest version
     uint32_t last = kNone;
     uint32_t count = 0;
-    bool unsynced = false;   // listed in unsynced_
+    bool unsynced = false;  // listed in unsynced_
   };
   struct SizeVersion {
     uint64_t mark;

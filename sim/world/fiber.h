@@ -4,8 +4,9 @@
 //   fresh --Resume()--> running --Suspend()--> suspended --Resume()--> running ... --> done
 //
 // All on one thread: Resume() is called from the main stack, returns when the fiber suspends or is
-// done, and never nests. A switch costs about 10 ns. A fiber is destroyed when it is done, was never
-// started, or was abandoned; an abandoned one never runs again and what lies on its stack leaks.
+// done, and never nests. A switch costs about 10 ns. A fiber is destroyed when it is done, was
+// never started, or was abandoned; an abandoned one never runs again and what lies on its stack
+// leaks.
 
 #ifndef ORRERY_SIM_WORLD_FIBER_H_
 #define ORRERY_SIM_WORLD_FIBER_H_

@@ -34,13 +34,13 @@ struct Operation {
   Completion* done = nullptr;
   uint64_t number = 0;  // from 1 in the order of submission, over the whole world
   uint64_t due_nanoseconds = 0;
-  uint64_t offset = 0;  // of a transfer; the size for a truncate
-  size_t size = 0;      // of a transfer, over all parts
-  size_t moved = 0;     // how much of it has taken effect
-  MutableBytes buffer;              // of a read
-  std::vector<Bytes> parts;         // of a write
-  uint64_t mark = 0;                // of a sync: what it covers (Disk::mark)
-  std::string directory;            // of a directory sync
+  uint64_t offset = 0;       // of a transfer; the size for a truncate
+  size_t size = 0;           // of a transfer, over all parts
+  size_t moved = 0;          // how much of it has taken effect
+  MutableBytes buffer;       // of a read
+  std::vector<Bytes> parts;  // of a write
+  uint64_t mark = 0;         // of a sync: what it covers (Disk::mark)
+  std::string directory;     // of a directory sync
   uint32_t pool_index = 0;
   uint32_t place_index = 0;  // in the ready or hung list
 };

@@ -61,7 +61,8 @@ class Scheduler {
   size_t waiting_count() const { return waiting_.size(); }
 
   void PreemptionPoint() {
-    if (--until_preemption_ == 0) [[unlikely]] Preempt();
+    if (--until_preemption_ == 0) [[unlikely]]
+      Preempt();
   }
   // The running fiber steps back but stays runnable.
   void Yield();
@@ -93,9 +94,9 @@ class Scheduler {
   std::unique_ptr<Schedule> schedule_;
   Performer& performer_;
   StackPool stacks_;
-  std::vector<Task> tasks_;         // by fiber index
-  std::vector<Fiber*> runnable_;    // in the order of creation
-  std::vector<Fiber*> waiting_;     // likewise
+  std::vector<Task> tasks_;       // by fiber index
+  std::vector<Fiber*> runnable_;  // in the order of creation
+  std::vector<Fiber*> waiting_;   // likewise
   Fiber* running_ = nullptr;
   OperationQueue operations_;
   uint64_t now_nanoseconds_ = 0;

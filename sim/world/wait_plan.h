@@ -53,12 +53,12 @@ class WaitPlan final : public IoObserver {
     uint64_t forced = 0;
   };
 
-  std::vector<Choices> choices_;   // one, or none for a plan without chance
+  std::vector<Choices> choices_;  // one, or none for a plan without chance
   uint64_t mean_ = 0;
-  uint64_t until_forced_ = 0;      // occurrences, the forced one included; 0: never
+  uint64_t until_forced_ = 0;  // occurrences, the forced one included; 0: never
   uint64_t occurrence_count_ = 0;
   uint64_t forced_count_ = 0;
-  std::vector<Count> counts_;      // by YieldSite::index()
+  std::vector<Count> counts_;  // by YieldSite::index()
   Listener* listener_ = nullptr;
 };
 
