@@ -70,6 +70,7 @@ class Fiber {
 
   void SwitchIn();
   void SwitchOut(bool for_good);
+  void Arrive();
 
   StackPool& stacks_;
   const uint32_t index_;
@@ -81,12 +82,12 @@ class Fiber {
   void* context_ = nullptr;       // of the fiber while it is suspended
   void* main_context_ = nullptr;  // of the main stack while the fiber runs
   // What the sanitizers want to know of a switch.
-  void* fake_stack_ = nullptr;
-  void* main_fake_stack_ = nullptr;
-  const void* main_bottom_ = nullptr;
-  size_t main_size_ = 0;
-  void* tsan_fiber_ = nullptr;
-  void* tsan_main_ = nullptr;
+  [[maybe_unused]] void* fake_stack_ = nullptr;
+  [[maybe_unused]] void* main_fake_stack_ = nullptr;
+  [[maybe_unused]] const void* main_bottom_ = nullptr;
+  [[maybe_unused]] size_t main_size_ = 0;
+  [[maybe_unused]] void* tsan_fiber_ = nullptr;
+  [[maybe_unused]] void* tsan_main_ = nullptr;
 };
 
 }  // namespace orrery::sim

@@ -12,7 +12,7 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/base/bytes.h"
@@ -22,6 +22,14 @@ namespace orrery::sim {
 
 class SimFile;
 class SimProcess;
+
+// What will become of an operation, drawn when it is submitted.
+struct Fate {
+  bool fails = false;   // with EIO
+  bool no_space = false;
+  bool splits = false;  // in two parts
+  size_t short_by = 0;  // bytes less than asked
+};
 
 enum class OperationKind : uint8_t { kRead, kWrite, kSync, kTruncate, kSyncDirectory, kSleep };
 
@@ -37,11 +45,11 @@ struct Operation {
   uint64_t offset = 0;       // of a transfer; the size for a truncate
   size_t size = 0;           // of a transfer, over all parts
   size_t moved = 0;          // how much of it has taken effect
+  Fate fate;
   MutableBytes buffer;       // of a read
   std::vector<Bytes> parts;  // of a write
   uint64_t mark = 0;         // of a sync: what it covers (Disk::mark)
   std::string directory;     // of a directory sync
-  uint32_t pool_index = 0;
   uint32_t place_index = 0;  // in the ready or hung list
 };
 
