@@ -43,6 +43,15 @@ class FaultSet {
   uint64_t bits_ = 0;
 };
 
+// Told of each strike, for the event hash and the trace.
+class FaultObserver {
+ public:
+  virtual void OnStrike(Fault fault) = 0;
+
+ protected:
+  ~FaultObserver() = default;
+};
+
 class Faults {
  public:
   // No fault ever strikes, and nothing is drawn but by those set with SetRate or StrikeAt later.
@@ -80,15 +89,7 @@ class Faults {
   }
   uint64_t strike_count() const;
 
-  // Told of each strike, for the event hash and the trace. May be null.
-  class Observer {
-   public:
-    virtual void OnStrike(Fault fault) = 0;
-
-   protected:
-    ~Observer() = default;
-  };
-  void SetObserver(Observer* observer) { observer_ = observer; }
+  void SetObserver(FaultObserver* observer) { observer_ = observer; }  // may be null
 
  private:
   struct Entry {
@@ -103,7 +104,7 @@ class Faults {
 
   std::vector<Entry> entries_;  // by fault
   bool stopped_ = false;
-  Observer* observer_ = nullptr;
+  FaultObserver* observer_ = nullptr;
 };
 
 }  // namespace orrery::sim

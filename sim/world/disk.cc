@@ -166,7 +166,8 @@ void DiskFile::Sync(uint64_t mark) {
   for (const uint32_t sector_index : unsynced_) {
     Sector& sector = sectors_[sector_index];
     uint32_t synced = kNone;
-    for (uint32_t v = sector.first; v != kNone && versions_[v].mark <= mark; v = versions_[v].next) {
+    for (uint32_t v = sector.first; v != kNone && versions_[v].mark <= mark;
+         v = versions_[v].next) {
       if (!versions_[v].lost) synced = v;
     }
     if (synced != kNone) {
@@ -248,13 +249,15 @@ size_t DiskFile::ChooseKept(const Sector& sector, Pattern pattern, uint64_t pref
                             Choices& choices) {
   size_t undone = 0;  // of its versions, from the last
   switch (pattern) {
-    case Pattern::kAny: undone = choices.Choose(sector.count + 1, "sector"); break;
+    case Pattern::kAny:
+      undone = choices.Choose(sector.count + 1, "sector");
+      break;
     case Pattern::kMost:
       if (choices.Chance(100'000, "undo")) undone = 1 + choices.Choose(sector.count, "sector");
       break;
     case Pattern::kFew:
-      undone = choices.Chance(100'000, "keep") ? choices.Choose(sector.count, "sector")
-                                               : sector.count;
+      undone =
+          choices.Chance(100'000, "keep") ? choices.Choose(sector.count, "sector") : sector.count;
       break;
     case Pattern::kPrefix:
       for (uint32_t v = sector.first; v != kNone; v = versions_[v].next) {
@@ -328,8 +331,8 @@ void DiskFile::PowerCut(Choices& choices, const PowerCutEffect& effect) {
   for (const uint32_t sector_index : unsynced_) {
     Sector& sector = sectors_[sector_index];
     if (uint64_t{sector_index} * sector_size_ < size) {
-      const size_t keep = effect.loses_sectors ? ChooseKept(sector, pattern, prefix_mark, choices)
-                                               : sector.count;
+      const size_t keep =
+          effect.loses_sectors ? ChooseKept(sector, pattern, prefix_mark, choices) : sector.count;
       ResolveSector(sector_index, keep, choices, effect);
     }
     while (sector.count > 0) DropFirstVersion(sector);

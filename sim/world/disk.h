@@ -129,7 +129,7 @@ class DiskFile {
 
   const uint32_t number_;
   const uint32_t sector_size_;
-  uint64_t mark_ = 0;  // of the last change
+  uint64_t mark_ = 0;   // of the last change
   int sync_count_ = 0;  // begun and not ended
   uint64_t size_ = 0;
   uint64_t durable_size_ = 0;

@@ -8,23 +8,40 @@ namespace orrery::sim {
 
 std::string_view Name(EventKind kind) {
   switch (kind) {
-    case EventKind::kSubmit: return "submit";
-    case EventKind::kFinish: return "finish";
-    case EventKind::kApply: return "apply";
-    case EventKind::kResume: return "resume";
-    case EventKind::kPreempt: return "preempt";
-    case EventKind::kFiberEnd: return "fiber-end";
-    case EventKind::kLock: return "lock";
-    case EventKind::kOpen: return "open";
-    case EventKind::kRemove: return "remove";
-    case EventKind::kRename: return "rename";
-    case EventKind::kStart: return "start";
-    case EventKind::kKill: return "kill";
-    case EventKind::kPowerCut: return "power-cut";
-    case EventKind::kResolve: return "resolve";
-    case EventKind::kStrike: return "strike";
-    case EventKind::kForcedWait: return "forced-wait";
-    case EventKind::kNote: return "note";
+    case EventKind::kSubmit:
+      return "submit";
+    case EventKind::kFinish:
+      return "finish";
+    case EventKind::kApply:
+      return "apply";
+    case EventKind::kResume:
+      return "resume";
+    case EventKind::kPreempt:
+      return "preempt";
+    case EventKind::kFiberEnd:
+      return "fiber-end";
+    case EventKind::kLock:
+      return "lock";
+    case EventKind::kOpen:
+      return "open";
+    case EventKind::kRemove:
+      return "remove";
+    case EventKind::kRename:
+      return "rename";
+    case EventKind::kStart:
+      return "start";
+    case EventKind::kKill:
+      return "kill";
+    case EventKind::kPowerCut:
+      return "power-cut";
+    case EventKind::kResolve:
+      return "resolve";
+    case EventKind::kStrike:
+      return "strike";
+    case EventKind::kForcedWait:
+      return "forced-wait";
+    case EventKind::kNote:
+      return "note";
   }
   Unreachable();
 }

@@ -1,8 +1,8 @@
 #include "sim/world/fiber.h"
 
-#include <boost/context/detail/fcontext.hpp>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <boost/context/detail/fcontext.hpp>
 
 #include <utility>
 
@@ -102,7 +102,6 @@ void Fiber::Resume() {
   SwitchIn();
   if (state_ != State::kDone) return;
   body_ = nullptr;
-  if (abandoned_) return;  // its frames are still there
 #ifdef ORRERY_TSAN
   __tsan_destroy_fiber(tsan_fiber_);
 #endif
@@ -121,14 +120,6 @@ void Fiber::Discard() {
   body_ = nullptr;
 }
 
-void Fiber::Abandon() {
-  CHECK(state_ == State::kRunning);
-  state_ = State::kDone;
-  abandoned_ = true;
-  SwitchOut(/*for_good=*/false);
-  Unreachable();
-}
-
 void Fiber::SwitchIn() {
 #ifdef ORRERY_ASAN
   __sanitizer_start_switch_fiber(&main_fake_stack_, stack_.bottom, stack_.size);
@@ -141,7 +132,7 @@ void Fiber::SwitchIn() {
 #ifdef ORRERY_ASAN
   __sanitizer_finish_switch_fiber(main_fake_stack_, nullptr, nullptr);
   // The next user of the stack begins with a clean one.
-  if (state_ == State::kDone && !abandoned_) ASAN_UNPOISON_MEMORY_REGION(stack_.bottom, stack_.size);
+  if (state_ == State::kDone) ASAN_UNPOISON_MEMORY_REGION(stack_.bottom, stack_.size);
 #endif
 }
 

@@ -45,7 +45,8 @@ void OperationQueue::AddTimed(Operation& operation, uint64_t due_nanoseconds) {
   std::push_heap(timed_.begin(), timed_.end(), DueLater);
 }
 
-void OperationQueue::AddHung(Operation& operation) {
+void OperationQueue::AddHung(Operation& operation, uint64_t now_nanoseconds) {
+  operation.due_nanoseconds = now_nanoseconds + kHungNanoseconds;
   operation.place = Operation::Place::kHung;
   operation.place_index = static_cast<uint32_t>(hung_.size());
   hung_.push_back(&operation);
@@ -53,9 +54,14 @@ void OperationQueue::AddHung(Operation& operation) {
 
 void OperationQueue::Remove(Operation& operation) {
   switch (operation.place) {
-    case Operation::Place::kFree: Unreachable();
-    case Operation::Place::kReady: RemoveFrom(ready_, operation); break;
-    case Operation::Place::kHung: RemoveFrom(hung_, operation); break;
+    case Operation::Place::kFree:
+      Unreachable();
+    case Operation::Place::kReady:
+      RemoveFrom(ready_, operation);
+      break;
+    case Operation::Place::kHung:
+      RemoveFrom(hung_, operation);
+      break;
     case Operation::Place::kTimed:
       // Seldom: a cancel, or a file closed with operations in flight.
       std::erase(timed_, &operation);
@@ -83,6 +89,15 @@ void OperationQueue::Promote(uint64_t now_nanoseconds) {
     std::pop_heap(timed_.begin(), timed_.end(), DueLater);
     Operation& operation = *timed_.back();
     timed_.pop_back();
+    AddReady(operation);
+  }
+  for (size_t i = 0; i < hung_.size();) {
+    Operation& operation = *hung_[i];
+    if (operation.due_nanoseconds > now_nanoseconds) {
+      ++i;
+      continue;
+    }
+    RemoveFrom(hung_, operation);
     AddReady(operation);
   }
 }

@@ -3,7 +3,7 @@
 //
 //   timed   will be ready when the clock reaches `due_nanoseconds`
 //   ready   may take effect in any step
-//   hung    never, until released or ended from outside
+//   hung    not before kHungNanoseconds have passed or it is released or ended from outside
 //
 // Operations come from a pool and keep their address; in steady state nothing is allocated.
 
@@ -23,11 +23,11 @@ namespace orrery::sim {
 class SimFile;
 class SimProcess;
 
-// What will become of an operation, drawn when it is submitted.
+// What becomes of an operation, drawn when it first takes effect.
 struct Fate {
+  bool drawn = false;
   bool fails = false;   // with EIO
-  bool no_space = false;
-  bool splits = false;  // in two parts
+  size_t part_end = 0;  // a transfer's first part ends here and the rest comes later; 0: in one
   size_t short_by = 0;  // bytes less than asked
 };
 
@@ -42,19 +42,21 @@ struct Operation {
   Completion* done = nullptr;
   uint64_t number = 0;  // from 1 in the order of submission, over the whole world
   uint64_t due_nanoseconds = 0;
-  uint64_t offset = 0;       // of a transfer; the size for a truncate
-  size_t size = 0;           // of a transfer, over all parts
-  size_t moved = 0;          // how much of it has taken effect
+  uint64_t offset = 0;  // of a transfer; the size for a truncate
+  size_t size = 0;      // of a transfer, over all parts
+  size_t moved = 0;     // how much of it has taken effect
   Fate fate;
   MutableBytes buffer;       // of a read
   std::vector<Bytes> parts;  // of a write
-  uint64_t mark = 0;         // of a sync: what it covers (Disk::mark)
+  uint64_t mark = 0;         // of a sync: what it covers (DiskFile::BeginSync)
   std::string directory;     // of a directory sync
   uint32_t place_index = 0;  // in the ready or hung list
 };
 
 class OperationQueue {
  public:
+  static constexpr uint64_t kHungNanoseconds = 10'000'000'000;
+
   OperationQueue() = default;
   OperationQueue(const OperationQueue&) = delete;
   OperationQueue& operator=(const OperationQueue&) = delete;
@@ -63,7 +65,7 @@ class OperationQueue {
   Operation& Make();
   void AddReady(Operation& operation);
   void AddTimed(Operation& operation, uint64_t due_nanoseconds);
-  void AddHung(Operation& operation);
+  void AddHung(Operation& operation, uint64_t now_nanoseconds);
   // Out of its list.
   void Remove(Operation& operation);
   // Back into the pool; it is in no list.

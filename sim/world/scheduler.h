@@ -73,7 +73,7 @@ class Scheduler {
   // Runs the fibers of a killed process, in turn, until all are done; nothing else happens in
   // between. Their Yield() and Wait() only let the next one have its turn. Fibers that do not end
   // fail a CHECK.
-  void RunToEnd(SimProcess& process);
+  void RunToEnd(const SimProcess& process);
 
   OperationQueue& operations() { return operations_; }
   uint64_t now_nanoseconds() const { return now_nanoseconds_; }
@@ -84,8 +84,9 @@ class Scheduler {
   struct Task {
     SimProcess* process;
     std::unique_ptr<Fiber> fiber;
-    bool waiting = false;
   };
+
+  static constexpr int kRoundCountMax = 100'000;
 
   void Preempt();
   void Run(Fiber& fiber);
@@ -98,6 +99,7 @@ class Scheduler {
   std::vector<Fiber*> runnable_;  // in the order of creation
   std::vector<Fiber*> waiting_;   // likewise
   Fiber* running_ = nullptr;
+  bool burying_ = false;  // inside RunToEnd()
   OperationQueue operations_;
   uint64_t now_nanoseconds_ = 0;
   uint64_t step_ = 0;
