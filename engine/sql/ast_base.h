@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -43,11 +44,15 @@ class Owned {
   template <typename U>
     requires std::is_base_of_v<T, U>
   Owned(std::unique_ptr<U> node) : node_(std::move(node)) {}  // NOLINT: implicit
+  template <typename U>
+    requires std::is_base_of_v<T, U>
+  Owned(Owned<U>&& other) : node_(other.Release()) {}  // NOLINT: implicit
 
   explicit operator bool() const { return node_ != nullptr; }
   T& operator*() const { return *node_; }
   T* operator->() const { return node_.get(); }
   T* get() const { return node_.get(); }
+  std::unique_ptr<T> Release() { return std::move(node_); }
 
   friend bool operator==(const Owned& a, const Owned& b) {
     if (!a || !b) return !a && !b;

@@ -186,8 +186,8 @@ struct CollateExpr : ExprOf<ExprKind::kCollate> {
   friend bool operator==(const CollateExpr&, const CollateExpr&) = default;
 };
 
-// A declared type: the words with single spaces between and its numbers, "VARCHAR(10)"; empty when
-// none was written. Its affinity is a matter for engine/value/affinity.h.
+// A declared type as written, "VARCHAR(10)"; empty when there is none. Its affinity is a matter for
+// engine/value/affinity.h.
 struct TypeName {
   std::string text;
   SourceSpan span;

@@ -45,7 +45,8 @@ struct SqlStatement {
   }
 
   const StatementKind kind;
-  SourceSpan span;  // without the semicolon, and without EXPLAIN
+  uint16_t height = 0;  // of a SELECT: that of its highest expression, subqueries included
+  SourceSpan span;      // without the semicolon, and without EXPLAIN
 };
 
 bool operator==(const SqlStatement& a, const SqlStatement& b);
