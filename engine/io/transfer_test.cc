@@ -73,7 +73,7 @@ TEST(ReadFullyTest, ReadsEveryByteHoweverShortTheReads) {
     Completion done;
     ReadFully read;
     read.Start(file, 0, std::as_writable_bytes(std::span(back)), done);
-    EXPECT_EQ(Value(read.Resume()), kText.size());
+    EXPECT_EQ(ValueOf(read.Resume()), kText.size());
     EXPECT_EQ(back, kText);
   }
 }
@@ -85,10 +85,10 @@ TEST(ReadFullyTest, StopsWhereTheFileEndsAndTellsHowFarItCame) {
   Completion done;
   ReadFully read;
   read.Start(file, 4, std::as_writable_bytes(std::span(back)), done);
-  EXPECT_EQ(Value(read.Resume()), kText.size() - 4);
+  EXPECT_EQ(ValueOf(read.Resume()), kText.size() - 4);
   EXPECT_EQ(back, kText.substr(4) + std::string(100 - kText.size() + 4, '?'));
   read.Start(file, 1000, std::as_writable_bytes(std::span(back)), done);
-  EXPECT_EQ(Value(read.Resume()), 0u);
+  EXPECT_EQ(ValueOf(read.Resume()), 0u);
 }
 
 TEST(ReadFullyTest, AsksForNothingWhenTheBufferIsEmpty) {
@@ -96,7 +96,7 @@ TEST(ReadFullyTest, AsksForNothingWhenTheBufferIsEmpty) {
   Completion done;
   ReadFully read;
   read.Start(file, 0, {}, done);
-  EXPECT_EQ(Value(read.Resume()), 0u);
+  EXPECT_EQ(ValueOf(read.Resume()), 0u);
   EXPECT_EQ(file.operation_count, 0);
 }
 
@@ -168,7 +168,7 @@ TEST(WriteFullyTest, FailsWithTheErrorOfALaterPiece) {
 
 TEST(TransferTest, MovesTheSameBytesWhereverItWaits) {
   ForEachYieldPlan([](Io& io) {
-    auto file = Value(io.Open("a.db", {.create = true}));
+    auto file = ValueOf(io.Open("a.db", {.create = true}));
     Completion done;
     WriteFully write;
     write.Start(*file, 0, AsBytes(kText), done);
@@ -176,7 +176,7 @@ TEST(TransferTest, MovesTheSameBytesWhereverItWaits) {
     std::string back(kText.size(), '?');
     ReadFully read;
     read.Start(*file, 0, std::as_writable_bytes(std::span(back)), done);
-    EXPECT_EQ(Value(RunToEnd(io, [&] { return read.Resume(); })), kText.size());
+    EXPECT_EQ(ValueOf(RunToEnd(io, [&] { return read.Resume(); })), kText.size());
     EXPECT_EQ(back, kText);
   });
 }

@@ -84,7 +84,7 @@ TEST(YieldPlanTest, ForcesEachOccurrenceAloneAndThenAll) {
     ++run_count;
     Counter counter(io, 5);
     counter.Start();
-    EXPECT_EQ(Value(RunToEnd(io, [&] { return counter.Resume(); })), 5);
+    EXPECT_EQ(ValueOf(RunToEnd(io, [&] { return counter.Resume(); })), 5);
   });
   EXPECT_EQ(coverage.occurrence_count, 5u);
   EXPECT_EQ(coverage.plan_count, 1 + 5 + 5u);
@@ -96,7 +96,7 @@ TEST(YieldPlanTest, SpacesSingleWaitsEvenlyWhenThereAreTooMany) {
       [&](Io& io) {
         Counter counter(io, 100);
         counter.Start();
-        EXPECT_EQ(Value(RunToEnd(io, [&] { return counter.Resume(); })), 100);
+        EXPECT_EQ(ValueOf(RunToEnd(io, [&] { return counter.Resume(); })), 100);
       },
       {.single_plan_count_max = 10});
   EXPECT_EQ(coverage.occurrence_count, 100u);
@@ -111,7 +111,7 @@ TEST(YieldPlanTest, ShowsAnOperationThatRepeatsItsWorkAfterAWait) {
     ForEachYieldPlan([](Io& io) {
       int count = 0;
       Completion wait;
-      EXPECT_EQ(Value(RunToEnd(io, [&] { return CountTwice(io, count, wait); })), 1);
+      EXPECT_EQ(ValueOf(RunToEnd(io, [&] { return CountTwice(io, count, wait); })), 1);
     });
   }
   EXPECT_GT(failures.size(), 0);

@@ -7,7 +7,7 @@
 //       ChainFixture chain(io, {.page_count = 5});
 //       OverflowReader reader(chain.pager());
 //       reader.Start(chain.first_page(), chain.payload().size());
-//       EXPECT_EQ(Value(RunToEnd(io, [&] { return reader.Resume(); })), chain.payload());
+//       EXPECT_EQ(ValueOf(RunToEnd(io, [&] { return reader.Resume(); })), chain.payload());
 //     });
 //   }
 //
@@ -85,13 +85,13 @@ YieldPlanCoverage ForEachYieldPlan(const std::function<void(Io&)>& body,
 
 // The value of a finished call; a failed one ends the test with its error.
 template <typename T>
-T Value(IoResult<T> result) {
+T ValueOf(IoResult<T> result) {
   if (result.failed()) ADD_FAILURE() << result.status().ToString();
   CHECK(result.done());
   return *std::move(result);
 }
 template <typename T>
-T Value(Result<T> result) {
+T ValueOf(Result<T> result) {
   if (!result.ok()) ADD_FAILURE() << result.status().ToString();
   CHECK(result.ok());
   return *std::move(result);
