@@ -433,17 +433,10 @@ ExprPtr ExprParser::ParseFunction() {
 }
 
 ExprPtr ExprParser::ParseParameter() {
-  const Token token = stream_.current();
-  // #1 looks like a parameter to the lexer, but means nothing to anyone.
-  if (token.text.size() > 1 && token.text[0] == '#' && token.text[1] >= '0' &&
-      token.text[1] <= '9') {
-    stream_.FailAtCurrent();
-    return nullptr;
-  }
+  const Token token = stream_.Take();
   auto node = std::make_unique<ParameterExpr>();
   node->index = stream_.NumberParameter(token);
   if (token.text.size() > 1) node->name = token.text;
-  stream_.Take();
   return Finish(std::move(node), token.begin, 0);
 }
 

@@ -37,6 +37,7 @@ Result<ParsedStatement> ParseStatement(std::string_view sql, size_t* tail) {
       if (!stream.Is(TokenKind::kSemicolon)) stream.FailAtCurrent();
       *tail = stream.current().end();
     }
+    stream.AcceptCurrent();
   }
   if (stream.failed()) {
     if (stream.status().offset() >= 0) *tail = static_cast<size_t>(stream.status().offset());

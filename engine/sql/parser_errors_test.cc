@@ -177,6 +177,24 @@ std::string Join(const std::vector<std::string>& tokens) {
   return sql;
 }
 
+// What the sqlite3 beside us takes or refuses otherwise than the release we follow.
+bool IsKnownDifference(std::string_view sql, const Result<ParsedStatement>& parsed,
+                       const std::optional<SyntaxError>& expected) {
+  // Debian's is built with UPDATE and DELETE ... ORDER BY ... LIMIT.
+  const std::string_view message = parsed.status().message();
+  if ((sql.starts_with("UPDATE") || sql.starts_with("DELETE")) &&
+      (message == "near \"ORDER\": syntax error" || message == "near \"LIMIT\": syntax error")) {
+    return true;
+  }
+  // Later releases have aggregates with ORDER BY.
+  if (expected && expected->message == "near \"ORDER\": syntax error" &&
+      sql.find('(') < static_cast<size_t>(expected->offset)) {
+    return true;
+  }
+  // Later releases let the words of joins name a function.
+  return sql.find("LEFT (") != sql.npos || sql.find("CROSS (") != sql.npos;
+}
+
 class ParserErrorsTest : public ::testing::Test {
  protected:
   void Compare(const std::string& sql) {
@@ -187,6 +205,7 @@ class ParserErrorsTest : public ::testing::Test {
       ++unsupported_count_;
       return;
     }
+    if (IsKnownDifference(sql, parsed, expected)) return;
     ++compared_count_;
     if (!expected) {
       // sqlite3 may stop at a meaning before it comes to the token that is wrong.

@@ -205,20 +205,23 @@ StatementPtr StatementParser::ParseCreateTable(bool is_temporary) {
   return StatementPtr(std::move(create));
 }
 
+// Options separated by commas; the grammar lets the list begin with one.
 void StatementParser::ParseTableOptions(CreateTableStatement& table) {
-  if (!stream_.IsName()) return;
-  do {
-    const bool without = stream_.TryTake(TokenKind::kWithout);
-    const std::string_view written = stream_.current().text;
-    stream_.ExpectName();
-    if (without && EqualsIgnoringCase(written, "rowid")) {
-      table.is_without_rowid = true;
-    } else if (!without && EqualsIgnoringCase(written, "strict")) {
-      table.is_strict = true;
-    } else {
-      stream_.Fail({ResultCode::kError, "unknown table option: " + std::string(written)});
-    }
-  } while (stream_.TryTake(TokenKind::kComma));
+  if (stream_.IsName()) ParseTableOption(table);
+  while (stream_.TryTake(TokenKind::kComma)) ParseTableOption(table);
+}
+
+void StatementParser::ParseTableOption(CreateTableStatement& table) {
+  const bool without = stream_.TryTake(TokenKind::kWithout);
+  const std::string_view written = stream_.current().text;
+  stream_.ExpectName();
+  if (without && EqualsIgnoringCase(written, "rowid")) {
+    table.is_without_rowid = true;
+  } else if (!without && EqualsIgnoringCase(written, "strict")) {
+    table.is_strict = true;
+  } else {
+    stream_.FailLate({ResultCode::kError, "unknown table option: " + std::string(written)});
+  }
 }
 
 ColumnDefinition StatementParser::ParseColumn() {
@@ -335,7 +338,7 @@ void StatementParser::ParseGenerated(ColumnConstraint& constraint, const Name& c
   const std::string_view written = stream_.Take().text;
   constraint.is_stored = EqualsIgnoringCase(written, "stored");
   if (!constraint.is_stored && !EqualsIgnoringCase(written, "virtual")) {
-    stream_.Fail({ResultCode::kError, "error in generated column \"" + column.text + "\""});
+    stream_.FailLate({ResultCode::kError, "error in generated column \"" + column.text + "\""});
   }
 }
 
@@ -388,6 +391,11 @@ bool StatementParser::ParseTableConstraint(TableConstraint& constraint) {
       constraint.kind = TableConstraintKind::kForeignKey;
       constraint.columns = ParseReferencedColumns();
       constraint.reference = ParseReference();
+      // Nothing else begins with NOT here, so an error is behind it.
+      if (stream_.Is(TokenKind::kNot) && stream_.PeekKind() != TokenKind::kDeferrable) {
+        stream_.Take();
+        stream_.FailAtCurrent();
+      }
       ParseDeferrable(constraint.reference.is_deferred);
       return true;
     default:
@@ -456,7 +464,7 @@ std::vector<Name> StatementParser::ParseReferencedColumns() {
     }
   } while (stream_.TryTake(TokenKind::kComma));
   stream_.Expect(TokenKind::kRightParen);
-  if (!refused.ok()) stream_.Fail(std::move(refused));
+  if (!refused.ok()) stream_.FailLate(std::move(refused));
   return columns;
 }
 

@@ -101,9 +101,9 @@ SelectPtr SelectParser::Parse() {
       select->offset = nullptr;
     }
   }
-  if (!misplaced.ok()) stream_.Fail(std::move(misplaced));
+  if (!misplaced.ok()) stream_.FailLate(std::move(misplaced));
   if (select->cores.size() > kCompoundSelectCountMax) {
-    stream_.Fail({ResultCode::kError, "too many terms in compound SELECT"});
+    stream_.FailLate({ResultCode::kError, "too many terms in compound SELECT"});
   }
   const int height = HeightOf(*select).value();
   stream_.CheckHeight(height);
@@ -204,8 +204,8 @@ FromClause SelectParser::ParseFrom() {
     FromItem item = ParseFromItem();
     item.join = join;
     if (from.empty() && (item.on || !item.using_columns.empty())) {
-      stream_.Fail({ResultCode::kError,
-                    std::string("a JOIN clause is required before ") + (item.on ? "ON" : "USING")});
+      stream_.FailLate({ResultCode::kError, std::string("a JOIN clause is required before ") +
+                                                (item.on ? "ON" : "USING")});
     }
     from.push_back(std::move(item));
   } while (ParseJoin(join));
@@ -307,8 +307,8 @@ void SelectParser::ParseJoinWords(JoinType& type) {
   }
   stream_.Expect(TokenKind::kJoin);
   if (unknown || ((inner || cross) && outer) || (outer && !left && !right)) {
-    stream_.Fail(Status(ResultCode::kError, "unknown join type: " + words)
-                     .WithOffset(static_cast<int>(begin)));
+    stream_.FailLate(Status(ResultCode::kError, "unknown join type: " + words)
+                         .WithOffset(static_cast<int>(begin)));
   }
   if (left && right) {
     type.kind = JoinKind::kFull;

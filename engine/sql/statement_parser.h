@@ -52,6 +52,7 @@ class StatementParser {
   std::string TakeBody();
   std::string TakeTriggerBody();
   void ParseTableOptions(CreateTableStatement& table);
+  void ParseTableOption(CreateTableStatement& table);
   ColumnDefinition ParseColumn();
   bool ParseColumnConstraint(ColumnConstraint& constraint);
   void ParseDefault(ColumnConstraint& constraint);

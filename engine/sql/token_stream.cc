@@ -10,6 +10,16 @@ Status TooDeepError() {
           "Expression tree is too large (maximum depth " + std::to_string(kExprDepthMax) + ")"};
 }
 
+// This token cannot stand where it does.
+Status SyntaxError(const Token& token) {
+  if (token.kind == TokenKind::kEndOfText) return {ResultCode::kError, "incomplete input"};
+  const std::string quoted = '"' + std::string(token.text) + '"';
+  const std::string message = token.kind == TokenKind::kIllegal
+                                  ? "unrecognized token: " + quoted
+                                  : "near " + quoted + ": syntax error";
+  return Status(ResultCode::kError, message).WithOffset(static_cast<int>(token.begin));
+}
+
 bool Yields(TokenKind kind) {
   return IsKeyword(kind) && Describe(kind).use == KeywordUse::kYielding;
 }
@@ -30,6 +40,7 @@ TokenKind TokenStream::PeekKind(int distance) const {
 
 Token TokenStream::Take() {
   const Token taken = current_;
+  AcceptCurrent();
   if (failed() || Is(TokenKind::kEndOfText)) return taken;
   taken_end_ = taken.end();
   current_ = lexer_.Next();
@@ -89,15 +100,21 @@ QualifiedName TokenStream::ExpectQualifiedName() {
 
 int TokenStream::NumberParameter(const Token& token) {
   const std::string_view text = token.text;
+  const int offset = static_cast<int>(token.begin);
+  // #1 looks like a parameter to the lexer, but means nothing to anyone.
+  if (text.size() > 1 && text[0] == '#' && text[1] >= '0' && text[1] <= '9') {
+    FailLate(SyntaxError(token));
+    return 1;
+  }
   if (text.size() > 1 && text[0] == '?') {
     size_t index = 0;
     for (const char digit : text.substr(1)) {
       index = std::min<size_t>(index * 10 + static_cast<size_t>(digit - '0'), 1'000'000);
     }
     if (index < 1 || index > kParameterIndexMax) {
-      Fail(Status(ResultCode::kError,
-                  "variable number must be between ?1 and ?" + std::to_string(kParameterIndexMax))
-               .WithOffset(static_cast<int>(token.begin)));
+      FailLate(Status(ResultCode::kError, "variable number must be between ?1 and ?" +
+                                              std::to_string(kParameterIndexMax))
+                   .WithOffset(offset));
       return 1;
     }
     if (parameter_names_.size() < index) parameter_names_.resize(index);
@@ -111,25 +128,14 @@ int TokenStream::NumberParameter(const Token& token) {
     }
   }
   if (parameter_names_.size() >= kParameterIndexMax) {
-    Fail(Status(ResultCode::kError, "too many SQL variables")
-             .WithOffset(static_cast<int>(token.begin)));
+    FailLate(Status(ResultCode::kError, "too many SQL variables").WithOffset(offset));
     return 1;
   }
   parameter_names_.emplace_back(text.size() > 1 ? text : std::string_view());
   return static_cast<int>(parameter_names_.size());
 }
 
-void TokenStream::FailAt(const Token& token) {
-  if (token.kind == TokenKind::kEndOfText) {
-    Fail({ResultCode::kError, "incomplete input"});
-    return;
-  }
-  const std::string quoted = '"' + std::string(token.text) + '"';
-  const std::string message = token.kind == TokenKind::kIllegal
-                                  ? "unrecognized token: " + quoted
-                                  : "near " + quoted + ": syntax error";
-  Fail(Status(ResultCode::kError, message).WithOffset(static_cast<int>(token.begin)));
-}
+void TokenStream::FailAtCurrent() { Fail(SyntaxError(current_)); }
 
 void TokenStream::FailUnsupported(std::string_view what) {
   Fail(Status(ResultCode::kError, std::string(what) + " is not supported")
@@ -141,6 +147,12 @@ void TokenStream::Fail(Status status) {
   status_ = std::move(status);
   current_.kind = TokenKind::kEndOfText;
   current_.text = {};
+}
+
+void TokenStream::FailLate(Status status) { late_status_ = std::move(status); }
+
+void TokenStream::AcceptCurrent() {
+  if (!late_status_.ok()) Fail(std::move(late_status_));
 }
 
 TokenStream::Nesting::Nesting(TokenStream& stream) : stream_(stream) {

@@ -62,9 +62,14 @@ class TokenStream {
   std::vector<std::string> TakeParameterNames() { return std::move(parameter_names_); }
 
   // The current token cannot stand here.
-  void FailAtCurrent() { FailAt(current_); }
-  void FailAt(const Token& token);
+  void FailAtCurrent();
   void Fail(Status status);
+  // An error of meaning in what was taken, which SQLite finds only when it has seen that the
+  // current token may follow: it becomes the error when that token is taken, unless FailAtCurrent()
+  // comes first.
+  void FailLate(Status status);
+  // At the end of a statement: the current token was the right one.
+  void AcceptCurrent();
   // The grammar of SQLite knows this here, and this parser does not yet.
   void FailUnsupported(std::string_view what);
   bool failed() const { return !status_.ok(); }
@@ -93,6 +98,7 @@ class TokenStream {
   uint32_t taken_end_ = 0;
   int nesting_ = 0;
   std::vector<std::string> parameter_names_;
+  Status late_status_;
   Status status_;
 };
 
