@@ -18,6 +18,7 @@
 #include "engine/btree/btree.h"
 #include "engine/io/io_result.h"
 #include "engine/program/program.h"
+#include "engine/vdbe/choose_rowid.h"
 #include "engine/vdbe/cursor.h"
 #include "engine/vdbe/journal_mode.h"
 #include "engine/vdbe/session.h"
@@ -144,6 +145,7 @@ class Machine {
   ClearTree clear_tree_;
   CountRows count_rows_;
   CheckIntegrity check_integrity_;
+  ChooseRowid choose_rowid_;
   ChangeJournalMode change_journal_mode_;
 };
 

@@ -1,9 +1,11 @@
 #include "engine/vdbe/session.h"
 
+#include <algorithm>
+
 namespace orrery {
 
 Session::Session(Io& io_in, std::unique_ptr<Pager> pager_in)
-    : io(io_in), pager(std::move(pager_in)), btree(*pager), cache_page_count(0) {}
+    : io(io_in), pager(std::move(pager_in)), btree(*pager) {}
 
 Session::~Session() {
   begin.Abandon();
@@ -32,6 +34,21 @@ void Session::TransactionWasUndone() {
   ++rollback_count;
   if (schema_changed) schema = nullptr;
   schema_changed = false;
+}
+
+void Session::SetCacheSize(int size) {
+  cache_size = size;
+  const uint64_t page_count = size >= 0 ? static_cast<uint64_t>(size)
+                                        : static_cast<uint64_t>(-int64_t{size}) * 1024 / pager->page_size();
+  constexpr uint64_t kPageCountMax = 1'000'000'000;
+  pager->SetCacheSize(static_cast<uint32_t>(std::clamp<uint64_t>(page_count, 10, kPageCountMax)));
+}
+
+void Session::SetSynchronous(int level) {
+  synchronous = level;
+  pager->SetSynchronous(level <= 0   ? Synchronous::kOff
+                        : level == 1 ? Synchronous::kNormal
+                                     : Synchronous::kFull);
 }
 
 }  // namespace orrery

@@ -65,9 +65,11 @@ class Session final : public ConnectionFacts {
   int64_t total_change_count = 0;
   int64_t last_rowid = 0;
 
-  // Settings.
-  int cache_page_count;
-  Synchronous synchronous = Synchronous::kFull;
+  // Settings, as their pragmas show them.
+  void SetCacheSize(int size);     // pages, or KiB when below 0
+  void SetSynchronous(int level);  // 0 off, 1 normal, 2 full, 3 extra, which is as full here
+  int cache_size = -2000;
+  int synchronous = 2;
   int auto_checkpoint_frame_count = 1000;
   int busy_timeout_ms = 0;
   uint64_t sorter_size_max = uint64_t{1} << 30;  // bytes one sorter or table in memory may hold
