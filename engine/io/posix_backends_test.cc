@@ -47,7 +47,7 @@ class PosixBackendsTest : public testing::TestWithParam<const char*> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Posix, PosixBackendsTest, testing::Values("syscall", "io_uring"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& backend) { return std::string(backend.param); });
 
 void IgnoreAlarm(int) {}
 
