@@ -34,15 +34,16 @@ class ConnectionFacts {
 
 class FunctionCall {
  public:
-  explicit FunctionCall(ConnectionFacts& facts, Collation in_collation = Collation::kBinary)
+  explicit FunctionCall(ConnectionFacts& facts, const Collation& in_collation = kBinaryCollation)
       : connection(facts), collation(in_collation) {}
 
   void Return(Value value) { result_ = std::move(value); }
   void Fail(std::string_view message) { error_ = Status(ResultCode::kError, message); }
   void Fail(ResultCode code) { error_ = Status(code); }
+  void Fail(Status status) { error_ = std::move(status); }
 
   ConnectionFacts& connection;
-  const Collation collation;  // of the arguments, for functions that compare
+  const Collation& collation;  // of the arguments, for functions that compare
   // Set by an aggregate step that passed its row over: bare columns keep an earlier row's values.
   bool row_passed_over = false;
 

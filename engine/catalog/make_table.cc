@@ -79,11 +79,11 @@ class TableMaker {
         column.default_text = QuotedText(constraint.expr_span, text_);
         return OkStatus();
       case ColumnConstraintKind::kCollate: {
-        const std::optional<Collation> collation = FindCollation(constraint.collation.text);
-        if (!collation) {
+        const Collation* collation = FindCollation(constraint.collation.text);
+        if (collation == nullptr) {
           return SqlError("no such collation sequence: " + constraint.collation.text);
         }
-        column.collation = *collation;
+        column.collation = collation;
         return OkStatus();
       }
       case ColumnConstraintKind::kReferences:
@@ -234,7 +234,7 @@ bool IsConstantDefault(const Expr& expr) {
 Value StoredDefault(const Column& column) {
   if (column.default_expr == nullptr) return Value::Null();
   Value value = ConstantOf(*column.default_expr);
-  ApplyAffinity(column.affinity, &value);
+  ApplyAffinity(value, column.affinity);
   return value;
 }
 

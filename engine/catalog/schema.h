@@ -27,7 +27,7 @@ struct Column {
   std::string name;
   std::string declared_type;  // as written; empty when none was
   Affinity affinity = Affinity::kBlob;
-  Collation collation = Collation::kBinary;
+  const Collation* collation = &kBinaryCollation;
   bool is_not_null = false;
   ConflictAction not_null_action = ConflictAction::kUnsaid;
   const Expr* default_expr = nullptr;  // null: NULL. Part of Table::definition.

@@ -91,8 +91,8 @@ Result<BoundPtr> Binder::Bind(const Expr& expr) {
       return BindIn(expr.As<InExpr>());
     case ExprKind::kCollate: {
       const CollateExpr& collate = expr.As<CollateExpr>();
-      const std::optional<Collation> collation = FindCollation(collate.collation.text);
-      if (!collation) return SqlError("no such collation sequence: " + collate.collation.text);
+      const Collation* collation = FindCollation(collate.collation.text);
+      if (collation == nullptr) return SqlError("no such collation sequence: " + collate.collation.text);
       BoundPtr bound = Node(BoundKind::kPlain);
       RETURN_IF_ERROR(BindInto(*bound, *collate.operand));
       bound->affinity = bound->operand(0).affinity;

@@ -1,15 +1,6 @@
 #include "engine/compile/bound.h"
 
 namespace orrery {
-namespace {
-
-bool IsNumeric(Affinity affinity) {
-  return affinity == Affinity::kNumeric || affinity == Affinity::kInteger ||
-         affinity == Affinity::kReal;
-}
-
-}  // namespace
-
 ComparisonRule RuleFor(const Bound& left, const Bound& right) {
   ComparisonRule rule;
   if (left.affinity && right.affinity) {
@@ -18,12 +9,13 @@ ComparisonRule RuleFor(const Bound& left, const Bound& right) {
   } else {
     rule.affinity = left.affinity ? left.affinity : right.affinity;
   }
-  if (left.has_collate) {
-    rule.collation = left.collation.value_or(Collation::kBinary);
-  } else if (right.has_collate) {
-    rule.collation = right.collation.value_or(Collation::kBinary);
-  } else {
-    rule.collation = left.collation ? *left.collation : right.collation.value_or(Collation::kBinary);
+  // COLLATE goes before a column's collation, the left side before the right.
+  const Bound& first = !left.has_collate && right.has_collate ? right : left;
+  const Bound& second = &first == &left ? right : left;
+  if (first.collation != nullptr) {
+    rule.collation = first.collation;
+  } else if (second.collation != nullptr && !first.has_collate) {
+    rule.collation = second.collation;
   }
   return rule;
 }

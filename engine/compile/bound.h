@@ -44,7 +44,7 @@ struct Bound {
   BoundKind kind;
   // Empty: none, which a comparison tells from that of a column of affinity BLOB.
   std::optional<Affinity> affinity;
-  std::optional<Collation> collation;
+  const Collation* collation = nullptr;  // null: none of its own
   bool has_collate = false;  // COLLATE stands somewhere in it, and goes before a column's collation
 
   Value constant;                // kConstant
@@ -80,7 +80,7 @@ struct BoundAggregate {
 // What may be taken for a column's value in comparisons with `right` on the other side.
 struct ComparisonRule {
   std::optional<Affinity> affinity;
-  Collation collation = Collation::kBinary;
+  const Collation* collation = &kBinaryCollation;
 };
 ComparisonRule RuleFor(const Bound& left, const Bound& right);
 

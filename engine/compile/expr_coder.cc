@@ -1,5 +1,7 @@
 #include "engine/compile/expr_coder.h"
 
+#include "engine/program/affinity_letters.h"
+
 namespace orrery {
 namespace {
 
@@ -218,7 +220,7 @@ void ExprCoder::EmitCompare(Opcode op, int left, int right, Label to, const Comp
                             uint16_t flags) {
   if (rule.affinity) flags |= static_cast<uint16_t>(LetterOf(*rule.affinity));
   Operand4 collation;
-  if (rule.collation != Collation::kBinary) collation = rule.collation;
+  if (rule.collation != &kBinaryCollation) collation = rule.collation;
   builder_.EmitJump(op, right, to, left, std::move(collation), flags);
 }
 
@@ -294,10 +296,10 @@ void ExprCoder::CodeFunction(const Bound& bound, int target) {
   const int first = builder_.NewRegisters(count == 0 ? 1 : count);
   CodeList(bound.operands, first);
   if (function.uses_collation) {
-    Collation collation = Collation::kBinary;
+    const Collation* collation = &kBinaryCollation;
     for (const BoundPtr& operand : bound.operands) {
-      if (!operand->collation) continue;
-      collation = *operand->collation;
+      if (operand->collation == nullptr) continue;
+      collation = operand->collation;
       break;
     }
     builder_.Emit(Opcode::kCollSeq, 0, 0, 0, collation);
@@ -317,7 +319,7 @@ void ExprCoder::CodeIn(const Bound& bound, Label if_false, Label if_null) {
   const Label found = builder_.NewLabel();
   ComparisonRule rule;
   rule.affinity = operand.affinity;
-  rule.collation = operand.collation.value_or(Collation::kBinary);
+  if (operand.collation != nullptr) rule.collation = operand.collation;
   // Stays 0 unless a member of the list is NULL.
   const int saw_null = builder_.NewRegister();
   builder_.Emit(Opcode::kInteger, 0, saw_null);

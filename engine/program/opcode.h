@@ -68,6 +68,9 @@ enum class HeaderField : uint8_t {
   kApplicationId = 8,
 };
 
+// P2 of Checkpoint.
+enum class CheckpointKind : uint8_t { kPassive, kFull, kRestart, kTruncate };
+
 // P1 of Setting.
 enum class Setting : uint8_t {
   kCacheSize,

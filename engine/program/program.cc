@@ -1,18 +1,18 @@
 #include "engine/program/program.h"
 
-#include <cstdio>
-
 #include "engine/value/cast.h"
+#include "engine/value/collation.h"
+#include "engine/value/numeric.h"
 
 namespace orrery {
 namespace {
 
-std::string Describe(const SortKey& key) {
+std::string DescribeKey(const SortKey& key) {
   std::string text = "k(" + std::to_string(key.size());
   for (const SortColumn& column : key) {
     text += column.descending ? ",-" : ",";
     if (column.nulls_last != column.descending) text += "N.";
-    text += column.collation == Collation::kBinary ? "B" : Describe(column.collation);
+    text += column.collation == &kBinaryCollation ? "B" : column.collation->name;
   }
   return text + ")";
 }
@@ -23,20 +23,20 @@ std::string DescribeOperand4(const Instruction& instruction) {
   struct {
     std::string operator()(std::monostate) const { return {}; }
     std::string operator()(int64_t integer) const { return std::to_string(integer); }
-    std::string operator()(double real) const { return TextOf(Value::Real(real)); }
+    std::string operator()(double real) const { return RealToText(real); }
     std::string operator()(const std::string& text) const { return text; }
     std::string operator()(const Value& value) const {
-      return value.is_null() ? "NULL" : TextOf(value);
+      return value.is_null() ? "NULL" : std::string(ToText(value).text());
     }
-    std::string operator()(Collation collation) const {
-      return std::string(orrery::Describe(collation)) + "-8";
+    std::string operator()(const Collation* collation) const {
+      return std::string(collation->name) + "-8";
     }
     std::string operator()(const Function* function) const {
       const bool is_fixed = function->argument_count_min == function->argument_count_max;
       return std::string(function->name) + "(" +
              std::to_string(is_fixed ? function->argument_count_min : -1) + ")";
     }
-    std::string operator()(const SortKey& key) const { return Describe(key); }
+    std::string operator()(const SortKey& key) const { return DescribeKey(key); }
     std::string operator()(const std::vector<PageNumber>& roots) const {
       std::string text = "[";
       for (size_t i = 0; i < roots.size(); ++i) text += (i == 0 ? "" : ",") + std::to_string(roots[i]);

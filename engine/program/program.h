@@ -20,7 +20,7 @@ namespace orrery {
 
 // How the leading columns of sorted records are compared.
 struct SortColumn {
-  Collation collation = Collation::kBinary;
+  const Collation* collation = &kBinaryCollation;
   bool descending = false;
   bool nulls_last = false;  // in the order that comes out
 
@@ -30,8 +30,8 @@ using SortKey = std::vector<SortColumn>;
 
 // What P4 can be. A std::string is a list of affinity letters (MakeRecord, Affinity), a line of a
 // plan (Explain), a message (Halt) or a mode (JournalMode).
-using Operand4 = std::variant<std::monostate, int64_t, double, std::string, Value, Collation,
-                              const Function*, SortKey, std::vector<PageNumber>>;
+using Operand4 = std::variant<std::monostate, int64_t, double, std::string, Value,
+                              const Collation*, const Function*, SortKey, std::vector<PageNumber>>;
 
 struct Instruction {
   Opcode op = Opcode::kNoop;

@@ -5,6 +5,7 @@
 
 #include "engine/value/affinity.h"
 #include "engine/value/cast.h"
+#include "engine/value/logic.h"
 #include "engine/vdbe/machine.h"
 
 namespace orrery {
@@ -63,12 +64,12 @@ Flow Machine::OpNoop(const Instruction&) { return Flow::kNext; }
 Flow Machine::OpExplain(const Instruction&) { return Flow::kNext; }
 
 Flow Machine::OpIf(const Instruction& in) {
-  const std::optional<bool> truth = TruthOf(Register(in.p1));
+  const std::optional<bool> truth = Truth(Register(in.p1));
   return truth.value_or(in.p3 != 0) ? JumpTo(in.p2) : Flow::kNext;
 }
 
 Flow Machine::OpIfNot(const Instruction& in) {
-  const std::optional<bool> truth = TruthOf(Register(in.p1));
+  const std::optional<bool> truth = Truth(Register(in.p1));
   return !truth.value_or(in.p3 == 0) ? JumpTo(in.p2) : Flow::kNext;
 }
 
@@ -108,7 +109,7 @@ Flow Machine::OpMustBeInt(const Instruction& in) {
   Value& value = Register(in.p1);
   if (!value.is_integer()) {
     Value number = value;
-    ApplyAffinity(Affinity::kNumeric, &number);
+    ApplyAffinity(number, Affinity::kNumeric);
     if (!number.is_integer()) {
       return in.p2 == 0 ? Fail(Status(ResultCode::kMismatch)) : JumpTo(in.p2);
     }
@@ -167,7 +168,7 @@ Flow Machine::OpSCopy(const Instruction& in) {
 
 Flow Machine::OpAddImm(const Instruction& in) {
   Value& value = Register(in.p1);
-  value = Value::Integer(static_cast<int64_t>(static_cast<uint64_t>(IntegerOf(value)) +
+  value = Value::Integer(static_cast<int64_t>(static_cast<uint64_t>(ToInteger(value)) +
                                               static_cast<uint64_t>(int64_t{in.p2})));
   return Flow::kNext;
 }

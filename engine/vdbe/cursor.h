@@ -4,6 +4,7 @@
 #ifndef ORRERY_ENGINE_VDBE_CURSOR_H_
 #define ORRERY_ENGINE_VDBE_CURSOR_H_
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -79,6 +80,9 @@ struct Cursor {
       rows;
   uint64_t memory_size = 0;  // bytes of records it holds, for the limit
 };
+
+// -1, 0 or 1.
+constexpr int Sign(std::weak_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
 
 // Compares two values as one column of a sort key does: below, at or above 0.
 int CompareSorted(const Value& a, const Value& b, const SortColumn& column);

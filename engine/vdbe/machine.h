@@ -136,7 +136,7 @@ class Machine {
   int64_t change_count_ = 0;
 
   int compare_result_ = 0;  // of Compare, for Jump
-  Collation function_collation_ = Collation::kBinary;
+  const Collation* function_collation_ = &kBinaryCollation;
   int passed_over_register_ = 0;
 
   // Operations with several waits.

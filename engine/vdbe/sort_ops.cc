@@ -10,7 +10,7 @@ namespace orrery {
 
 int CompareSorted(const Value& a, const Value& b, const SortColumn& column) {
   if (a.is_null() != b.is_null()) return (a.is_null() ? -1 : 1) * (column.nulls_last ? -1 : 1);
-  const int order = Compare(a, b, column.collation);
+  const int order = Sign(Compare(a, b, *column.collation));
   return column.descending ? -order : order;
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/format/record.h"
+#include "engine/program/affinity_letters.h"
 #include "engine/value/affinity.h"
 #include "engine/value/cast.h"
 #include "engine/vdbe/machine.h"
@@ -115,7 +116,7 @@ Flow Machine::MoveTo(const Instruction& in, int64_t rowid, SeekMode mode) {
 
 Flow Machine::OpSeekRowid(const Instruction& in) {
   Value key = Register(in.p3);
-  ApplyAffinity(Affinity::kNumeric, &key);
+  ApplyAffinity(key, Affinity::kNumeric);
   return key.is_integer() ? MoveTo(in, key.integer(), SeekMode::kEqual) : JumpTo(in.p2);
 }
 
@@ -127,7 +128,7 @@ Flow Machine::OpNotExists(const Instruction& in) {
 // above.
 Flow Machine::SeekNumber(const Instruction& in, SeekMode mode) {
   Value key = Register(in.p3);
-  ApplyAffinity(Affinity::kNumeric, &key);
+  ApplyAffinity(key, Affinity::kNumeric);
   const bool upwards = mode == SeekMode::kGreaterOrEqual || mode == SeekMode::kGreater;
   if (key.is_integer()) return MoveTo(in, key.integer(), mode);
   if (key.is_null()) return JumpTo(in.p2);  // compares with nothing
@@ -286,7 +287,7 @@ Flow Machine::OpMakeRecord(const Instruction& in) {
                                                                 static_cast<size_t>(in.p2));
   if (const std::string* letters = std::get_if<std::string>(&in.p4)) {
     for (size_t i = 0; i < values.size(); ++i) {
-      if (const auto affinity = AffinityOfLetter((*letters)[i])) ApplyAffinity(*affinity, &values[i]);
+      if (const auto affinity = AffinityOfLetter((*letters)[i])) ApplyAffinity(values[i], *affinity);
     }
   }
   Result<std::string> record = EncodeRecord(values);

@@ -1,9 +1,10 @@
 // Arithmetic, logic, comparing, types and functions.
 
-#include "engine/value/affinity.h"
+#include "engine/program/affinity_letters.h"
+#include "engine/value/arithmetic.h"
 #include "engine/value/cast.h"
 #include "engine/value/compare.h"
-#include "engine/vdbe/arithmetic.h"
+#include "engine/value/logic.h"
 #include "engine/vdbe/machine.h"
 
 namespace orrery {
@@ -15,59 +16,37 @@ Flow Machine::Arithmetic(const Instruction& in, Value (*apply)(const Value&, con
   return Flow::kNext;
 }
 
-Flow Machine::OpAdd(const Instruction& in) { return Arithmetic(in, Sum); }
-Flow Machine::OpSubtract(const Instruction& in) { return Arithmetic(in, Difference); }
-Flow Machine::OpMultiply(const Instruction& in) { return Arithmetic(in, Product); }
-Flow Machine::OpDivide(const Instruction& in) { return Arithmetic(in, Quotient); }
+Flow Machine::OpAdd(const Instruction& in) { return Arithmetic(in, Add); }
+Flow Machine::OpSubtract(const Instruction& in) { return Arithmetic(in, Subtract); }
+Flow Machine::OpMultiply(const Instruction& in) { return Arithmetic(in, Multiply); }
+Flow Machine::OpDivide(const Instruction& in) { return Arithmetic(in, Divide); }
 Flow Machine::OpRemainder(const Instruction& in) { return Arithmetic(in, Remainder); }
 Flow Machine::OpBitAnd(const Instruction& in) { return Arithmetic(in, BitAnd); }
 Flow Machine::OpBitOr(const Instruction& in) { return Arithmetic(in, BitOr); }
-Flow Machine::OpShiftLeft(const Instruction& in) { return Arithmetic(in, ShiftedLeft); }
-Flow Machine::OpShiftRight(const Instruction& in) { return Arithmetic(in, ShiftedRight); }
+Flow Machine::OpShiftLeft(const Instruction& in) { return Arithmetic(in, ShiftLeft); }
+Flow Machine::OpShiftRight(const Instruction& in) { return Arithmetic(in, ShiftRight); }
+Flow Machine::OpAnd(const Instruction& in) { return Arithmetic(in, And); }
+Flow Machine::OpOr(const Instruction& in) { return Arithmetic(in, Or); }
 
 Flow Machine::OpConcat(const Instruction& in) {
-  Result<Value> text = Concatenation(Register(in.p2), Register(in.p1));
+  Result<Value> text = Concatenate(Register(in.p2), Register(in.p1));
   if (!text.ok()) return Fail(std::move(text).status());
   Register(in.p3) = *std::move(text);
   return Flow::kNext;
 }
 
 Flow Machine::OpBitNot(const Instruction& in) {
-  const Value& value = Register(in.p1);
-  Register(in.p2) = value.is_null() ? Value::Null() : Value::Integer(~IntegerOf(value));
+  Register(in.p2) = BitNot(Register(in.p1));
   return Flow::kNext;
 }
 
 Flow Machine::OpNot(const Instruction& in) {
-  const std::optional<bool> truth = TruthOf(Register(in.p1));
-  Register(in.p2) = truth ? Value::Bool(!*truth) : Value::Null();
-  return Flow::kNext;
-}
-
-Flow Machine::OpAnd(const Instruction& in) {
-  const std::optional<bool> a = TruthOf(Register(in.p1));
-  const std::optional<bool> b = TruthOf(Register(in.p2));
-  if (a == false || b == false) {
-    Register(in.p3) = Value::Bool(false);
-  } else {
-    Register(in.p3) = a && b ? Value::Bool(true) : Value::Null();
-  }
-  return Flow::kNext;
-}
-
-Flow Machine::OpOr(const Instruction& in) {
-  const std::optional<bool> a = TruthOf(Register(in.p1));
-  const std::optional<bool> b = TruthOf(Register(in.p2));
-  if (a == true || b == true) {
-    Register(in.p3) = Value::Bool(true);
-  } else {
-    Register(in.p3) = a && b ? Value::Bool(false) : Value::Null();
-  }
+  Register(in.p2) = Not(Register(in.p1));
   return Flow::kNext;
 }
 
 Flow Machine::OpIsTrue(const Instruction& in) {
-  const bool is_true = TruthOf(Register(in.p1)).value_or(in.p3 != 0);
+  const bool is_true = Truth(Register(in.p1)).value_or(in.p3 != 0);
   Register(in.p2) = Value::Bool(is_true != (std::get<int64_t>(in.p4) != 0));
   return Flow::kNext;
 }
@@ -91,18 +70,18 @@ Flow Machine::CompareAndJump(const Instruction& in, bool (*holds)(int)) {
     }
     return (in.p5 & kCompareJumpIfNull) != 0 ? JumpTo(in.p2) : Flow::kNext;
   }
-  const Collation* given = std::get_if<Collation>(&in.p4);
-  const Collation collation = given == nullptr ? Collation::kBinary : *given;
+  const auto* given = std::get_if<const Collation*>(&in.p4);
+  const Collation& collation = given == nullptr ? kBinaryCollation : **given;
   int order = 0;
-  const char letter = static_cast<char>(in.p5 & kCompareAffinityMask);
-  const std::optional<Affinity> affinity = AffinityOfLetter(letter);
+  const std::optional<Affinity> affinity = AffinityOfLetter(in.p5 & kCompareAffinityMask);
   if (affinity && *affinity != Affinity::kBlob && (left.is_text() || right.is_text())) {
     Value a = left;
     Value b = right;
-    ApplyComparisonAffinity(*affinity, &a, &b);
-    order = Compare(a, b, collation);
+    ApplyComparisonAffinity(a, *affinity);
+    ApplyComparisonAffinity(b, *affinity);
+    order = Sign(Compare(a, b, collation));
   } else {
-    order = Compare(left, right, collation);
+    order = Sign(Compare(left, right, collation));
   }
   return holds(order) ? JumpTo(in.p2) : Flow::kNext;
 }
@@ -145,7 +124,7 @@ Flow Machine::OpAffinity(const Instruction& in) {
   const std::string& letters = std::get<std::string>(in.p4);
   for (int i = 0; i < in.p2; ++i) {
     if (const auto affinity = AffinityOfLetter(letters[static_cast<size_t>(i)])) {
-      ApplyAffinity(*affinity, &Register(in.p1 + i));
+      ApplyAffinity(Register(in.p1 + i), *affinity);
     }
   }
   return Flow::kNext;
@@ -159,12 +138,12 @@ Flow Machine::OpRealAffinity(const Instruction& in) {
 
 Flow Machine::OpCast(const Instruction& in) {
   Value& value = Register(in.p1);
-  value = CastTo(*AffinityOfLetter(static_cast<char>(in.p2)), value);
+  value = Cast(value, *AffinityOfLetter(in.p2));
   return Flow::kNext;
 }
 
 Flow Machine::OpCollSeq(const Instruction& in) {
-  function_collation_ = std::get<Collation>(in.p4);
+  function_collation_ = std::get<const Collation*>(in.p4);
   passed_over_register_ = in.p1;
   if (in.p1 != 0) Register(in.p1) = Value::Integer(0);
   return Flow::kNext;
@@ -172,7 +151,7 @@ Flow Machine::OpCollSeq(const Instruction& in) {
 
 Flow Machine::OpFunction(const Instruction& in) {
   const Function& function = *std::get<const Function*>(in.p4);
-  FunctionCall call(session_, std::exchange(function_collation_, Collation::kBinary));
+  FunctionCall call(session_, *std::exchange(function_collation_, &kBinaryCollation));
   function.scalar(call, Arguments(&Register(in.p2), in.p5));
   if (!call.error().ok()) return Fail(call.error());
   Value result = call.TakeResult();
@@ -187,7 +166,7 @@ Flow Machine::OpAggStep(const Instruction& in) {
   const Function& function = *std::get<const Function*>(in.p4);
   std::unique_ptr<Aggregate>& accumulator = accumulators_[static_cast<size_t>(in.p3)];
   if (accumulator == nullptr) accumulator = function.aggregate();
-  FunctionCall call(session_, std::exchange(function_collation_, Collation::kBinary));
+  FunctionCall call(session_, *std::exchange(function_collation_, &kBinaryCollation));
   const int passed_over_register = std::exchange(passed_over_register_, 0);
   accumulator->Step(call, Arguments(&Register(in.p2), in.p5));
   if (!call.error().ok()) return Fail(call.error());
