@@ -1,4 +1,5 @@
-// The first 100 bytes of a database file. https://www.sqlite.org/fileformat2.html#the_database_header
+// The first 100 bytes of a database file.
+// https://www.sqlite.org/fileformat2.html#the_database_header
 
 #ifndef ORRERY_ENGINE_FORMAT_DATABASE_HEADER_H_
 #define ORRERY_ENGINE_FORMAT_DATABASE_HEADER_H_

@@ -1,0 +1,101 @@
+#include "engine/storage/commit.h"
+
+#include <algorithm>
+
+namespace orrery {
+namespace {
+
+const YieldSite kCommit("storage.commit.begin");
+const YieldSite kCommitPublish("storage.commit.publish");
+
+constexpr uint32_t kLibraryVersion = 3050004;
+
+}  // namespace
+
+CommitTransaction::Next CommitTransaction::Run(State state) {
+  switch (state) {
+    case State::kBegin:
+      return Pause();
+    case State::kCollect:
+      return Collect();
+    case State::kWritten:
+      return Written();
+    case State::kPublish:
+      return Publish();
+  }
+  Unreachable();
+}
+
+CommitTransaction::Next CommitTransaction::Pause() {
+  core_.is_committing = true;
+  if (core_.ShouldPause(kCommit)) return AwaitOutcome(core_.pause, State::kCollect);
+  return Goto(State::kCollect);
+}
+
+CommitTransaction::Next CommitTransaction::Collect() {
+  if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));
+  if (!core_.doomed.ok()) return Refuse(core_.doomed);
+  std::vector<Frame*> frames;
+  core_.cache.ForEach([&](Frame& frame) {
+    if (frame.dirty) frames.push_back(&frame);
+  });
+  const bool has_spilled = core_.wal.header.max_frame > core_.committed.max_frame;
+  if (frames.empty() && !has_spilled) return EndUnchanged();
+
+  Frame& first = core_.page_one.frame();
+  if (first.dirty) {
+    DatabaseHeader& header = core_.view.header;
+    ++header.change_counter;
+    header.version_valid_for = header.change_counter;
+    header.library_version = kLibraryVersion;
+    EncodeDatabaseHeader(header, MutableBytes(first.data, kDatabaseHeaderSize));
+  } else if (frames.empty()) {
+    frames.push_back(&first);  // some frame must carry the commit
+  }
+  std::sort(frames.begin(), frames.end(),
+            [](const Frame* a, const Frame* b) { return a->number < b->number; });
+  std::vector<PageRef> pages;
+  pages.reserve(frames.size());
+  for (Frame* frame : frames) pages.emplace_back(*frame);
+  append_.Start(std::move(pages), core_.view.page_count);
+  return AwaitOutcome(append_, State::kWritten);
+}
+
+CommitTransaction::Next CommitTransaction::Written() {
+  if (!outcome().ok()) return Refuse(outcome());
+  (void)append_.Take();
+  if (core_.ShouldPause(kCommitPublish)) return AwaitOutcome(core_.pause, State::kPublish);
+  return Goto(State::kPublish);
+}
+
+CommitTransaction::Next CommitTransaction::Publish() {
+  // Even if nobody waits any more: the frames are as durable as they get, and a crash would bring
+  // them back.
+  Wal& wal = core_.wal;
+  wal.header.page_count = core_.view.page_count;
+  ++wal.header.change_count;
+  wal.header_words = EncodeWalIndexHeader(wal.header);
+  wal.shm.PublishHeader(wal.header_words);
+  core_.cached_state = wal.header_words;
+  return EndUnchanged();
+}
+
+// The transaction ends; the snapshot stays, where it now is.
+CommitTransaction::Next CommitTransaction::EndUnchanged() {
+  core_.commit_decided = true;
+  core_.is_committing = false;
+  core_.statement = Statement();
+  core_.page_one.Release();
+  core_.cache.BeginEditEpoch();
+  core_.view.in_write = false;
+  core_.wal.shm.Unlock(WalLock::kWrite);
+  return Done({});
+}
+
+CommitTransaction::Next CommitTransaction::Refuse(Status status) {
+  core_.is_committing = false;
+  core_.doomed = status;
+  return Fail(std::move(status));
+}
+
+}  // namespace orrery
