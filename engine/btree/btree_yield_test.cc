@@ -97,8 +97,9 @@ class WaitEverywhere final : public IoObserver {
   bool again_ = false;  // the same site asks again after its wait
 };
 
-// `start` begins a change through the cursor and answers whether it is pending.
-void ExpectNothingWhenGivenUp(const std::function<bool(TreeFixture&)>& call) {
+// `call` makes or goes on with a change through the cursor and answers whether it is pending.
+void ExpectNothingWhenGivenUp(const std::function<void()>& prepare,
+                              const std::function<bool(TreeFixture&)>& call) {
   WaitEverywhere observer;
   MemoryIo io({.seed = 1});
   TreeFixture tree(io);
@@ -109,6 +110,7 @@ void ExpectNothingWhenGivenUp(const std::function<bool(TreeFixture&)>& call) {
   io.SetObserver(&observer);
   size_t wait_count = 0;
   while (true) {
+    prepare();
     observer.on = true;
     size_t waited = 0;
     bool pending = call(tree);
@@ -125,26 +127,45 @@ void ExpectNothingWhenGivenUp(const std::function<bool(TreeFixture&)>& call) {
     if (ended) break;
     ++wait_count;
   }
-  EXPECT_GT(wait_count, 3u);
+  EXPECT_GT(wait_count, 50u);
   io.SetObserver(nullptr);
 }
 
 TEST(BtreeYieldTest, InsertThatIsGivenUpLeavesNothingAfterTheRollback) {
   const std::string payload = PatternedPayload(3, 2500);
-  ExpectNothingWhenGivenUp([&](TreeFixture& tree) {
-    return tree.cursor().Insert(255, AsBytes(payload), false).pending();
-  });
+  int64_t inserted_count = 0;
+  ExpectNothingWhenGivenUp([&] { inserted_count = 0; },
+                           [&](TreeFixture& tree) {
+                             for (; inserted_count < 20; ++inserted_count) {
+                               const int64_t rowid = inserted_count * 50;  // half of them are there
+                               const IoResult<> result =
+                                   tree.cursor().Insert(rowid, AsBytes(payload), false);
+                               if (result.pending()) return true;
+                               EXPECT_TRUE(result.done());
+                             }
+                             return false;
+                           });
 }
 
 TEST(BtreeYieldTest, DeleteThatIsGivenUpLeavesNothingAfterTheRollback) {
-  ExpectNothingWhenGivenUp([&](TreeFixture& tree) {
-    TableCursor& cursor = tree.cursor();
-    if (!cursor.on_row() || cursor.rowid() != 70) {
-      const IoResult<bool> found = cursor.Seek(70, SeekMode::kEqual);
-      if (!found.done()) return true;
-    }
-    return cursor.Delete().pending();
-  });
+  int deleted_count = 0;
+  bool deleting = false;
+  ExpectNothingWhenGivenUp(
+      [&] {
+        deleted_count = 0;
+        deleting = false;
+      },
+      [&](TreeFixture& tree) {
+        for (; deleted_count < 40; ++deleted_count) {
+          if (!deleting && tree.cursor().First().pending()) return true;
+          deleting = true;
+          const IoResult<> result = tree.cursor().Delete();
+          if (result.pending()) return true;
+          EXPECT_TRUE(result.done());
+          deleting = false;
+        }
+        return false;
+      });
 }
 
 // Makes one occurrence of a yield site wait.

@@ -1,5 +1,5 @@
-// Goal: cells are dealt out so that each page's fit, none is lost, and no page is left almost empty.
-// Method: random sizes, as they come from three pages and the cells that wait.
+// Goal: cells are dealt out so that each page's fit, none is lost, and no page is left almost
+// empty. Method: random sizes, as they come from three pages and the cells that wait.
 
 #include "engine/btree/spread.h"
 

@@ -1,4 +1,5 @@
-// Goal: a table tree is a sorted map from rowids to bytes, through any mix of changes, at every page
+// Goal: a table tree is a sorted map from rowids to bytes, through any mix of changes, at every
+// page
 //   size, whoever else reads it.
 // Method: random changes and reads against std::map, with a cache of ten pages; the tree's own
 //   integrity check after each run.
@@ -37,9 +38,12 @@ Workload ArbitraryWorkload() {
 // Where a search for `rowid` must end.
 Rows::const_iterator Expected(const Rows& rows, int64_t rowid, SeekMode mode) {
   switch (mode) {
-    case SeekMode::kEqual: return rows.find(rowid);
-    case SeekMode::kGreaterOrEqual: return rows.lower_bound(rowid);
-    case SeekMode::kGreater: return rows.upper_bound(rowid);
+    case SeekMode::kEqual:
+      return rows.find(rowid);
+    case SeekMode::kGreaterOrEqual:
+      return rows.lower_bound(rowid);
+    case SeekMode::kGreater:
+      return rows.upper_bound(rowid);
     case SeekMode::kLess: {
       const auto at = rows.lower_bound(rowid);
       return at == rows.begin() ? rows.end() : std::prev(at);
@@ -120,9 +124,12 @@ class ModelRun {
   }
   void InsertOne() {
     switch (workload_.shape) {
-      case 0: return Insert(ArbitraryRowid());
-      case 1: return Insert(rows_.empty() ? 0 : rows_.rbegin()->first + 1);
-      default: return Insert(rows_.empty() ? 0 : rows_.begin()->first - 1);
+      case 0:
+        return Insert(ArbitraryRowid());
+      case 1:
+        return Insert(rows_.empty() ? 0 : rows_.rbegin()->first + 1);
+      default:
+        return Insert(rows_.empty() ? 0 : rows_.begin()->first - 1);
     }
   }
   void ReplaceOne() {

@@ -26,7 +26,8 @@ using Rows = std::map<int64_t, std::string>;
 // A payload that tells where it was cut or mixed up.
 inline std::string PatternedPayload(uint64_t key, size_t size) {
   std::string payload(size, '\0');
-  for (size_t i = 0; i < size; ++i) payload[i] = static_cast<char>('!' + (key * 7 + i + i / 64) % 90);
+  for (size_t i = 0; i < size; ++i)
+    payload[i] = static_cast<char>('!' + (key * 7 + i + i / 64) % 90);
   return payload;
 }
 
@@ -34,7 +35,7 @@ struct TreeOptions {
   std::string path = "test.db";
   uint32_t page_size = 512;
   uint32_t cache_page_count = 10;
-  bool at_page_one = false;  // the tree is the schema's
+  bool at_page_one = false;   // the tree is the schema's
   PageNumber root = kNoPage;  // of a tree that is there already
 };
 
@@ -58,10 +59,9 @@ class TreeFixture {
   }
 
   explicit TreeFixture(Io& io, const TreeOptions& options = TreeOptions()) : io_(io) {
-    Result<std::unique_ptr<Pager>> opened =
-        Pager::Open(io, options.path,
-                    {.new_page_size = options.page_size,
-                     .cache_page_count = options.cache_page_count});
+    Result<std::unique_ptr<Pager>> opened = Pager::Open(
+        io, options.path,
+        {.new_page_size = options.page_size, .cache_page_count = options.cache_page_count});
     CHECK(opened.ok());
     pager_ = *std::move(opened);
     btree_ = std::make_unique<Btree>(*pager_);
@@ -97,7 +97,6 @@ class TreeFixture {
   void RollbackStatement() {
     btree_->InvalidateAll();
     Value([&] { return pager_->RollbackStatement(); });
-    pager_->EndStatement();
     pager_->BeginStatement();
   }
   void Close() {

@@ -173,7 +173,6 @@ Defect BtreePage::FreeSize(uint32_t* size) const {
     offset = next;
   }
   if (top > usable_size_ || total > usable_size_ || total < pointers_end()) return kFreeDefect;
-  if (top < pointers_end()) return kFreeDefect;
   *size = total - pointers_end();
   return nullptr;
 }
@@ -227,6 +226,10 @@ BtreePageEditor::Inserted BtreePageEditor::Insert(uint32_t index, Bytes cell, Mu
   const uint32_t cell_size = std::max(static_cast<uint32_t>(cell.size()), kCellSizeMin);
   uint32_t free_size = 0;
   if ((*defect = page_.FreeSize(&free_size)) != nullptr) return Inserted::kDamaged;
+  if (page_.content_start() < page_.pointers_end()) {
+    *defect = kFreeDefect;
+    return Inserted::kDamaged;
+  }
   if (cell_size + 2 > free_size) return Inserted::kNoRoom;
 
   uint32_t offset = 0;
