@@ -84,7 +84,7 @@ CommitTransaction::Next CommitTransaction::Publish() {
 CommitTransaction::Next CommitTransaction::EndUnchanged() {
   core_.commit_decided = true;
   core_.is_committing = false;
-  core_.statement = Statement();
+  core_.statement = StatementUndo();
   core_.page_one.Release();
   core_.cache.BeginEditEpoch();
   core_.view.in_write = false;
