@@ -3,7 +3,7 @@
 #include <limits>
 #include <vector>
 
-#include "engine/format/record.h"
+#include "engine/catalog/record.h"
 
 namespace orrery {
 namespace {

@@ -201,7 +201,7 @@ void Substr(FunctionCall& call, Arguments arguments) {
   const std::string_view text = is_blob ? AsText(source.bytes()) : UpToNul(source.text());
   const auto total = static_cast<int64_t>(is_blob ? text.size() : CountCharacters(text));
   // Beyond what any value holds, so that sums of a few of them fit.
-  constexpr int64_t kFar = int64_t{1} << 40;
+  static constexpr int64_t kFar = int64_t{1} << 40;
   const auto near = [](int64_t number) { return std::clamp(number, -kFar, kFar); };
   int64_t start = near(ToInteger(arguments[1]));
   int64_t length = arguments.size() == 3 ? near(ToInteger(arguments[2])) : kFar;

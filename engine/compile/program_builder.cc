@@ -83,6 +83,7 @@ void ProgramBuilder::NeedTransaction(bool to_write) {
 }
 
 Program ProgramBuilder::Finish() {
+  program_.takes_write_lock = to_write_;
   Emit(Opcode::kHalt);
   Place(setup_);
   if (needs_transaction_) {

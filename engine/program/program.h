@@ -49,7 +49,8 @@ struct Program {
   int cursor_count = 0;    // cursors from 0
   int parameter_count = 0;
   bool writes = false;         // makes a direct change to the database
-  bool counts_changes = false; // sets changes() when it ends: INSERT, UPDATE, DELETE
+  bool takes_write_lock = false;
+  bool counts_changes = false;  // sets changes() when it ends: INSERT, UPDATE, DELETE
   std::shared_ptr<const Schema> schema;
 };
 

@@ -42,6 +42,7 @@ BeginTransaction::Next BeginTransaction::Read() {
   Pager& pager = *session_->pager;
   is_fresh_ = session_->autocommit && session_->holder_count == 0;
   IoResult<> read = pager.BeginRead();
+  session_->pager_call_pending = read.pending();
   if (read.pending()) return AwaitOutcome(*read.waiting().on, State::kRead);
   if (read.failed()) return Busy(std::move(read).status());
   const uint32_t cookie = pager.page_count() == 0 ? 0 : pager.header().schema_cookie;
@@ -53,6 +54,7 @@ BeginTransaction::Next BeginTransaction::Read() {
 BeginTransaction::Next BeginTransaction::Write() {
   Pager& pager = *session_->pager;
   IoResult<> write = pager.BeginWrite();
+  session_->pager_call_pending = write.pending();
   if (write.pending()) return AwaitOutcome(*write.waiting().on, State::kWrite);
   if (write.failed()) {
     if (write.status().code() == ResultCode::kBusySnapshot && is_fresh_ &&
@@ -84,6 +86,12 @@ BeginTransaction::Next BeginTransaction::Busy(Status status) {
 
 BeginTransaction::Next BeginTransaction::Sleep() {
   return AwaitOutcome(session_->sleep, State::kRead);
+}
+
+void BeginTransaction::OnAbandon() {
+  if (static_cast<State>(state_) != State::kRead || !session_->pager_call_pending) return;
+  session_->pager_call_pending = false;
+  session_->pager->EndRead();
 }
 
 }  // namespace orrery

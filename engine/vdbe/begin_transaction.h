@@ -29,7 +29,8 @@ class BeginTransaction final : public Resumable<BeginTransaction> {
   // `schema` is the one a program was made for, or null when any will do. kSchema when the database
   // has another by now; the session's is dropped then, to be read anew.
   void Start(Session& session, const Schema* schema, bool to_write);
-  bool to_write() const { return to_write_; }
+  // In the middle of taking the write lock: giving up now needs EndTransaction.
+  bool is_taking_lock() const { return running() && static_cast<State>(state_) == State::kWrite; }
 
  private:
   friend Resumable;
@@ -39,6 +40,7 @@ class BeginTransaction final : public Resumable<BeginTransaction> {
   Next Sleep();
   // After a kBusy: waits for the busy timeout or fails.
   Next Busy(Status status);
+  void OnAbandon() override;
 
   Session* session_ = nullptr;
   const Schema* schema_ = nullptr;

@@ -62,6 +62,7 @@ struct Sorter {
   struct Entry {
     Key key;
     Value record;
+    size_t sequence;  // in which it was inserted
   };
   const SortKey* sort_key = nullptr;
   std::vector<Entry> entries;

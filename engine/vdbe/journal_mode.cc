@@ -24,6 +24,7 @@ ChangeJournalMode::Next ChangeJournalMode::Run(State state) {
 ChangeJournalMode::Next ChangeJournalMode::Look() {
   Pager& pager = *session_->pager;
   IoResult<> read = pager.BeginRead();
+  session_->pager_call_pending = read.pending();
   if (read.pending()) return AwaitOutcome(*read.waiting().on, State::kLook);
   if (read.failed()) return Fail(std::move(read).status());
   session_->EndReadIfUnused();
@@ -37,6 +38,7 @@ ChangeJournalMode::Next ChangeJournalMode::Look() {
 
 ChangeJournalMode::Next ChangeJournalMode::Change() {
   IoResult<> change = session_->pager->SetWalMode();
+  session_->pager_call_pending = change.pending();
   if (change.pending()) return AwaitOutcome(*change.waiting().on, State::kChange);
   if (change.failed()) return Fail(std::move(change).status());
   return Done("wal");

@@ -1,7 +1,7 @@
 #include "engine/vdbe/row_layout.h"
 
 #include "engine/base/varint.h"
-#include "engine/format/record.h"
+#include "engine/catalog/record.h"
 
 namespace orrery {
 namespace {

@@ -8,6 +8,7 @@ Session::Session(Io& io_in, std::unique_ptr<Pager> pager_in)
     : io(io_in), pager(std::move(pager_in)), btree(*pager) {}
 
 Session::~Session() {
+  end.Abandon();
   begin.Abandon();
   if (sleep.in_flight()) io.Cancel(sleep);
   while (sleep.in_flight() && io.Poll(PollMode::kWait).ok()) {
@@ -15,7 +16,8 @@ Session::~Session() {
 }
 
 void Session::EndReadIfUnused() {
-  if (!autocommit || holder_count > 0 || !pager->in_read() || pager->in_write()) return;
+  if (!autocommit || holder_count > 0 || pager_call_pending) return;
+  if (!pager->in_read() || pager->in_write()) return;
   btree.InvalidateAll();
   pager->EndRead();
 }
@@ -32,8 +34,15 @@ void Session::TransactionWasUndone() {
   holder_count = 0;
   statement_open = false;
   ++rollback_count;
+  ++row_write_count;
   if (schema_changed) schema = nullptr;
   schema_changed = false;
+}
+
+void Session::StatementWasUndone() {
+  btree.InvalidateAll();
+  ++row_write_count;
+  if (schema_changed) schema = nullptr;
 }
 
 void Session::SetCacheSize(int size) {

@@ -18,6 +18,7 @@
 #include "engine/io/io.h"
 #include "engine/storage/pager.h"
 #include "engine/vdbe/begin_transaction.h"
+#include "engine/vdbe/end_transaction.h"
 
 namespace orrery {
 
@@ -33,6 +34,7 @@ class Session final : public ConnectionFacts {
   // The transaction has been rolled back: statements that hold it end with kAbort, and the schema
   // is read anew if the transaction had changed it.
   void TransactionWasUndone();
+  void StatementWasUndone();
 
   // ConnectionFacts.
   int64_t changes() const override { return change_count; }
@@ -52,6 +54,7 @@ class Session final : public ConnectionFacts {
   bool autocommit = true;
   int holder_count = 0;
   bool statement_open = false;  // the pager has a statement to undo
+  bool pager_call_pending = false;  // a call of the pager waits, or was given up while it did
   // Counts rollbacks of whole transactions: a statement that began under another number is over.
   uint64_t rollback_count = 0;
   // Counts calls of Interrupt(): a statement that began under another number ends.
@@ -77,6 +80,7 @@ class Session final : public ConnectionFacts {
   // Operations that outlive the statement that started them, so that it may go at any wait.
   Completion sleep;
   BeginTransaction begin;
+  EndTransaction end;
 };
 
 }  // namespace orrery

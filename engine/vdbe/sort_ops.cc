@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/format/record.h"
+#include "engine/catalog/record.h"
 #include "engine/value/compare.h"
 #include "engine/vdbe/machine.h"
 
@@ -74,16 +74,17 @@ Flow Machine::OpSorterInsert(const Instruction& in) {
   if (Status status = GrowMemory(cursor, 2 * record.bytes().size()); !status.ok()) {
     return Fail(std::move(status));
   }
-  sorter.entries.push_back({*std::move(key), record});
+  sorter.entries.push_back({*std::move(key), record, sorter.entries.size()});
   return Flow::kNext;
 }
 
 Flow Machine::OpSorterSort(const Instruction& in) {
   Sorter& sorter = std::get<Sorter>(CursorAt(in.p1).rows);
-  std::stable_sort(sorter.entries.begin(), sorter.entries.end(),
-                   [less = KeyLess{sorter.sort_key}](const Sorter::Entry& a, const Sorter::Entry& b) {
-                     return less(a.key, b.key);
-                   });
+  std::sort(sorter.entries.begin(), sorter.entries.end(),
+            [less = KeyLess{sorter.sort_key}](const Sorter::Entry& a, const Sorter::Entry& b) {
+              if (less(a.key, b.key)) return true;
+              return !less(b.key, a.key) && a.sequence < b.sequence;
+            });
   sorter.position = 0;
   return sorter.entries.empty() ? JumpTo(in.p2) : Flow::kNext;
 }

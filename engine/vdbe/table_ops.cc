@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/format/record.h"
+#include "engine/catalog/record.h"
 #include "engine/program/affinity_letters.h"
 #include "engine/value/affinity.h"
 #include "engine/value/cast.h"
@@ -287,7 +287,10 @@ Flow Machine::OpMakeRecord(const Instruction& in) {
                                                                 static_cast<size_t>(in.p2));
   if (const std::string* letters = std::get_if<std::string>(&in.p4)) {
     for (size_t i = 0; i < values.size(); ++i) {
-      if (const auto affinity = AffinityOfLetter((*letters)[i])) ApplyAffinity(values[i], *affinity);
+      const std::optional<Affinity> affinity = AffinityOfLetter((*letters)[i]);
+      if (!affinity) continue;
+      ApplyAffinity(values[i], *affinity);
+      values[i] = ToStoredForm(values[i], *affinity);
     }
   }
   Result<std::string> record = EncodeRecord(values);

@@ -178,6 +178,7 @@ Flow Machine::OpCheckpoint(const Instruction& in) {
   is_exclusive_ = true;
   IoResult<CheckpointResult> done =
       session_.pager->Checkpoint(static_cast<CheckpointMode>(in.p2));
+  session_.pager_call_pending = done.pending();
   if (!done.done()) return Unfinished(std::move(done));
   is_exclusive_ = false;
   Register(in.p3) = Value::Bool(done->busy);
