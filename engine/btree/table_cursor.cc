@@ -41,7 +41,7 @@ TableCursor::Operations& TableCursor::operations() {
 void TableCursor::ForgetPages() {
   if (call_ != Call::kNone) operations_.reset();
   call_ = Call::kNone;
-  payload_started_ = false;
+  known_ = Known::kNothing;
   path_.Clear();
 }
 
@@ -78,28 +78,16 @@ Status TableCursor::Failed(Status status) {
 
 // -- Moving --
 
-IoResult<bool> TableCursor::First() { return Move(Call::kFirst, 0, SeekMode::kEqual); }
-IoResult<bool> TableCursor::Last() { return Move(Call::kLast, 0, SeekMode::kEqual); }
-IoResult<bool> TableCursor::Previous() { return Move(Call::kPrevious, 0, SeekMode::kEqual); }
+IoResult<bool> TableCursor::First() { return Step(Call::kFirst); }
+IoResult<bool> TableCursor::Last() { return Step(Call::kLast); }
+IoResult<bool> TableCursor::Previous() { return Step(Call::kPrevious); }
 IoResult<bool> TableCursor::Seek(int64_t rowid, SeekMode mode) {
   return Move(Call::kSeek, rowid, mode);
 }
 
-IoResult<bool> TableCursor::Next() {
-  if (call_ == Call::kNone && place_ == Place::kOnRow) [[likely]] {
-    TreePath::Level& leaf = path_.top();
-    if (leaf.index + 1 < leaf.page.cell_count()) [[likely]] {
-      ++leaf.index;
-      payload_started_ = false;
-      return Arrived();
-    }
-  }
-  return Move(Call::kNext, 0, SeekMode::kEqual);
-}
-
 IoResult<bool> TableCursor::Move(Call call, int64_t rowid, SeekMode mode) {
   if (call_ == Call::kNone) {
-    payload_started_ = false;
+    known_ = Known::kNothing;
     const Journey::Outcome outcome = StartMove(call, rowid, mode);
     if (outcome != Journey::Outcome::kMiss) [[likely]]
       return Moved(call, outcome, rowid, mode);
@@ -185,7 +173,10 @@ IoResult<bool> TableCursor::Moved(Call call, Journey::Outcome outcome, int64_t r
 // The path stands at a row.
 IoResult<bool> TableCursor::Arrived() {
   const TreePath::Level& leaf = path_.top();
-  if (const Defect defect = leaf.page.Rowid(leaf.index, &rowid_)) [[unlikely]] {
+  if (leaf.page.TryLocalRow(leaf.index, &local_row_)) [[likely]] {
+    rowid_ = local_row_.rowid;
+    known_ = Known::kLocalRow;
+  } else if (const Defect defect = leaf.page.Rowid(leaf.index, &rowid_)) [[unlikely]] {
     return Failed(CorruptPage(pager_, leaf.ref.number(), defect));
   }
   place_ = Place::kOnRow;
@@ -196,11 +187,11 @@ IoResult<bool> TableCursor::Restore() { return Move(Call::kRestore, 0, SeekMode:
 
 // -- The row --
 
-IoResult<TableCursor::PayloadView> TableCursor::Payload(uint64_t wanted_size) {
+IoResult<TableCursor::PayloadView> TableCursor::PayloadOfCell(uint64_t wanted_size) {
   if (place_ == Place::kOnRowid) [[unlikely]]
     IO_RETURN_IF_NOT_DONE(PayloadView, Restore());
   if (place_ != Place::kOnRow) return PayloadView{.gone = true};
-  if (!payload_started_) {
+  if (known_ != Known::kCell) {
     if (Status status = StartPayload(); !status.ok()) return status;
   }
   const uint64_t size = std::min(wanted_size, cell_.payload_size);
@@ -236,7 +227,7 @@ Status TableCursor::StartPayload() {
   if (const Defect defect = leaf.page.ParseCell(leaf.index, &cell_)) {
     return CorruptPage(pager_, leaf.ref.number(), defect);
   }
-  payload_started_ = true;
+  known_ = Known::kCell;
   payload_.bytes.clear();
   payload_.next_page = cell_.overflow_page;
   payload_.from_page = leaf.ref.number();
@@ -259,7 +250,7 @@ IoResult<> TableCursor::Insert(int64_t rowid, Bytes payload, bool append) {
       place = InsertRow::Place::kAtGap;
     }
     place_ = Place::kNowhere;
-    payload_started_ = false;
+    known_ = Known::kNothing;
     call_ = Call::kInsert;
     operations().insert.Start(rowid, payload, place);
   }
@@ -290,7 +281,7 @@ IoResult<> TableCursor::Delete() {
     if (place_ != Place::kOnRow) return Unit();
     btree_.WillChange(journey_.root(), this);
     place_ = Place::kNowhere;
-    payload_started_ = false;
+    known_ = Known::kNothing;
     call_ = Call::kDelete;
     operations().remove.Start();
   }

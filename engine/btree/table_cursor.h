@@ -44,7 +44,19 @@ class TableCursor final : private TreeUser {
   // -- Moving. True when the cursor is on a row afterwards. --
   IoResult<bool> First();
   IoResult<bool> Last();
-  IoResult<bool> Next();
+  IoResult<bool> Next() {
+    if (call_ == Call::kNone && place_ == Place::kOnRow) [[likely]] {
+      TreePath::Level& leaf = path_.top();
+      if (leaf.index + 1 < leaf.page.cell_count() &&
+          leaf.page.TryLocalRow(leaf.index + 1, &local_row_)) [[likely]] {
+        ++leaf.index;
+        rowid_ = local_row_.rowid;
+        known_ = Known::kLocalRow;
+        return true;
+      }
+    }
+    return Step(Call::kNext);
+  }
   IoResult<bool> Previous();
   // kEqual: that row. The others: the row nearest to `rowid` on that side.
   IoResult<bool> Seek(int64_t rowid, SeekMode mode);
@@ -65,7 +77,13 @@ class TableCursor final : private TreeUser {
     uint64_t total_size = 0;
     bool gone = false;
   };
-  IoResult<PayloadView> Payload(uint64_t wanted_size);
+  IoResult<PayloadView> Payload(uint64_t wanted_size) {
+    if (place_ == Place::kOnRow && known_ == Known::kLocalRow) [[likely]] {
+      return PayloadView{Bytes(path_.top().page.data() + local_row_.offset, local_row_.size),
+                         local_row_.size};
+    }
+    return PayloadOfCell(wanted_size);
+  }
 
   // -- Changing --
   // Writes a row, replacing one with the same rowid. The cursor is on it afterwards. `append` is a
@@ -103,6 +121,15 @@ class TableCursor final : private TreeUser {
   // Made with the first call that needs one.
   struct Operations;
 
+  // What is known of the row that the path stands at.
+  enum class Known : uint8_t {
+    kNothing,
+    kLocalRow,  // local_row_: its payload is local
+    kCell,      // cell_
+  };
+
+  IoResult<bool> Step(Call call) { return Move(call, 0, SeekMode::kEqual); }
+  IoResult<PayloadView> PayloadOfCell(uint64_t wanted_size);
   IoResult<bool> Move(Call call, int64_t rowid, SeekMode mode);
   Journey::Outcome StartMove(Call call, int64_t rowid, SeekMode mode);
   Journey::Outcome StartStep(bool forward);
@@ -120,11 +147,12 @@ class TableCursor final : private TreeUser {
   Btree& btree_;
   Pager& pager_;
   Place place_ = Place::kNowhere;
-  Call call_ = Call::kNone;       // in progress
-  bool payload_started_ = false;  // cell_ is that of the row
+  Call call_ = Call::kNone;  // in progress
+  Known known_ = Known::kNothing;
   int64_t rowid_ = 0;
   TreePath path_;
   Journey journey_;
+  BtreePage::LocalRow local_row_;
   BtreeCell cell_;
   PayloadSoFar payload_;  // bytes is empty while all that was wanted is local
   std::unique_ptr<Operations> operations_;

@@ -18,7 +18,9 @@
 #include <span>
 
 #include "engine/base/bytes.h"
+#include "engine/base/varint.h"
 #include "engine/format/page_number.h"
+#include "engine/format/payload_layout.h"
 
 namespace orrery {
 
@@ -125,6 +127,40 @@ class BtreePage {
 
   // Tables: the rowid of one cell.
   Defect Rowid(uint32_t index, int64_t* rowid) const;
+
+  // A row of a table leaf whose payload is all in the page, which is the common case and has to be
+  // quick. False when it is not so, or when something about the cell is odd: then ParseCell tells.
+  struct LocalRow {
+    int64_t rowid = 0;
+    uint32_t offset = 0;  // of the payload
+    uint32_t size = 0;
+  };
+  bool TryLocalRow(uint32_t index, LocalRow* row) const {
+    const uint32_t start = CellOffset(index);
+    if (start < pointers_end() || start + 2 * kVarintSizeMax > usable_size_) return false;
+    const std::byte* at = data_ + start;
+    uint32_t size = static_cast<uint8_t>(*at++);
+    if (size >= 0x80) {
+      const auto low = static_cast<uint8_t>(*at++);
+      if (low >= 0x80) return false;
+      size = (size & 0x7f) << 7 | low;
+    }
+    uint64_t rowid = static_cast<uint8_t>(*at++);
+    if (rowid >= 0x80) {
+      rowid &= 0x7f;
+      for (int i = 1;; ++i) {
+        if (i == 5) return false;
+        const auto byte = static_cast<uint8_t>(*at++);
+        rowid = rowid << 7 | (byte & 0x7f);
+        if (byte < 0x80) break;
+      }
+    }
+    const auto offset = static_cast<uint32_t>(at - data_);
+    if (size > LocalPayloadMax(/*table_leaf=*/true, usable_size_) || offset + size > usable_size_)
+      return false;
+    *row = {static_cast<int64_t>(rowid), offset, size};
+    return true;
+  }
 
   // Bytes a new cell and its pointer could use, after defragmentation. Checks the freeblocks.
   Defect FreeSize(uint32_t* size) const;

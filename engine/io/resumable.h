@@ -160,6 +160,7 @@ class Resumable : public Operation {
     wants_outcome_ = true;
     return Await(what, then);
   }
+  // OK in a state that was entered without a wait.
   const Status& outcome() const { return outcome_; }
 
   Next Done(ResultType result) {
@@ -184,6 +185,8 @@ class Resumable : public Operation {
           (void)Fail(std::exchange(outcome_, OkStatus()));
           return;
         }
+      } else if (!outcome_.ok()) [[unlikely]] {
+        outcome_ = OkStatus();  // of a wait that is past: this state was entered without one
       }
       (void)static_cast<Derived*>(this)->Run(static_cast<typename Derived::State>(state_));
     }
