@@ -18,9 +18,6 @@ constexpr uint64_t kSerialText = 13;
 // Of the serial types below kSerialBlob.
 constexpr uint8_t kBodySizes[] = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
 
-// SQLite's: the header of a record with as many columns as it can ever have.
-constexpr uint64_t kHeaderSizeMax = 98307;
-
 bool FitsBits(int64_t integer, int bits) {
   const int64_t high = integer >> (bits - 1);
   return high == 0 || high == -1;
@@ -75,6 +72,8 @@ int64_t LoadSigned(Bytes bytes) {
   return integer;
 }
 
+}  // namespace
+
 Value DecodeBody(uint64_t serial_type, Bytes body) {
   switch (serial_type) {
     case 1:
@@ -99,8 +98,6 @@ Value DecodeBody(uint64_t serial_type, Bytes body) {
   }
   return serial_type % 2 == 0 ? Value::BorrowBlob(body) : Value::BorrowText(AsText(body));
 }
-
-}  // namespace
 
 uint64_t SerialTypeOf(const Value& value, int schema_format) {
   switch (value.type()) {
@@ -160,7 +157,7 @@ Status RecordReader::Start(Bytes payload) {
   const int varint_size =
       DecodeVarint(payload.data(), payload.data() + payload.size(), &header_size);
   if (varint_size == 0) return CorruptError("record without a header");
-  if (header_size > payload.size() || header_size > kHeaderSizeMax) {
+  if (header_size > payload.size() || header_size > kRecordHeaderSizeMax) {
     return CorruptError("record header is larger than its record");
   }
   // A header that does not even hold its own size has no columns.

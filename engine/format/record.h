@@ -37,6 +37,11 @@ uint64_t SerialTypeOf(const Value& value, int schema_format = kSchemaFormatWithC
 // Of its body; the serial type may come from a damaged file, and the size be too large for
 // anything.
 uint64_t SerialTypeBodySize(uint64_t serial_type);
+// Borrows from `body`, which has SerialTypeBodySize() bytes.
+Value DecodeBody(uint64_t serial_type, Bytes body);
+
+// SQLite's limit: the header of a record with as many columns as it can ever have.
+inline constexpr uint64_t kRecordHeaderSizeMax = 98307;
 
 // Replaces the content of `record` by the encoded values, and keeps its memory. Fails with kTooBig
 // when it would be larger than a value may be.

@@ -49,7 +49,7 @@ bool operator==(const Expr& a, const Expr& b) {
   Unreachable();
 }
 
-bool operator==(const Statement& a, const Statement& b) {
+bool operator==(const SqlStatement& a, const SqlStatement& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
     case StatementKind::kCreateTable:
