@@ -67,29 +67,6 @@ Value Length(const Filler& filler) {
   return filler.type == ValueType::kNull ? Value::Null() : Value::Integer(filler.size);
 }
 
-Row Aggregate(Projection projection, const std::vector<const ModelRow*>& rows) {
-  if (projection == Projection::kCount) {
-    return {Value::Integer(static_cast<int64_t>(rows.size()))};
-  }
-  if (projection == Projection::kMinMaxId) {
-    if (rows.empty()) return {Value::Null(), Value::Null()};
-    return {Value::Integer(rows.front()->id), Value::Integer(rows.back()->id)};
-  }
-  int64_t count = 0;
-  int64_t sum = 0;
-  std::optional<int64_t> least;
-  std::optional<int64_t> greatest;
-  for (const ModelRow* row : rows) {
-    if (!row->a) continue;
-    ++count;
-    sum += *row->a;
-    if (!least || *row->a < *least) least = row->a;
-    if (!greatest || *row->a > *greatest) greatest = row->a;
-  }
-  return {Value::Integer(count), count == 0 ? Value::Null() : Value::Integer(sum), Optional(least),
-          Optional(greatest)};
-}
-
 }  // namespace
 
 bool Holds(const Predicate& p, const ModelRow& row) {
@@ -150,6 +127,50 @@ ResultCode Tables::Apply(const TableStatement& s, int64_t* change_count) {
   return code;
 }
 
+Row Aggregate(Projection projection, const std::vector<const ModelRow*>& rows) {
+  if (projection == Projection::kCount) {
+    return {Value::Integer(static_cast<int64_t>(rows.size()))};
+  }
+  if (projection == Projection::kMinMaxId) {
+    if (rows.empty()) return {Value::Null(), Value::Null()};
+    return {Value::Integer(rows.front()->id), Value::Integer(rows.back()->id)};
+  }
+  int64_t count = 0;
+  int64_t sum = 0;
+  std::optional<int64_t> least;
+  std::optional<int64_t> greatest;
+  for (const ModelRow* row : rows) {
+    if (!row->a) continue;
+    ++count;
+    sum += *row->a;
+    if (!least || *row->a < *least) least = row->a;
+    if (!greatest || *row->a > *greatest) greatest = row->a;
+  }
+  return {Value::Integer(count), count == 0 ? Value::Null() : Value::Integer(sum), Optional(least),
+          Optional(greatest)};
+}
+
+bool ComesBefore(Order order, const ModelRow& x, const ModelRow& y) {
+  // Descending, so NULL comes last.
+  const auto size = [](const ModelRow& row) {
+    return row.b.type == ValueType::kNull ? int64_t{-1} : int64_t{row.b.size};
+  };
+  if (order == Order::kIdDescending) return x.id > y.id;
+  if (order == Order::kAThenId && x.a != y.a) return ALess(x.a, y.a);
+  if (order == Order::kSizeThenId && size(x) != size(y)) return size(x) > size(y);
+  return x.id < y.id;
+}
+
+void Limit(const TableStatement& s, Rows& rows) {
+  if (!s.limit) return;
+  const auto begin = std::min<int64_t>(s.offset, static_cast<int64_t>(rows.size()));
+  rows.erase(rows.begin(), rows.begin() + begin);
+  // A negative limit means none.
+  if (*s.limit >= 0 && *s.limit < static_cast<int64_t>(rows.size())) {
+    rows.erase(rows.begin() + *s.limit, rows.end());
+  }
+}
+
 Rows Tables::Select(const TableStatement& s) const {
   std::vector<const ModelRow*> found;
   for (const ModelRow& row : tables_[s.table]->rows) {
@@ -159,37 +180,15 @@ Rows Tables::Select(const TableStatement& s) const {
   if (IsAggregate(s.projection)) {
     rows.push_back(Aggregate(s.projection, found));
   } else {
-    if (s.order == Order::kIdDescending) {
-      std::reverse(found.begin(), found.end());
-    } else if (s.order == Order::kAThenId) {
-      std::sort(found.begin(), found.end(), [](const ModelRow* x, const ModelRow* y) {
-        if (x->a != y->a) return ALess(x->a, y->a);
-        return x->id < y->id;
-      });
-    } else if (s.order == Order::kSizeThenId) {
-      // Descending, so NULL comes last.
-      const auto size = [](const ModelRow* row) {
-        return row->b.type == ValueType::kNull ? int64_t{-1} : int64_t{row->b.size};
-      };
-      std::sort(found.begin(), found.end(), [&](const ModelRow* x, const ModelRow* y) {
-        if (size(x) != size(y)) return size(x) > size(y);
-        return x->id < y->id;
-      });
-    }
+    std::sort(found.begin(), found.end(),
+              [&](const ModelRow* x, const ModelRow* y) { return ComesBefore(s.order, *x, *y); });
     for (const ModelRow* row : found) {
       rows.push_back(s.projection == Projection::kRows
                          ? ToRow(*row)
                          : Row{Value::Integer(row->id), Length(row->b)});
     }
   }
-  if (s.limit) {
-    const auto begin = std::min<int64_t>(s.offset, static_cast<int64_t>(rows.size()));
-    rows.erase(rows.begin(), rows.begin() + begin);
-    // A negative limit means none.
-    if (*s.limit >= 0 && *s.limit < static_cast<int64_t>(rows.size())) {
-      rows.erase(rows.begin() + *s.limit, rows.end());
-    }
-  }
+  Limit(s, rows);
   return rows;
 }
 

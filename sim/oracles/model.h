@@ -50,7 +50,12 @@ class Tables {
   std::array<std::shared_ptr<const ModelTable>, kTableCountMax> tables_;
 };
 
+// The parts of Select(), for sessions that evaluate a statement on rows of their own.
 bool Holds(const Predicate& predicate, const ModelRow& row);
+Row Aggregate(Projection projection, const std::vector<const ModelRow*>& rows);
+bool ComesBefore(Order order, const ModelRow& x, const ModelRow& y);
+void Limit(const TableStatement& statement, Rows& rows);
+
 Row ToRow(const ModelRow& row);
 bool SameRows(const Rows& a, const Rows& b);
 // "" when both are equal, else where they first differ.

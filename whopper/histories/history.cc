@@ -19,11 +19,10 @@ std::string ToString(const SnapshotId& id) {
 History::History() { StartOver(); }
 
 void History::StartOver() {
-  first_ = versions_.empty() ? 0 : newest_number() + 1;
+  first_ = versions_.empty() ? 0 : newest() + 1;
   versions_.assign(1, Version{{Candidate{++last_tag_, Tables()}}});
   numbers_.clear();
-  generation_.reset();
-  generation_base_ = first_;
+  numbers_[{0, 0, 0}] = first_;
   attempts_.clear();
   durable_ = first_;
   recovering_ = false;
@@ -31,13 +30,8 @@ void History::StartOver() {
   committed_.clear();
 }
 
-VersionNumber History::newest() {
-  SettlePublished();
-  return newest_number();
-}
-
 const Candidates& History::at(VersionNumber number) const {
-  CHECK(number >= first_ && number <= newest_number());
+  CHECK(Has(number));
   return versions_[number - first_].candidates;
 }
 
@@ -55,12 +49,8 @@ bool History::commit_pending(int client) const {
 }
 
 Candidates History::ResultOf(const Attempt& attempt) const {
-  if (!attempt.change) {
-    if (attempt.base != newest_number()) return {};
-    return attempt.after;
-  }
-  // Undecided ones belong to the version that was newest when they failed.
-  if (attempt.base && attempt.base != newest_number()) return {};
+  if (attempt.base && *attempt.base != newest()) return {};
+  if (!attempt.change) return attempt.after;
   Candidates results;
   for (const Candidate& candidate : versions_.back().candidates) {
     Candidate result{attempt.tag, candidate.tables};
@@ -72,112 +62,80 @@ Candidates History::ResultOf(const Attempt& attempt) const {
   return results;
 }
 
-VersionNumber History::Append(Candidates candidates, const SnapshotId& id, int client) {
+void History::Append(Candidates candidates, const SnapshotId& id, int client) {
   CHECK(!candidates.empty());
-  const std::pair salts(id.salt1, id.salt2);
-  if (generation_ != salts) {
-    generation_ = salts;
-    generation_base_ = newest_number();
-    numbers_.emplace(Key{id.salt1, id.salt2, 0}, generation_base_);
-  }
   // Candidates are told apart by new tags: those of the attempts may come twice.
-  if (candidates.size() > 1) {
-    for (Candidate& candidate : candidates) candidate.tag = ++last_tag_;
-  }
+  for (Candidate& candidate : candidates) candidate.tag = ++last_tag_;
   versions_.push_back({std::move(candidates)});
-  numbers_[KeyOf(id)] = newest_number();
-  committed_.push_back({newest_number(), client});
+  numbers_[KeyOf(id)] = newest();
+  committed_.push_back({newest(), client});
   // What was undecided on the version before is gone from the WAL, unless a power cut brings it back.
   for (Attempt& attempt : attempts_) {
-    if (!attempt.in_progress && attempt.base && *attempt.base < newest_number()) {
-      attempt.overwritten = true;
-    }
-  }
-  return newest_number();
-}
-
-void History::SettlePublished() {
-  if (!probe_) return;
-  std::vector<std::pair<SnapshotId, uint64_t>> published;
-  for (const Attempt& attempt : attempts_) {
-    if (!attempt.in_progress || attempt.became) continue;
-    if (const std::optional<SnapshotId> id = probe_(attempt.client)) {
-      published.emplace_back(*id, attempt.tag);
-    }
-  }
-  // In the order of the WAL: salt1 counts its generations up.
-  std::sort(published.begin(), published.end(), [](const auto& a, const auto& b) {
-    return std::tuple(a.first.salt1, a.first.max_frame) < std::tuple(b.first.salt1, b.first.max_frame);
-  });
-  for (const auto& [id, tag] : published) {
-    for (Attempt& attempt : attempts_) {
-      if (attempt.tag == tag) CommittedAs(attempt, id);
-    }
+    if (!attempt.in_progress) attempt.overwritten = true;
   }
 }
 
-void History::CommittedAs(Attempt& attempt, const SnapshotId& id) {
+void History::Published(const SnapshotId& id, int client, bool by_recovery) {
+  if (recovering_) return;
   const auto known = numbers_.find(KeyOf(id));
-  if (known != numbers_.end()) {
-    attempt.became = known->second;
+  if (id.max_frame == 0) {
+    // An empty WAL: what the database file holds must be all there is.
+    numbers_[KeyOf(id)] = newest();
     return;
   }
-  Candidates result = ResultOf(attempt);
-  if (result.empty()) {
-    Fail("lost-update", "client " + std::to_string(attempt.client) + " published " + ToString(id) +
-                            " on version " +
-                            (attempt.base ? std::to_string(*attempt.base) : std::string("?")) +
-                            ", which is not the newest, or where its change fails\n" + Describe());
+  if (known != numbers_.end()) {
+    if (known->second == newest()) return;
+    Fail(by_recovery ? "durability" : "snapshot",
+         "the WAL index went back to " + ToString(id) + ", which is version " +
+             std::to_string(known->second) + "\n" + Describe());
   }
-  // Set first: Append marks undecided attempts on older versions.
-  attempt.became = newest_number() + 1;
-  Append(std::move(result), id, attempt.client);
+
+  if (!by_recovery) {
+    Attempt* attempt = Pending(client);
+    if (attempt == nullptr || attempt->became) {
+      Fail("snapshot", "client " + std::to_string(client) + " published " + ToString(id) +
+                           " without committing anything\n" + Describe());
+    }
+    Candidates result = ResultOf(*attempt);
+    if (result.empty()) {
+      Fail("lost-update", "client " + std::to_string(client) + " published " + ToString(id) +
+                              " on version " +
+                              (attempt->base ? std::to_string(*attempt->base) : "?") +
+                              ", which is not the newest, or where its change fails\n" + Describe());
+    }
+    attempt->became = newest() + 1;
+    Append(std::move(result), id, client);
+    return;
+  }
+
+  Candidates candidates;
+  int from = -1;
+  for (Attempt& attempt : attempts_) {
+    if (attempt.in_progress || attempt.overwritten || !attempt.may_reappear) continue;
+    for (Candidate& candidate : ResultOf(attempt)) {
+      from = candidates.empty() || from == attempt.client ? attempt.client : -1;
+      candidates.push_back(std::move(candidate));
+    }
+  }
+  if (candidates.empty()) {
+    Fail("snapshot", "a recovery found " + ToString(id) +
+                         ", which nobody committed, and no commit is undecided\n" + Describe());
+  }
+  Append(std::move(candidates), id, from);
 }
 
 VersionNumber History::Observe(const SnapshotId& id, VersionNumber not_older_than) {
   CHECK(!recovering_);
-  SettlePublished();
-  VersionNumber number = 0;
   const auto known = numbers_.find(KeyOf(id));
-  const bool file_only = id.max_frame == 0;
-  if (known != numbers_.end() && !(file_only && id.salt1 == 0 && id.salt2 == 0)) {
-    number = known->second;
-  } else if (file_only) {
-    // The database file alone: all of the generation before, while nothing was committed in this one.
-    number = generation_base_ >= not_older_than && generation_ == std::pair(id.salt1, id.salt2)
-                 ? generation_base_
-                 : newest_number();
-    numbers_[KeyOf(id)] = number;
-  } else {
-    // Nobody was told of this commit: it is one of those whose outcome is open.
-    Candidates candidates;
-    std::vector<Attempt*> from;
-    for (Attempt& attempt : attempts_) {
-      if (attempt.became || attempt.overwritten) continue;
-      if (!attempt.in_progress && !attempt.may_reappear) continue;
-      for (Candidate& candidate : ResultOf(attempt)) {
-        candidates.push_back({attempt.tag, std::move(candidate.tables)});
-        if (from.empty() || from.back() != &attempt) from.push_back(&attempt);
-      }
-    }
-    if (candidates.empty()) {
-      Fail("snapshot", "snapshot " + ToString(id) +
-                           " is of no version that was committed, and no commit is undecided\n" +
-                           Describe());
-    }
-    for (Attempt* attempt : from) attempt->became = newest_number() + 1;
-    number = Append(std::move(candidates), id, from.size() == 1 ? from.front()->client : -1);
-    // Undecided ones are decided by this, but one still under way must be answered.
-    std::erase_if(attempts_, [](const Attempt& attempt) {
-      return attempt.became && !attempt.in_progress;
-    });
+  if (known == numbers_.end()) {
+    Fail("snapshot", "snapshot " + ToString(id) + " was never published\n" + Describe());
   }
-  if (number < not_older_than) {
-    Fail("stale-read", "snapshot " + ToString(id) + " is version " + std::to_string(number) +
+  if (known->second < not_older_than) {
+    Fail("stale-read", "snapshot " + ToString(id) + " is version " + std::to_string(known->second) +
                            ", but version " + std::to_string(not_older_than) +
                            " had been committed before the statement began\n" + Describe());
   }
-  return number;
+  return known->second;
 }
 
 void History::Refute(VersionNumber number, uint64_t tag) {
@@ -198,52 +156,37 @@ void History::CommitStarts(int client, const sim::TableStatement& change) {
   attempts_.push_back({.tag = ++last_tag_, .client = client, .in_progress = true, .change = change});
 }
 
+bool History::ChangesNothing(const Attempt& attempt, const Candidates& before) const {
+  const auto among = [&](const Tables& after) {
+    return std::any_of(before.begin(), before.end(),
+                       [&](const Candidate& candidate) { return candidate.tables == after; });
+  };
+  if (!attempt.change) {
+    return std::any_of(attempt.after.begin(), attempt.after.end(),
+                       [&](const Candidate& candidate) { return among(candidate.tables); });
+  }
+  return std::any_of(before.begin(), before.end(), [&](const Candidate& candidate) {
+    Tables after = candidate.tables;
+    int64_t change_count = 0;
+    return after.Apply(*attempt.change, &change_count) == ResultCode::kOk &&
+           after == candidate.tables;
+  });
+}
+
 VersionNumber History::CommitSucceeded(int client, const SnapshotId& id, bool synced) {
-  SettlePublished();
   Attempt* attempt = Pending(client);
   CHECK(attempt != nullptr);
-  const auto known = numbers_.find(KeyOf(id));
-  VersionNumber number = 0;
-  if (attempt->became) {
-    number = *attempt->became;
-    if (known != numbers_.end() && known->second != number) {
-      Fail("snapshot", "the commit of client " + std::to_string(client) + " was seen as version " +
-                           std::to_string(number) + ", but ended at " + ToString(id) + "\n" +
-                           Describe());
-    }
-  } else if (known != numbers_.end() || id.max_frame == 0) {
-    // Nothing was written, which is right only if nothing changed.
-    number = known != numbers_.end() ? known->second : newest_number();
-    const Candidates& before = at(number);
-    const auto unchanged = [&](const Tables& after) {
-      return std::any_of(before.begin(), before.end(),
-                         [&](const Candidate& c) { return c.tables == after; });
-    };
-    bool possible = false;
-    if (attempt->change) {
-      for (const Candidate& candidate : before) {
-        Tables after = candidate.tables;
-        int64_t change_count = 0;
-        possible = possible || (after.Apply(*attempt->change, &change_count) == ResultCode::kOk &&
-                                after == candidate.tables);
-      }
-    } else {
-      for (const Candidate& candidate : attempt->after) {
-        possible = possible || unchanged(candidate.tables);
-      }
-    }
-    if (!possible) {
-      Fail("snapshot", "an acknowledged commit of client " + std::to_string(client) +
-                           " changed rows, but its snapshot " + ToString(id) + " is version " +
-                           std::to_string(number) + " of before\n" + Describe());
-    }
-  } else {
-    CommittedAs(*attempt, id);
-    number = *attempt->became;
+  const VersionNumber number = Observe(id, attempt->base ? *attempt->base : first_);
+  if (attempt->became ? *attempt->became != number : !ChangesNothing(*attempt, at(number))) {
+    Fail("snapshot", "a commit of client " + std::to_string(client) + " ended at " + ToString(id) +
+                         ", version " + std::to_string(number) + ", but " +
+                         (attempt->became ? "was published as version " +
+                                                std::to_string(*attempt->became)
+                                          : "nothing was published for it") +
+                         "\n" + Describe());
   }
   std::erase_if(attempts_, [&](const Attempt& a) { return a.tag == attempt->tag; });
   if (synced) NoteSynced(number);
-  DropImpossible();
   return number;
 }
 
@@ -254,17 +197,16 @@ void History::CommitCancelled(int client) {
 }
 
 void History::CommitUndecided(int client) {
-  SettlePublished();
   Attempt* attempt = Pending(client);
   if (attempt == nullptr) return;
   attempt->in_progress = false;
   if (attempt->became) {
-    std::erase_if(attempts_, [&](const Attempt& a) { return a.tag == attempt->tag; });
-    return;
+    attempt->after.clear();
+  } else {
+    // It can only follow what is newest now.
+    attempt->after = ResultOf(*attempt);
+    attempt->base = newest();
   }
-  // It can only follow what is newest now.
-  if (!attempt->base) attempt->base = newest_number();
-  attempt->after = ResultOf(*attempt);
   attempt->change.reset();
   DropImpossible();
 }
@@ -282,6 +224,22 @@ void History::RecoveryIsPossible() {
   }
 }
 
+std::string History::WhyNotNow(
+    const std::function<std::string(const Tables&)>& difference) const {
+  std::string reasons;
+  Candidates candidates = versions_.back().candidates;
+  for (const Attempt& attempt : attempts_) {
+    if (attempt.became || (!attempt.in_progress && attempt.overwritten)) continue;
+    for (Candidate& candidate : ResultOf(attempt)) candidates.push_back(std::move(candidate));
+  }
+  for (const Candidate& candidate : candidates) {
+    const std::string reason = difference(candidate.tables);
+    if (reason.empty()) return "";
+    reasons += "\n  " + reason;
+  }
+  return reasons;
+}
+
 void History::NoteSynced(VersionNumber number) {
   durable_ = std::max(durable_, number);
   DropImpossible();
@@ -289,34 +247,26 @@ void History::NoteSynced(VersionNumber number) {
 
 void History::PowerCut() {
   if (recovering_) return;
-  SettlePublished();
-  for (Attempt& attempt : attempts_) {
-    if (!attempt.in_progress) continue;
-    attempt.in_progress = false;
-    if (!attempt.base) attempt.base = newest_number();
-    if (attempt.base == newest_number()) {
-      attempt.after = ResultOf(attempt);
-    } else if (attempt.change) {
-      attempt.after.clear();
-    }
-    attempt.change.reset();
-    if (attempt.became) attempt.after.clear();
+  std::vector<int> clients;
+  for (const Attempt& attempt : attempts_) {
+    if (attempt.in_progress) clients.push_back(attempt.client);
   }
-  DropImpossible();
+  for (const int client : clients) CommitUndecided(client);
   recoverable_.clear();
   // The newest first: where contents are equal, most is taken to have survived.
-  for (VersionNumber number = newest_number() + 1; number-- > durable_;) {
+  for (VersionNumber number = newest() + 1; number-- > durable_;) {
     for (const Candidate& candidate : at(number)) recoverable_.push_back({number, candidate.tables});
   }
   for (const Attempt& attempt : attempts_) {
     for (const Candidate& candidate : attempt.after) {
-      recoverable_.push_back({newest_number() + 1, candidate.tables});
+      recoverable_.push_back({newest() + 1, candidate.tables});
     }
   }
   recovering_ = true;
 }
 
-void History::Recovered(const std::function<std::string(const Tables&)>& difference) {
+void History::Recovered(const SnapshotId& id,
+                        const std::function<std::string(const Tables&)>& difference) {
   CHECK(recovering_);
   std::string reasons;
   for (const Candidate& candidate : recoverable_) {
@@ -325,19 +275,20 @@ void History::Recovered(const std::function<std::string(const Tables&)>& differe
       const Tables tables = candidate.tables;
       StartOver();
       versions_.back().candidates.front().tables = tables;
+      numbers_[KeyOf(id)] = newest();
       return;
     }
     reasons += "\n  not " + std::to_string(candidate.tag) +
-               (candidate.tag > newest_number() ? " (undecided): " : ": ") + reason;
+               (candidate.tag > newest() ? " (undecided): " : ": ") + reason;
   }
   Fail("durability", "after the power cut the database is none of the versions that may have "
                      "survived (durable up to " +
-                         std::to_string(durable_) + ", newest " + std::to_string(newest_number()) +
+                         std::to_string(durable_) + ", newest " + std::to_string(newest()) +
                          "):" + reasons);
 }
 
 std::string History::Describe() const {
-  std::string text = "versions " + std::to_string(first_) + ".." + std::to_string(newest_number()) +
+  std::string text = "versions " + std::to_string(first_) + ".." + std::to_string(newest()) +
                      ", durable to " + std::to_string(durable_) + ", newest ids:";
   std::vector<std::pair<VersionNumber, Key>> ids;
   for (const auto& [key, number] : numbers_) ids.emplace_back(number, key);

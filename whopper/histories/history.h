@@ -3,10 +3,11 @@
 // that its snapshot shows, so a stale read, a lost update, a commit that vanished and one that
 // should not exist all show at once.
 //
-// A version is known by the snapshot ids (Pager::snapshot) that show it. An id nobody has seen can
-// only be of an attempt: a commit that has begun and not been answered, or one that ended in an
-// error, was given up or was killed. Where several attempts would fit, the version keeps all of them
-// as candidates until a read tells them apart.
+// Versions come about in one place: Published(), called when the header of the WAL index in shared
+// memory has changed (header_watch.h). It says which client's commit that was, so the order of
+// versions is the true one, however late a client is answered. A header that a recovery wrote may
+// bring back an undecided commit; where several would fit, the version keeps all of them as
+// candidates until a read tells them apart.
 //
 // After a power cut the versions that may have survived are given by the promise of the table in
 // ARCHITECTURE.md: with synchronous FULL every acknowledged commit, with NORMAL a prefix that
@@ -46,15 +47,15 @@ class History {
   // An empty database.
   History();
 
-  // Asked whenever it matters whether a commit under way has become visible: the id under which
-  // `client` has published it, if it has.
-  using Probe = std::function<std::optional<SnapshotId>(int client)>;
-  void SetProbe(Probe probe) { probe_ = std::move(probe); }
-
-  VersionNumber newest();
+  VersionNumber newest() const { return first_ + versions_.size() - 1; }
+  bool Has(VersionNumber number) const { return first_ <= number && number <= newest(); }
   const Candidates& at(VersionNumber number) const;
 
   // -- Reading --
+  // The WAL index now shows `id`. `client` (-1: none) is whose code ran; `by_recovery`: it was
+  // rebuilding the index. oracle=lost-update, oracle=snapshot.
+  void Published(const SnapshotId& id, int client, bool by_recovery);
+
   // Which version `id` shows. It is not older than `not_older_than`: what was committed before the
   // statement began. oracle=snapshot, oracle=stale-read.
   VersionNumber Observe(const SnapshotId& id, VersionNumber not_older_than);
@@ -67,12 +68,12 @@ class History {
   // commit takes effect (a statement outside a transaction).
   void CommitStarts(int client, VersionNumber base, Candidates after);
   void CommitStarts(int client, const sim::TableStatement& change);
-  // It was answered with success under this id; `synced`: by the rules it is durable now. Answers
-  // the version that it made, or the base's when it changed nothing. oracle=lost-update.
+  // It was answered with success, and its snapshot is `id`; `synced`: by the rules it is durable
+  // now. Answers the version that it made, or the one it found when it changed nothing.
   VersionNumber CommitSucceeded(int client, const SnapshotId& id, bool synced);
   // It certainly did not commit: the statement failed before it came to that.
   void CommitCancelled(int client);
-  // It may have (an error, given up). When it has been published, that is settled at once.
+  // It may have (an error, given up, killed), and nothing of it is under way any more.
   void CommitUndecided(int client);
   bool commit_pending(int client) const;
 
@@ -80,13 +81,17 @@ class History {
   // A process was killed or the last connection closed: the next to open may recover from the WAL
   // alone, where undecided commits can be found.
   void RecoveryIsPossible();
+  // What would be found now if everything were killed: "" when `difference` has nothing against the
+  // newest version or an undecided commit on it.
+  std::string WhyNotNow(const std::function<std::string(const sim::Tables&)>& difference) const;
   // All that was committed up to here is durable.
   void NoteSynced(VersionNumber number);
   void PowerCut();
   bool recovering() const { return recovering_; }
-  // After a power cut: the whole database was read. Settles which version it is.
-  // oracle=durability.
-  void Recovered(const std::function<std::string(const sim::Tables&)>& difference);
+  // After a power cut the whole database was read in snapshot `id`. `difference` compares with a
+  // state ("": the same); settles which version it is. oracle=durability.
+  void Recovered(const SnapshotId& id,
+                 const std::function<std::string(const sim::Tables&)>& difference);
   // Nothing was promised and the files are unusable: starts over with an empty database.
   void StartOver();
 
@@ -112,28 +117,23 @@ class History {
     Candidates after;
     std::optional<sim::TableStatement> change;
     bool may_reappear = false;   // a recovery could find it
-    bool overwritten = false;    // another commit took its place in the WAL
+    bool overwritten = false;   // another commit took its place in the WAL
     std::optional<VersionNumber> became;  // it is (a candidate of) this version
   };
   using Key = std::tuple<uint32_t, uint32_t, uint32_t>;
   static Key KeyOf(const SnapshotId& id) { return {id.salt1, id.salt2, id.max_frame}; }
 
   Version& MutableAt(VersionNumber number) { return versions_[number - first_]; }
-  VersionNumber newest_number() const { return first_ + versions_.size() - 1; }
-  VersionNumber Append(Candidates candidates, const SnapshotId& id, int client);
+  void Append(Candidates candidates, const SnapshotId& id, int client);
   Attempt* Pending(int client);
   // The states an attempt leads to from the newest version; empty when it cannot come now.
   Candidates ResultOf(const Attempt& attempt) const;
-  void SettlePublished();
-  void CommittedAs(Attempt& attempt, const SnapshotId& id);
+  bool ChangesNothing(const Attempt& attempt, const Candidates& before) const;
   void DropImpossible();
 
-  Probe probe_;
   VersionNumber first_ = 0;
   std::vector<Version> versions_;
   std::map<Key, VersionNumber> numbers_;
-  VersionNumber generation_base_ = 0;  // the newest version before the WAL's present generation
-  std::optional<std::pair<uint32_t, uint32_t>> generation_;
   std::vector<Attempt> attempts_;
   uint64_t last_tag_ = 0;
   VersionNumber durable_ = 0;
