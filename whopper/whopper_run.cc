@@ -13,6 +13,7 @@ using sim::Fault;
 namespace {
 
 constexpr uint64_t kQuietStepMax = 400'000;  // without a statement's end, before a run counts as stuck
+constexpr int kDisturbanceCountMax = 4;         // kills and power cuts during one recovery
 constexpr int kRecovererNumber = 1000;       // client numbers of those that recover and verify
 
 sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
@@ -153,7 +154,10 @@ void WhopperRun::StepToEnd() {
     } else if (world_.step() - quiet_since > kQuietStepMax) {
       Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
     }
-    if (faults_stopped_) continue;
+    // A recovery is not disturbed for ever.
+    if (faults_stopped_ || (phase_ == Phase::kRecover && disturbance_count_ > kDisturbanceCountMax)) {
+      continue;
+    }
     if (faults_.Strikes(Fault::kPowerCut)) {
       PowerCut();
       quiet_since = world_.step();
@@ -172,6 +176,7 @@ void WhopperRun::Kill() {
   for (size_t client = 0; client < slots_.size(); ++client) {
     if (slots_[client].process == &process) clients.push_back(static_cast<int>(client));
   }
+  if (phase_ == Phase::kRecover) clients = {recoverers_[&process]};
   if (context_->log) context_->log(-1, "kill of " + process.name());
   watch_->Look();
   if (phase_ == Phase::kWork) {
@@ -180,12 +185,13 @@ void WhopperRun::Kill() {
   }
   watch_->Pause();
   world_.Kill(process);
-  watch_->Continue();
+  watch_->Continue(clients);
   if (phase_ == Phase::kWork) {
     for (const int client : clients) slots_[static_cast<size_t>(client)].process = nullptr;
     CheckVisibleImage("kill");
     StartProcess(clients);
   } else if (phase_ == Phase::kRecover && !recovered_) {
+    ++disturbance_count_;
     Recover();
   }
 }
@@ -199,7 +205,7 @@ void WhopperRun::PowerCut() {
   SaveImage("before-cut");
   watch_->Pause();
   world_.PowerCut();
-  watch_->Continue();
+  watch_->Continue(AllNumbers());
   for (Slot& slot : slots_) slot.process = nullptr;
   if (context_->open_connection_count != 0) {
     Fail("leak", "connections of killed processes are still open");
@@ -221,7 +227,15 @@ void WhopperRun::PowerCut() {
     }
   }
   sqlite_rows_ = std::move(rows);
+  disturbance_count_ = phase_ == Phase::kRecover ? disturbance_count_ + 1 : 0;
   Recover();
+}
+
+std::vector<int> WhopperRun::AllNumbers() const {
+  std::vector<int> numbers;
+  for (int number = 0; number < static_cast<int>(slots_.size()); ++number) numbers.push_back(number);
+  for (int number = 0; number <= last_process_; ++number) numbers.push_back(kRecovererNumber + number);
+  return numbers;
 }
 
 void WhopperRun::Recover() {
@@ -231,6 +245,7 @@ void WhopperRun::Recover() {
   for (uint64_t i = 0; i < count; ++i) {
     const int number = kRecovererNumber + ++last_process_;
     sim::SimProcess& process = world_.StartProcess("recovery " + std::to_string(last_process_));
+    recoverers_[&process] = number;
     process.io().SetObserver(&wait_plan_);
     const sim::Choices choices = root_.Branch("recovery", static_cast<uint64_t>(number));
     const sim::Fiber& fiber = world_.Spawn(process, "recovery", [=, this, &process] {

@@ -57,7 +57,7 @@ class WhopperRun {
   // What programs see of the files now, were all of them killed.
   void CheckVisibleImage(const char* when);
   void SaveImage(const std::string& name);
-  int IndexOfClient(const sim::SimProcess& process) const;
+  std::vector<int> AllNumbers() const;
 
   const sim::RunSetup& setup_;
   sim::Choices root_;
@@ -70,6 +70,7 @@ class WhopperRun {
   std::unique_ptr<HeaderWatch> watch_;
   std::unique_ptr<sim::Trace> trace_;
   std::vector<Slot> slots_;
+  std::map<const sim::SimProcess*, int> recoverers_;  // their client numbers
   int process_count_ = 1;
   int last_process_ = 0;
   int path_count_ = 0;
@@ -78,6 +79,7 @@ class WhopperRun {
   std::optional<sim::TableRows> sqlite_rows_;  // what SQLite found in the image
   bool faults_stopped_ = false;
   uint64_t cut_count_ = 0;
+  int disturbance_count_ = 0;  // of the recovery that is going on
 };
 
 }  // namespace orrery::whopper

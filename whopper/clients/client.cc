@@ -146,7 +146,10 @@ void Client::Work() {
 void Client::Recover(const std::function<void(const SnapshotId&, TableRows)>& found) {
   may_give_up_ = false;
   for (int attempt = 0; attempt < kFailureCountMax; ++attempt) {
-    if (session_ == nullptr && !Open()) continue;
+    if (session_ == nullptr && !Open()) {
+      Pause(attempt);
+      continue;
+    }
     TableRows tables;
     bool failed = false;
     Rows rows;
@@ -176,8 +179,18 @@ void Client::Recover(const std::function<void(const SnapshotId&, TableRows)>& fo
       return;
     }
     Destroy();
+    Pause(attempt);
   }
   Fail("progress", "the database cannot be read after the power cut");
+}
+
+void Client::Pause(int attempt) {
+  Completion slept;
+  process_.io().Sleep(50'000 * static_cast<uint64_t>(attempt + 1), slept);
+  while (slept.in_flight()) {
+    (void)process_.io().Poll(PollMode::kWait);
+    process_.ExitIfKilled();
+  }
 }
 
 void Client::Verify() {
@@ -327,10 +340,12 @@ VersionNumber Client::NotOlderThan() {
 void Client::TakeBase(VersionNumber not_older_than) {
   const SnapshotId id = session_->snapshot();
   if (view_.base) {
-    if (!(id == view_.id)) {
+    // A log that is started anew changes the id, but not what it shows.
+    if (!(id == view_.id) && context_.history.Observe(id, 0) != *view_.base) {
       Fail("snapshot", "the snapshot of client " + std::to_string(number_) + " moved from " +
                            ToString(view_.id) + " to " + ToString(id) + " in its transaction");
     }
+    view_.id = id;
     return;
   }
   view_.base = context_.history.Observe(id, not_older_than);

@@ -77,6 +77,8 @@ class Client final : private Driver {
   bool Wait(Completion& on) override;
 
   void Act();
+  // Sleeps, the longer the more attempts have failed.
+  void Pause(int attempt);
   bool Open();
   void Close();
   // Forgets the session as it is. Its work may go on to be undone or found.

@@ -100,6 +100,17 @@ class KvSession final : public Session {
   // Ends what a statement that was given up has left. No wait is given up here.
   Outcome CleanUp(Driver& driver) {
     Outcome outcome = Done();
+    if (left_checkpoint_) {
+      (void)Drive(driver, false, outcome,
+                  [&] { return pager_->Checkpoint(CheckpointMode::kPassive); });
+      outcome = Done();
+      left_checkpoint_ = false;
+    }
+    if (left_begin_write_) {
+      (void)Drive(driver, false, outcome, [&] { return pager_->BeginWrite(); });
+      outcome = Done();
+      left_begin_write_ = false;
+    }
     if (left_statement_ && !left_transaction_) {
       btree_.InvalidateAll();
       if (!Drive(driver, false, outcome, [&] { return pager_->RollbackStatement(); }).done()) {
@@ -117,7 +128,8 @@ class KvSession final : public Session {
   }
 
   void EndReadIfIdle() {
-    if (in_transaction_ || scan_count_ > 0 || left_statement_ || left_transaction_) return;
+    if (in_transaction_ || scan_count_ > 0) return;
+    if (left_checkpoint_ || left_begin_write_ || left_statement_ || left_transaction_) return;
     if (!pager_->in_read()) return;
     last_snapshot_ = pager_->snapshot();
     pager_->EndRead();
@@ -127,6 +139,8 @@ class KvSession final : public Session {
   std::unique_ptr<Pager> pager_;
   Btree btree_;
   bool in_transaction_ = false;
+  bool left_checkpoint_ = false;   // a checkpoint was given up or failed: end it first
+  bool left_begin_write_ = false;  // a start of a write transaction was given up: end it first
   bool left_statement_ = false;    // a statement was given up: undo it first
   bool left_transaction_ = false;  // likewise the whole transaction, or a commit
   int scan_count_ = 0;
@@ -190,7 +204,10 @@ class KvRunning final : public Running {
     Outcome outcome = Done();
     session_.left_transaction_ = true;  // should the process be killed under way
     (void)Drive(driver, true, outcome, [&] { return pager().BeginWrite(); });
-    session_.left_transaction_ = outcome.kind == Outcome::Kind::kGivenUp;
+    // In a transaction nothing has changed yet, so only the call itself must come to its end.
+    const bool given_up = outcome.kind == Outcome::Kind::kGivenUp;
+    session_.left_transaction_ = given_up && !session_.in_transaction_;
+    session_.left_begin_write_ = given_up && session_.in_transaction_;
     return outcome;
   }
 
@@ -542,7 +559,9 @@ class KvRunning final : public Running {
     if (session_.in_transaction_ || session_.scan_count_ > 0) {
       return Failed(ResultCode::kLocked, "in a transaction");
     }
+    session_.left_checkpoint_ = true;
     KV_ASSIGN(const CheckpointResult result, pager().Checkpoint(command_.checkpoint));
+    session_.left_checkpoint_ = false;
     rows_.emplace(1, Row{Value::Integer(result.busy), Value::Integer(result.wal_frame_count),
                          Value::Integer(result.checkpointed_frame_count)});
     return NextOf(row);

@@ -1,5 +1,6 @@
 #include "whopper/histories/header_watch.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "engine/base/bytes.h"
@@ -55,10 +56,11 @@ void HeaderWatch::Look() {
   history_.Published(*current, recoverer_ >= 0 ? recoverer_ : writer_, recoverer_ >= 0);
 }
 
-void HeaderWatch::Continue() {
+void HeaderWatch::Continue(const std::vector<int>& gone) {
   paused_ = false;
-  writer_ = -1;
-  recoverer_ = -1;
+  for (int* holder : {&writer_, &recoverer_}) {
+    if (std::find(gone.begin(), gone.end(), *holder) != gone.end()) *holder = -1;
+  }
   last_.reset();
 }
 

@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/world/world.h"
 #include "whopper/histories/history.h"
@@ -31,7 +32,8 @@ class HeaderWatch final : public sim::EventObserver {
 
   // While a killed process runs to its end, what it stores is not real.
   void Pause() { paused_ = true; }
-  void Continue();
+  // The clients in `gone` hold no lock any more.
+  void Continue(const std::vector<int>& gone);
 
   // Looks now.
   void Look();
