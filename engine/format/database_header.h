@@ -1,4 +1,5 @@
-// The first 100 bytes of a database file. https://www.sqlite.org/fileformat2.html#the_database_header
+// The first 100 bytes of a database file.
+// https://www.sqlite.org/fileformat2.html#the_database_header
 
 #ifndef ORRERY_ENGINE_FORMAT_DATABASE_HEADER_H_
 #define ORRERY_ENGINE_FORMAT_DATABASE_HEADER_H_
@@ -12,6 +13,8 @@
 namespace orrery {
 
 inline constexpr size_t kDatabaseHeaderSize = 100;
+// The release of sqlite3 whose format we write, as its header field `library_version` has it.
+inline constexpr uint32_t kWrittenLibraryVersion = 3050004;
 
 enum class TextEncoding : uint32_t { kUtf8 = 1, kUtf16Little = 2, kUtf16Big = 3 };
 

@@ -23,6 +23,7 @@
 namespace orrery {
 
 class CompletionGroup;
+class Io;
 
 class Completion {
  public:
@@ -35,8 +36,8 @@ class Completion {
   bool in_flight() const { return state_ == State::kInFlight; }
   bool finished() const { return state_ == State::kFinished; }
 
-  // How a finished operation ended, and how many bytes it moved (0 for a sync or a truncate). A read
-  // that meets the end of the file moves fewer bytes than asked, 0 at or past the end.
+  // How a finished operation ended, and how many bytes it moved (0 for a sync or a truncate). A
+  // read that meets the end of the file moves fewer bytes than asked, 0 at or past the end.
   const Status& status() const {
     CHECK(finished());
     return status_;
@@ -59,12 +60,14 @@ class Completion {
 
  private:
   friend class CompletionGroup;
+  friend void CancelWait(Io& io, Completion& completion);
   enum class State : uint8_t { kIdle, kInFlight, kFinished };
 
   State state_ = State::kIdle;
   Status status_;
   size_t bytes_ = 0;
-  CompletionGroup* group_ = nullptr;  // told when we finish
+  CompletionGroup* group_ = nullptr;   // told when we finish
+  CompletionGroup* all_of_ = nullptr;  // the group whose all() we are
 };
 
 }  // namespace orrery

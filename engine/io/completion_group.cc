@@ -44,8 +44,15 @@ void CompletionGroup::MemberFinished() {
 
 void CompletionGroup::Cancel(Io& io) {
   // A member may finish inside Cancel, but only the last of them ends the group.
-  for (Completion* member : members_) {
-    if (member->in_flight()) io.Cancel(*member);
+  for (Completion* member : members_) CancelWait(io, *member);
+}
+
+void CancelWait(Io& io, Completion& completion) {
+  if (!completion.in_flight()) return;
+  if (completion.all_of_ != nullptr) {
+    completion.all_of_->Cancel(io);
+  } else {
+    io.Cancel(completion);
   }
 }
 

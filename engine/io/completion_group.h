@@ -22,7 +22,7 @@ class Io;
 
 class CompletionGroup {
  public:
-  CompletionGroup() = default;
+  CompletionGroup() { all_.all_of_ = this; }
   CompletionGroup(const CompletionGroup&) = delete;
   CompletionGroup& operator=(const CompletionGroup&) = delete;
 
@@ -31,17 +31,23 @@ class CompletionGroup {
   void Seal();
   Completion& all() { return all_; }
 
-  // Asks `io` to cancel each member still in flight. all() still waits for every one of them.
+  // Asks `io` to cancel each member still in flight, and theirs when a member is itself a group.
+  // all() still waits for every one of them.
   void Cancel(Io& io);
 
  private:
   friend class Completion;
+  friend void CancelWait(Io& io, Completion& completion);
   void MemberFinished();
 
   Completion all_;
   std::vector<Completion*> members_;  // in the order of Add
   size_t unfinished_count_ = 0;       // members in flight, and one more until Seal()
 };
+
+// Cancels what an operation waits for, whichever it is: one operation of `io`, or every member of
+// the group whose all() this is. Nothing happens when it is not in flight.
+void CancelWait(Io& io, Completion& completion);
 
 }  // namespace orrery
 

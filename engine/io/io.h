@@ -59,16 +59,19 @@ class Io {
   virtual Result<bool> Exists(std::string_view path) = 0;
   virtual Status Remove(std::string_view path) = 0;  // no error when it is not there
   virtual Status Rename(std::string_view from, std::string_view to) = 0;
-  // Makes the creation, removal or renaming of files durable: syncs the directory that holds `path`.
+  // Makes the creation, removal or renaming of files durable: syncs the directory that holds
+  // `path`.
   virtual void SyncDirectoryOf(std::string_view path, Completion& done) = 0;
 
   // Waiting. Finishes operations; never runs engine code.
   virtual Status Poll(PollMode mode) = 0;
   // Asks for an early end. The operation still finishes exactly once, as it would have or with
-  // kInterrupt; until then its buffer is in use.
+  // kInterrupt; until then its buffer is in use. Nothing happens when it is not in flight. For one
+  // operation of this Io; CancelWait() (completion_group.h) is for groups too.
   virtual void Cancel(Completion& completion) = 0;
   // Polls until nothing of this Io is in flight.
   virtual void Drain() = 0;
+  // Finishes in a later Poll(), never inside the call, so that a sleep of 0 is a plain yield.
   virtual void Sleep(uint64_t nanoseconds, Completion& done) = 0;
 
   // Time and chance.
@@ -77,7 +80,8 @@ class Io {
   virtual void RandomBytes(MutableBytes out) = 0;
 
   // Tells a backend of memory that many operations will use, for as long as it likes to know: the
-  // page arena. Always succeeds; a backend that cannot use it ignores it. Unregister before freeing.
+  // page arena. Always succeeds; a backend that cannot use it ignores it. Unregister before
+  // freeing.
   virtual void RegisterBuffers(MutableBytes) {}
   virtual void UnregisterBuffers(MutableBytes) {}
 

@@ -29,6 +29,7 @@ void Operation::Abandon() {
     if (Operation* const child = std::exchange(child_, nullptr)) child->Abandon();
     OnAbandon();
   }
+  ForgetResult();
   life_ = Life::kIdle;
   waits_for_ = nullptr;
   wants_outcome_ = false;

@@ -65,6 +65,8 @@ class Operation {
   // Gives back what the operation holds beyond its members' own destructors: runs when it is
   // abandoned while running, after its child was.
   virtual void OnAbandon() {}
+  // Lets go of a result that nobody took.
+  virtual void ForgetResult() = 0;
 
   // True when the operation must go on waiting; otherwise outcome_ says how the wait ended.
   bool StillWaiting();
@@ -174,6 +176,7 @@ class Resumable : public Operation {
   }
 
  private:
+  void ForgetResult() final { result_.reset(); }
   void Advance() final {
     while (life_ == Life::kRunning) {
       if (waits_for_ != nullptr || child_ != nullptr) {

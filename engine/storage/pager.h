@@ -1,27 +1,28 @@
 // A Pager gives one connection numbered pages with transactions over one database file and its WAL.
 // It knows nothing of keys or SQL.
 //
-// Waiting. Methods that answer an IoResult are called again after a wait until they are done; each
-// is one operation of the pager's own, so a caller that goes away leaves nothing half done that the
-// next call does not finish. FetchPage, AllocatePage and FreePage (page_operations.h) are operations
-// of their caller.
+// Waiting. Methods that answer an IoResult are called again after a wait until they are done. Each
+// is one operation of the pager's own, so its caller may go away at any wait: the next call ends
+// it, which may wait too, and leaves nothing half done. FetchPage, AllocatePage and FreePage
+// (page_operations.h) are operations of their caller.
 //
 // Transactions. BeginRead takes a snapshot: a read mark on the WAL, as SQLite does
 // (https://www.sqlite.org/walformat.html). BeginWrite needs a snapshot and takes the one write
 // lock: kBusy when another has it, kBusySnapshot when the snapshot is no longer the newest. Commit
-// appends the dirty pages to the WAL, syncs as `synchronous` asks, publishes in the WAL index and
-// ends the write transaction; the snapshot stays, moved to the commit, until EndRead. A commit that fails
-// has published nothing; the transaction is then still open and Rollback is the only way on.
+// appends the dirty pages to the WAL, syncs as `synchronous` asks, publishes them in the WAL index
+// and ends the write transaction; the snapshot stays, moved to the commit, until EndRead. A Commit
+// that fails has published nothing: the transaction is still open, and Rollback is the only way on.
 //
-// Rollback after an abandoned or failed operation first waits for the connection's own writes in
-// flight, so that none lands in WAL space that is another's by then.
+// Giving up. After walking away from a BeginRead: EndRead. From anything in a write transaction, or
+// from a Commit: Rollback, which first waits for the connection's own writes in flight, so that
+// none lands in WAL space that is another's by then. See commit_decided().
 //
-// Statements. Between BeginStatement and EndStatement, RollbackStatement undoes the statement
-// alone. Statements do not nest.
+// Statements. Between BeginStatement and EndStatement, RollbackStatement undoes the statement alone
+// and ends it. Statements do not nest. When RollbackStatement fails, only Rollback is left.
 //
-// Files in rollback-journal mode can be read; BeginWrite answers kReadOnly for them, naming
-// PRAGMA journal_mode=wal, and SetWalMode makes the change. A hot journal of another engine is kCannotOpen-clear.
-// A new file becomes a WAL database with its first write transaction.
+// Files in rollback-journal mode can be read; BeginWrite answers kReadOnly for them, naming PRAGMA
+// journal_mode=wal, and SetWalMode makes the change. A file with a hot rollback journal of another
+// engine is kCannotOpen. A new file becomes a WAL database with its first write transaction.
 
 #ifndef ORRERY_ENGINE_STORAGE_PAGER_H_
 #define ORRERY_ENGINE_STORAGE_PAGER_H_
@@ -36,7 +37,9 @@
 #include "engine/format/page_number.h"
 #include "engine/io/io.h"
 #include "engine/io/io_result.h"
+#include "engine/storage/page_cache.h"
 #include "engine/storage/page_ref.h"
+#include "engine/storage/transaction_view.h"
 
 namespace orrery {
 
@@ -45,16 +48,16 @@ enum class Synchronous : uint8_t { kOff, kNormal, kFull };
 enum class CheckpointMode : uint8_t { kPassive, kFull, kRestart, kTruncate };
 
 struct CheckpointResult {
-  bool busy = false;            // a lock kept it from finishing (never with kPassive)
-  uint32_t wal_frame_count = 0; // frames in the WAL
+  bool busy = false;  // another connection kept it from doing all that the mode asks
+  uint32_t wal_frame_count = 0;
   uint32_t checkpointed_frame_count = 0;
 };
 
 struct PagerOptions {
   bool read_only = false;
   bool create = true;
-  uint32_t new_page_size = 4096;      // for a file that does not exist yet or is empty
-  uint32_t cache_page_count = 2000;   // soft for pinned pages, at least 10
+  uint32_t new_page_size = 4096;     // for a file that does not exist yet or is empty
+  uint32_t cache_page_count = 2000;  // soft for pinned pages, at least 10
   Synchronous synchronous = Synchronous::kFull;
   uint32_t auto_checkpoint_frame_count = 1000;  // 0: never
 };
@@ -67,13 +70,17 @@ struct SnapshotId {
   bool operator==(const SnapshotId&) const = default;
 };
 
+struct PagerCore;
+
 class Pager {
  public:
   // Opens the file; reads nothing yet. `io` outlives the pager.
   static Result<std::unique_ptr<Pager>> Open(Io& io, std::string_view path,
                                              const PagerOptions& options);
-  // After Close(), or without it, as a killed process would go (locks drop, nothing is written).
+  // After Close(); or without it, as a killed process would go: locks drop, nothing is written.
   ~Pager();
+  Pager(const Pager&) = delete;
+  Pager& operator=(const Pager&) = delete;
 
   // Ends transactions by rollback. The last connection to a WAL database checkpoints it and removes
   // the WAL and its index. An error leaves the files recoverable; the pager is closed all the same.
@@ -81,14 +88,15 @@ class Pager {
 
   // -- Transactions --
   IoResult<> BeginRead();   // no effect when in one
-  IoResult<> BeginWrite();  // in a read transaction; no effect when in one
+  IoResult<> BeginWrite();  // in a read transaction; no effect when in a write transaction
   IoResult<> Commit();
-  IoResult<> Rollback();    // ends the write transaction; the read transaction too. Cannot fail but by I/O error on open files.
-  void EndRead();           // not in a write transaction
-  bool in_read() const;
-  bool in_write() const;
-  // True when a Commit that was given up on had already published: it counts as committed.
-  // Rollback then does nothing but end the transaction.
+  // Ends the write transaction, if there is one, and the read transaction. Does not fail.
+  IoResult<> Rollback();
+  void EndRead();  // not in a write transaction
+  bool in_read() const { return view_->in_read; }
+  bool in_write() const { return view_->in_write; }
+  // True when a Commit that was given up on had already published: it counts as committed, and
+  // Rollback only ends the read transaction. Stands until the next BeginRead or BeginWrite.
   bool commit_decided() const;
 
   void BeginStatement();
@@ -98,20 +106,27 @@ class Pager {
   // -- In a read transaction --
   SnapshotId snapshot() const;
   // Pages in this transaction's view; 0 for a database nobody has written to.
-  PageNumber page_count() const;
-  // The fields of page 1's first 100 bytes in this transaction's view. Zero page_count: as a new
-  // file would have them.
-  const DatabaseHeader& header() const;
-  uint32_t page_size() const;
-  uint32_t usable_size() const;  // page size less reserved bytes
+  PageNumber page_count() const { return view_->page_count; }
+  // The fields of page 1's first 100 bytes in this transaction's view. While page_count() is 0: as
+  // a new file would have them.
+  const DatabaseHeader& header() const { return view_->header; }
+  uint32_t page_size() const { return view_->header.page_size; }
+  uint32_t usable_size() const { return view_->header.usable_size(); }  // without reserved bytes
 
   // A page that is in the cache, pinned, on a straight line: no virtual call, no allocation. Empty
-  // when it is not there, or when a simulator wants a wait at `site`: then use FetchPage. `number`
-  // is in [1, page_count()].
-  PageRef TryPage(PageNumber number, const YieldSite& site);
+  // when it is not there, or when a simulator wants a wait at `site`: then use FetchPage.
+  PageRef TryPage(PageNumber number, const YieldSite& site) {
+    Frame* const frame = cache_->Find(number);
+    if (frame == nullptr || frame->state != Frame::State::kLoaded) [[unlikely]]
+      return PageRef();
+    if (io_.ShouldWait(site)) [[unlikely]]
+      return Refuse(number);
+    frame->referenced = true;
+    return PageRef(*frame);
+  }
 
   // -- In a write transaction --
-  // Sets a field of the header on page 1 (which BeginWrite has pinned).
+  // Set a field of the header, on page 1 too.
   void SetSchemaCookie(uint32_t cookie);
   void SetSchemaFormat(uint32_t format);
   void SetUserVersion(uint32_t version);
@@ -129,7 +144,21 @@ class Pager {
   void SetNewPageSize(uint32_t page_size);
 
   const std::string& path() const;
-  Io& io();
+  Io& io() { return io_; }
+  // For this folder.
+  PagerCore& core() { return *core_; }
+
+ private:
+  struct Calls;  // the operations behind the methods, and which is in progress
+
+  Pager(Io& io, std::unique_ptr<PagerCore> core);
+  PageRef Refuse(PageNumber number);
+
+  Io& io_;
+  std::unique_ptr<PagerCore> core_;
+  PageCache* cache_;             // core_'s
+  const TransactionView* view_;  // core_'s
+  std::unique_ptr<Calls> calls_;
 };
 
 }  // namespace orrery

@@ -1,6 +1,6 @@
 // ByteSource answers from a fuzzer's bytes, so that coverage guides the choices. All streams read
-// one sequence in the order of the draws; a draw takes as many bytes as `n` needs. After the end the
-// answer is 0.
+// one sequence in the order of the draws; a draw takes as many bytes as `n` needs. After the end
+// the answer is 0.
 
 #ifndef ORRERY_SIM_CHOICES_BYTE_SOURCE_H_
 #define ORRERY_SIM_CHOICES_BYTE_SOURCE_H_

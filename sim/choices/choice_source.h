@@ -8,7 +8,8 @@
 //   ByteSource         a fuzzer's bytes                               byte_source.h
 //   EnumeratorSource   every sequence of answers, one after another   enumerator_source.h
 //
-// In every source 0 is the tamest answer, the first choice and "no"; a list that has ended gives it.
+// In every source 0 is the tamest answer, the first choice and "no"; a list that has ended gives
+// it.
 
 #ifndef ORRERY_SIM_CHOICES_CHOICE_SOURCE_H_
 #define ORRERY_SIM_CHOICES_CHOICE_SOURCE_H_

@@ -14,6 +14,7 @@
 
 #include <vector>
 
+#include "engine/base/check.h"
 #include "sim/choices/choice_source.h"
 
 namespace orrery::sim {

@@ -4,7 +4,7 @@
 // As text, one item a line; numbers are decimal, paths and labels hold no spaces:
 //
 //   orrery-choices 1
-//   path schedule                paths and labels are numbered from 0 in the order of these lines
+//   path schedule                paths and labels are numbered from 0 in the order of their lines
 //   label pick
 //   0 0 5 3                      path, label, n, value; a chance has n = 2
 

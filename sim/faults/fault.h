@@ -37,9 +37,10 @@ enum class Fault : uint8_t {
 
 // What still holds when a fault has struck, from the strongest to the weakest.
 enum class Promise : uint8_t {
-  kInvisible,     // rows, errors and bytes are those of the run without it
-  kCleanError,    // a statement may fail; the database is then as before it, or a COMMIT is undecided
-  kKeepsCommits,  // the process or the machine is gone; afterwards every acknowledged commit is there
+  kInvisible,   // rows, errors and bytes are those of the run without it
+  kCleanError,  // a statement may fail; the database is then as before it, or a COMMIT is undecided
+  kKeepsCommits,  // the process or the machine is gone; afterwards every acknowledged commit is
+                  // there
 };
 
 struct FaultSpec {
@@ -68,8 +69,9 @@ inline constexpr FaultSpec kFaults[] = {
      .per_million = 100'000},
     {.fault = Fault::kHung,
      .name = "hung",
-     .what = "An operation finishes only when its file is closed, it is cancelled, or nothing else can "
-             "happen any more.",
+     .what =
+         "An operation finishes only when its file is closed, it is cancelled, or nothing else can "
+         "happen any more.",
      .promise = Promise::kInvisible,
      .per_million = 100},
     {.fault = Fault::kSplit,
@@ -99,7 +101,8 @@ inline constexpr FaultSpec kFaults[] = {
      .per_million = 300},
     {.fault = Fault::kEioSync,
      .name = "eio-sync",
-     .what = "A sync fails once; what it was to make durable may be lost, and no later sync saves it.",
+     .what =
+         "A sync fails once; what it was to make durable may be lost, and no later sync saves it.",
      .promise = Promise::kCleanError,
      .per_million = 1'000},
     {.fault = Fault::kEioTruncate,
@@ -124,7 +127,8 @@ inline constexpr FaultSpec kFaults[] = {
      .per_million = 500'000},
     {.fault = Fault::kLostSectors,
      .name = "lost-sectors",
-     .what = "At a power cut any subset of the sectors that were not synced keeps an older content.",
+     .what =
+         "At a power cut any subset of the sectors that were not synced keeps an older content.",
      .promise = Promise::kKeepsCommits,
      .per_million = 900'000},
     {.fault = Fault::kLostEntries,
@@ -139,7 +143,8 @@ inline constexpr FaultSpec kFaults[] = {
      .per_million = 300},
     {.fault = Fault::kProcessKill,
      .name = "process-kill",
-     .what = "A process stops between two steps; its operations in flight land whole, in part or not.",
+     .what =
+         "A process stops between two steps; its operations in flight land whole, in part or not.",
      .promise = Promise::kKeepsCommits,
      .per_million = 500},
     {.fault = Fault::kCancel,

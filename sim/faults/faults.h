@@ -3,9 +3,9 @@
 //   if (faults.Strikes(Fault::kEioRead)) ...
 //
 // Each run has a swarm of its own: some faults are off, the others come at a rate drawn around that
-// of the table. Between two strikes of a fault lies a number of opportunities that was drawn when it
-// last struck, so an opportunity that passes costs a decrement and no draw. Every fault draws on a
-// branch of its own: a new row leaves the others' strikes as they were.
+// of the table. Between two strikes of a fault lies a number of opportunities that was drawn when
+// it last struck, so an opportunity that passes costs a decrement and no draw. Every fault draws on
+// a branch of its own: a new row leaves the others' strikes as they were.
 
 #ifndef ORRERY_SIM_FAULTS_FAULTS_H_
 #define ORRERY_SIM_FAULTS_FAULTS_H_
@@ -43,6 +43,15 @@ class FaultSet {
   uint64_t bits_ = 0;
 };
 
+// Told of each strike, for the event hash and the trace.
+class FaultObserver {
+ public:
+  virtual void OnStrike(Fault fault) = 0;
+
+ protected:
+  ~FaultObserver() = default;
+};
+
 class Faults {
  public:
   // No fault ever strikes, and nothing is drawn but by those set with SetRate or StrikeAt later.
@@ -56,7 +65,8 @@ class Faults {
   bool Strikes(Fault fault) {
     Entry& entry = entries_[static_cast<size_t>(fault)];
     ++entry.opportunity_count;
-    if (entry.until_strike == 0 || --entry.until_strike > 0) [[likely]] return false;
+    if (entry.until_strike == 0 || --entry.until_strike > 0) [[likely]]
+      return false;
     return Strike(fault);
   }
   // For what a strike leaves open: how short, which part.
@@ -79,15 +89,7 @@ class Faults {
   }
   uint64_t strike_count() const;
 
-  // Told of each strike, for the event hash and the trace. May be null.
-  class Observer {
-   public:
-    virtual void OnStrike(Fault fault) = 0;
-
-   protected:
-    ~Observer() = default;
-  };
-  void SetObserver(Observer* observer) { observer_ = observer; }
+  void SetObserver(FaultObserver* observer) { observer_ = observer; }  // may be null
 
  private:
   struct Entry {
@@ -102,7 +104,7 @@ class Faults {
 
   std::vector<Entry> entries_;  // by fault
   bool stopped_ = false;
-  Observer* observer_ = nullptr;
+  FaultObserver* observer_ = nullptr;
 };
 
 }  // namespace orrery::sim

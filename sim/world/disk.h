@@ -2,14 +2,16 @@
 // cut could leave of them.
 //
 //   durable   what a power cut cannot take away
-//   versions  each sector's later contents, oldest first, that were written and not synced; the last
+//   versions  each sector's later contents, oldest first, that were written and not synced; the
+//   last
 //             one is what programs see
 //
-// A sync makes durable what had been written before it was *submitted* (File::Sync), so it takes the
-// mark() of that moment. A failed one leaves its sectors visible but lost: no later sync saves them
-// unless they are written again. At a power cut each sector on its own keeps the durable content or
-// any version, and the size any size that the file had since the last sync. Bytes that the size
-// covers and no version reached are zeros. File names are treated the same way, by directory.
+// A sync makes durable what had been written before it was *submitted* (File::Sync), so it takes
+// the mark of that moment. A failed one leaves its sectors visible but lost: no later sync saves
+// them unless they are written again. At a power cut each sector on its own keeps the durable
+// content or any version, and the size any size that the file had since the last sync. Bytes that
+// the size covers and no version reached are zeros. File names are treated the same way, by
+// directory.
 //
 // Shared memory (Map) is volatile: after a power cut the file is there with zeros or stale bytes.
 //
@@ -44,6 +46,7 @@ struct PowerCutEffect {
   bool loses_sectors = true;  // else every sector keeps what was written last
   bool tears_sectors = true;  // sectors of 4096 bytes may be torn at 512
   bool loses_entries = true;  // else every name is as it was last
+  bool any_subset = false;    // each sector on its own; else the subset may follow a pattern
 };
 
 class DiskFile {
@@ -65,10 +68,11 @@ class DiskFile {
   void Write(uint64_t offset, Bytes data);
   void Truncate(uint64_t size);
 
-  // All that has been written so far; what a sync submitted now will cover.
-  uint64_t mark() const { return mark_; }
+  // A sync covers all that has been written when it begins, and ends in one of the three ways.
+  uint64_t BeginSync();
   void Sync(uint64_t mark);
   void FailSync(uint64_t mark);
+  void DropSync();  // it has done nothing
 
   // The shared memory at [index * size, (index + 1) * size), at the same address until the file is
   // gone. Every call for a file has the same `size`.
@@ -88,9 +92,6 @@ class DiskFile {
   // All bytes that a program sees.
   std::vector<std::byte> Contents() const;
 
-  // Open files and names; the disk forgets a file that has neither.
-  int open_count = 0;
-
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
   struct Version {
@@ -103,30 +104,37 @@ class DiskFile {
     uint32_t first = kNone;  // the oldest version
     uint32_t last = kNone;
     uint32_t count = 0;
-    bool unsynced = false;   // listed in unsynced_
+    bool unsynced = false;  // listed in unsynced_
   };
   struct SizeVersion {
     uint64_t mark;
     uint64_t size;
   };
 
+  // What a power cut keeps of the sectors, beside any subset: most, few, or a run of the oldest.
+  enum class Pattern : uint8_t { kAny, kMost, kFew, kPrefix };
+
   void AddVersion(size_t sector_index, bool zeros);
   void DropFirstVersion(Sector& sector);
-  void KeepDurable(size_t sector_index, Bytes content);
+  // Copies a version (kNone: the durable content) of a sector.
+  void CopyVersion(size_t sector_index, uint32_t version, std::byte* to) const;
   void ChangeSize(uint64_t size);
-  uint32_t TakeBuffer();
-  std::byte* BufferAt(uint32_t buffer);
-  void ResolveSector(size_t sector_index, Choices& choices, const PowerCutEffect& effect);
+  uint64_t ResolveSize(Choices& choices, const PowerCutEffect& effect);
+  void ResolveSector(size_t sector_index, size_t keep, Choices& choices,
+                     const PowerCutEffect& effect);
+  // How many of its versions a sector has gone through: 0 for none, its count for all.
+  size_t ChooseKept(const Sector& sector, Pattern pattern, uint64_t prefix_mark, Choices& choices);
   void ResolveRegions(Choices& choices);
-  void CopyVersion(uint32_t version, std::byte* to) const;
+  void GrowTo(uint64_t size);
 
   const uint32_t number_;
   const uint32_t sector_size_;
-  uint64_t mark_ = 0;
+  uint64_t mark_ = 0;   // of the last change
+  int sync_count_ = 0;  // begun and not ended
   uint64_t size_ = 0;
   uint64_t durable_size_ = 0;
   std::vector<std::byte> visible_;  // whole sectors
-  std::vector<std::byte> durable_;  // whole sectors, zeros where nothing was made durable
+  std::vector<std::byte> durable_;  // as long; zeros where nothing was made durable
   std::vector<Sector> sectors_;
   std::vector<uint32_t> unsynced_;  // sectors that have versions
   std::vector<SizeVersion> sizes_;  // later than durable_size_, oldest first
@@ -180,16 +188,20 @@ class Disk {
  private:
   // A change of names that is not durable yet. One with `to` is a renaming.
   struct EntryChange {
-    uint64_t mark;
     std::string path;
-    std::string to;
-    std::shared_ptr<DiskFile> file;  // null for a removal
+    std::string to = {};
+    std::shared_ptr<DiskFile> file = nullptr;  // null for a removal
+    uint64_t mark = 0;
   };
   using Entries = std::map<std::string, std::shared_ptr<DiskFile>, std::less<>>;
   static void Apply(Entries& entries, const EntryChange& change);
 
+  std::shared_ptr<DiskFile> MakeFile();
+  void Change(EntryChange change);
+
   const DeviceContract contract_;
   uint32_t last_number_ = 0;
+  std::vector<std::weak_ptr<DiskFile>> files_;  // all that live, named or not
   Entries visible_;
   Entries durable_;
   std::vector<EntryChange> changes_;  // oldest first

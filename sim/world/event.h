@@ -13,18 +13,18 @@
 namespace orrery::sim {
 
 enum class EventKind : uint8_t {
-  kSubmit,      // an operation was handed to the machine: a = operation kind, b = its number
-  kFinish,      // it ended: a = result code, b = its number, size = bytes moved
-  kApply,       // a part of it took effect: b = its number
-  kResume,      // a fiber goes on: a = fiber
-  kPreempt,     // a fiber was switched away from where it need not wait: a = fiber
-  kFiberEnd,    // a = fiber
-  kLock,        // a = 0 shared, 1 exclusive, 2 unlock, 3 asked; b = result code
-  kOpen,        // a = file kind, b = result code
-  kRemove,      // b = result code
-  kRename,      // b = result code
-  kStart,       // of a process
-  kKill,        // of a process
+  kSubmit,    // an operation was handed to the machine: a = operation kind, b = its number
+  kFinish,    // it ended: a = result code, b = its number, size = bytes moved
+  kApply,     // a part of it took effect: b = its number
+  kResume,    // a fiber goes on: a = fiber
+  kPreempt,   // a fiber was switched away from where it need not wait: a = fiber
+  kFiberEnd,  // a = fiber
+  kLock,      // a = 0 shared, 1 exclusive, 2 unlock, 3 asked; b = result code
+  kOpen,      // a = file kind, b = result code
+  kRemove,    // b = result code
+  kRename,    // b = result code
+  kStart,     // of a process
+  kKill,      // of a process
   kPowerCut,
   kResolve,     // a file after a power cut: the hash of its bytes is in b
   kStrike,      // a fault: a = Fault
@@ -52,8 +52,8 @@ class EventObserver {
   ~EventObserver() = default;
 };
 
-// A running 64-bit hash; not for tables, only for telling runs and contents apart. The same on every
-// machine and compiler.
+// A running 64-bit hash; not for tables, only for telling runs and contents apart. The same on
+// every machine and compiler.
 class EventHash {
  public:
   void Add(uint64_t word) {

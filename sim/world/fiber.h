@@ -4,8 +4,8 @@
 //   fresh --Resume()--> running --Suspend()--> suspended --Resume()--> running ... --> done
 //
 // All on one thread: Resume() is called from the main stack, returns when the fiber suspends or is
-// done, and never nests. A switch costs about 10 ns. A fiber is destroyed when it is done, was never
-// started, or was abandoned; an abandoned one never runs again and what lies on its stack leaks.
+// done, and never nests. A switch costs a few ns. A fiber is destroyed when it is done or was never
+// started.
 
 #ifndef ORRERY_SIM_WORLD_FIBER_H_
 #define ORRERY_SIM_WORLD_FIBER_H_
@@ -60,8 +60,6 @@ class Fiber {
   void Suspend();
   // A fresh fiber's body never runs.
   void Discard();
-  // From inside: back to the main stack for good. For a failed CHECK.
-  [[noreturn]] void Abandon();
 
  private:
   enum class State : uint8_t { kFresh, kRunning, kSuspended, kDone };
@@ -69,23 +67,23 @@ class Fiber {
 
   void SwitchIn();
   void SwitchOut(bool for_good);
+  void Arrive();
 
   StackPool& stacks_;
   const uint32_t index_;
   const std::string name_;
   std::function<void()> body_;
   State state_ = State::kFresh;
-  bool abandoned_ = false;
   StackPool::Stack stack_{};
   void* context_ = nullptr;       // of the fiber while it is suspended
   void* main_context_ = nullptr;  // of the main stack while the fiber runs
   // What the sanitizers want to know of a switch.
-  void* fake_stack_ = nullptr;
-  void* main_fake_stack_ = nullptr;
-  const void* main_bottom_ = nullptr;
-  size_t main_size_ = 0;
-  void* tsan_fiber_ = nullptr;
-  void* tsan_main_ = nullptr;
+  [[maybe_unused]] void* fake_stack_ = nullptr;
+  [[maybe_unused]] void* main_fake_stack_ = nullptr;
+  [[maybe_unused]] const void* main_bottom_ = nullptr;
+  [[maybe_unused]] size_t main_size_ = 0;
+  [[maybe_unused]] void* tsan_fiber_ = nullptr;
+  [[maybe_unused]] void* tsan_main_ = nullptr;
 };
 
 }  // namespace orrery::sim

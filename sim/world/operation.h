@@ -3,7 +3,7 @@
 //
 //   timed   will be ready when the clock reaches `due_nanoseconds`
 //   ready   may take effect in any step
-//   hung    never, until released or ended from outside
+//   hung    not before kHungNanoseconds have passed or it is released or ended from outside
 //
 // Operations come from a pool and keep their address; in steady state nothing is allocated.
 
@@ -12,7 +12,7 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/base/bytes.h"
@@ -22,6 +22,14 @@ namespace orrery::sim {
 
 class SimFile;
 class SimProcess;
+
+// What becomes of an operation, drawn when it first takes effect.
+struct Fate {
+  bool drawn = false;
+  bool fails = false;   // with EIO
+  size_t part_end = 0;  // a transfer's first part ends here and the rest comes later; 0: in one
+  size_t short_by = 0;  // bytes less than asked
+};
 
 enum class OperationKind : uint8_t { kRead, kWrite, kSync, kTruncate, kSyncDirectory, kSleep };
 
@@ -37,16 +45,18 @@ struct Operation {
   uint64_t offset = 0;  // of a transfer; the size for a truncate
   size_t size = 0;      // of a transfer, over all parts
   size_t moved = 0;     // how much of it has taken effect
-  MutableBytes buffer;              // of a read
-  std::vector<Bytes> parts;         // of a write
-  uint64_t mark = 0;                // of a sync: what it covers (Disk::mark)
-  std::string directory;            // of a directory sync
-  uint32_t pool_index = 0;
+  Fate fate;
+  MutableBytes buffer;       // of a read
+  std::vector<Bytes> parts;  // of a write
+  uint64_t mark = 0;         // of a sync: what it covers (DiskFile::BeginSync)
+  std::string directory;     // of a directory sync
   uint32_t place_index = 0;  // in the ready or hung list
 };
 
 class OperationQueue {
  public:
+  static constexpr uint64_t kHungNanoseconds = 10'000'000'000;
+
   OperationQueue() = default;
   OperationQueue(const OperationQueue&) = delete;
   OperationQueue& operator=(const OperationQueue&) = delete;
@@ -55,7 +65,7 @@ class OperationQueue {
   Operation& Make();
   void AddReady(Operation& operation);
   void AddTimed(Operation& operation, uint64_t due_nanoseconds);
-  void AddHung(Operation& operation);
+  void AddHung(Operation& operation, uint64_t now_nanoseconds);
   // Out of its list.
   void Remove(Operation& operation);
   // Back into the pool; it is in no list.

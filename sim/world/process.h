@@ -1,10 +1,11 @@
 // A SimProcess is one simulated process: its Io, and the fibers that the world has spawned for it.
 //
 // It can be killed between any two steps. Its operations in flight land whole, in part or not at
-// all, at that moment; its locks go, the shared memory stays. Then its fibers run to their end, with
-// nothing else in between, in a world in which every I/O call fails with kAbort and has no effect,
-// stores to shared memory included. So engine code is unwound the way it is for any I/O error that
-// does not go away, destructors run and nothing leaks; no exception passes through the engine.
+// all, at that moment; its locks go, the shared memory stays. Then its fibers run to their end,
+// with nothing else in between, in a world in which every I/O call fails with kAbort and has no
+// effect, stores to shared memory included. So engine code is unwound the way it is for any I/O
+// error that does not go away, destructors run and nothing leaks; no exception passes through the
+// engine.
 //
 // A client's code on a fiber has to see that its process is gone: what the engine answers then
 // means nothing.

@@ -61,7 +61,8 @@ class Scheduler {
   size_t waiting_count() const { return waiting_.size(); }
 
   void PreemptionPoint() {
-    if (--until_preemption_ == 0) [[unlikely]] Preempt();
+    if (--until_preemption_ == 0) [[unlikely]]
+      Preempt();
   }
   // The running fiber steps back but stays runnable.
   void Yield();
@@ -72,7 +73,7 @@ class Scheduler {
   // Runs the fibers of a killed process, in turn, until all are done; nothing else happens in
   // between. Their Yield() and Wait() only let the next one have its turn. Fibers that do not end
   // fail a CHECK.
-  void RunToEnd(SimProcess& process);
+  void RunToEnd(const SimProcess& process);
 
   OperationQueue& operations() { return operations_; }
   uint64_t now_nanoseconds() const { return now_nanoseconds_; }
@@ -83,8 +84,9 @@ class Scheduler {
   struct Task {
     SimProcess* process;
     std::unique_ptr<Fiber> fiber;
-    bool waiting = false;
   };
+
+  static constexpr int kRoundCountMax = 100'000;
 
   void Preempt();
   void Run(Fiber& fiber);
@@ -93,10 +95,11 @@ class Scheduler {
   std::unique_ptr<Schedule> schedule_;
   Performer& performer_;
   StackPool stacks_;
-  std::vector<Task> tasks_;         // by fiber index
-  std::vector<Fiber*> runnable_;    // in the order of creation
-  std::vector<Fiber*> waiting_;     // likewise
+  std::vector<Task> tasks_;       // by fiber index
+  std::vector<Fiber*> runnable_;  // in the order of creation
+  std::vector<Fiber*> waiting_;   // likewise
   Fiber* running_ = nullptr;
+  bool burying_ = false;  // inside RunToEnd()
   OperationQueue operations_;
   uint64_t now_nanoseconds_ = 0;
   uint64_t step_ = 0;

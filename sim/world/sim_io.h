@@ -65,7 +65,7 @@ class SimIo final : public Io, public ShmObserver {
   // Takes the next operation out of the pool, filled in but for what its kind needs; null when the
   // process is dead, and then `done` has finished already.
   Operation* Begin(OperationKind kind, SimFile* file, Completion& done);
-  void Submit(Operation& operation);
+  Result<std::shared_ptr<DiskFile>> Find(std::string_view path, const OpenOptions& options);
 
   World& world_;
   SimProcess& process_;
@@ -97,6 +97,8 @@ class SimFile final : public File {
 
  private:
   friend class World;
+
+  void RecordLock(uint64_t offset, uint64_t size, uint64_t what, ResultCode code);
 
   SimIo& io_;
   std::shared_ptr<DiskFile> file_;

@@ -15,6 +15,15 @@
 
 namespace orrery::sim {
 
+// Told of each wait that is forced.
+class WaitListener {
+ public:
+  virtual void OnForcedWait(const YieldSite& site) = 0;
+
+ protected:
+  ~WaitListener() = default;
+};
+
 class WaitPlan final : public IoObserver {
  public:
   // Forces nothing.
@@ -37,15 +46,7 @@ class WaitPlan final : public IoObserver {
   // Names of the sites that are linked in and were never forced, sorted.
   std::vector<std::string> NeverForced() const;
 
-  // Told of each wait that is forced. May be null.
-  class Listener {
-   public:
-    virtual void OnForcedWait(const YieldSite& site) = 0;
-
-   protected:
-    ~Listener() = default;
-  };
-  void SetListener(Listener* listener) { listener_ = listener; }
+  void SetListener(WaitListener* listener) { listener_ = listener; }  // may be null
 
  private:
   struct Count {
@@ -53,13 +54,13 @@ class WaitPlan final : public IoObserver {
     uint64_t forced = 0;
   };
 
-  std::vector<Choices> choices_;   // one, or none for a plan without chance
+  std::vector<Choices> choices_;  // one, or none for a plan without chance
   uint64_t mean_ = 0;
-  uint64_t until_forced_ = 0;      // occurrences, the forced one included; 0: never
+  uint64_t until_forced_ = 0;  // occurrences, the forced one included; 0: never
   uint64_t occurrence_count_ = 0;
   uint64_t forced_count_ = 0;
-  std::vector<Count> counts_;      // by YieldSite::index()
-  Listener* listener_ = nullptr;
+  std::vector<Count> counts_;  // by YieldSite::index()
+  WaitListener* listener_ = nullptr;
 };
 
 }  // namespace orrery::sim

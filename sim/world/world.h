@@ -11,7 +11,6 @@
 //   while (world.Step()) {
 //     if (faults.Strikes(Fault::kPowerCut)) { world.PowerCut(); ...start again... }
 //   }
-//   if (!world.all_done()) ...;   // a fiber waits for what never comes
 //
 // Branches used: "schedule", "disk", "latency", "process:N"; the faults have their own.
 
@@ -50,7 +49,7 @@ struct WorldOptions {
 // Every byte of every file that has a name, at one moment.
 using DiskImage = std::vector<std::pair<std::string, std::vector<std::byte>>>;
 
-class World final : private Performer, private Faults::Observer, private WaitPlan::Listener {
+class World final : private Performer, private FaultObserver, private WaitListener {
  public:
   // Everything given outlives us.
   World(Choices choices, Faults& faults, WorldOptions options = {});
@@ -61,17 +60,22 @@ class World final : private Performer, private Faults::Observer, private WaitPla
   // Runs `body` on a fiber of `process`. It ends when the body returns.
   Fiber& Spawn(SimProcess& process, std::string name, std::function<void()> body);
 
-  // One step. False when nothing can happen any more: all fibers are done (all_done()), or those
-  // left wait for an operation that nobody submitted.
-  bool Step() { return scheduler_.Step(); }
+  // One step. False when nothing can happen any more: every fiber is done and nothing is in flight.
+  // A fiber that waits for what never comes goes on polling; it is for the caller to notice.
+  bool Step() {
+    if (regions_saved_) RestoreRegions();
+    return scheduler_.Step();
+  }
   // Steps until nothing can happen or `step_count_max` steps were taken; true when all are done.
   bool Run(uint64_t step_count_max);
   bool all_done() const { return scheduler_.all_done(); }
 
   // From the main stack, between two steps.
   void Kill(SimProcess& process);
-  // Kills every process; the disk keeps what was durable and some of what was not.
+  // Kills every process; the disk keeps what was durable and some of what was not. What is lost is
+  // for the faults to say, or for the caller.
   void PowerCut();
+  void PowerCut(const PowerCutEffect& effect);
   // No fault strikes any more and what hung goes on.
   void StopFaults();
 
@@ -120,21 +124,28 @@ class World final : private Performer, private Faults::Observer, private WaitPla
     }
   }
   void Submit(Operation& operation);
-  // What a picked operation does, by kind; false when a part of it is still to come.
-  bool Perform(Operation& operation);
-  bool PerformRead(Operation& operation);
-  bool PerformWrite(Operation& operation);
+  // When an operation that nothing delays will be ready.
+  uint64_t DrawDue();
+  void DrawFate(Operation& operation);
+  // A picked operation takes effect and finishes, or does so in part and goes back to the queue.
+  void Perform(Operation& operation);
+  void PerformRead(Operation& operation);
+  void PerformWrite(Operation& operation);
   void PerformSync(Operation& operation);
   void PerformTruncate(Operation& operation);
   void PerformSyncDirectory(Operation& operation);
   // Writes bytes [moved, end) of the operation's parts.
-  void Apply(Operation& operation, size_t end);
+  void ApplyWrite(Operation& operation, size_t end);
   void Finish(Operation& operation, Status status, size_t bytes = 0);
   void Cancel(Operation& operation);
   void Close(SimFile& file);
-  // Ends a process's operations; their effects have landed or not.
-  void AbortOperations(SimProcess& process);
-  void Bury(SimProcess& process);
+  // An operation is cut off: what it has left to do happens, or not, or in part.
+  void LandSome(Operation& operation, bool power_cut);
+  // Cuts off all operations of the process and takes its locks; from here on it is dead.
+  void Stop(SimProcess& process, bool power_cut);
+  void CountDeadCall();
+  void SaveRegions();
+  void RestoreRegions();
 
   Faults& faults_;
   Choices disk_choices_;
@@ -151,7 +162,9 @@ class World final : private Performer, private Faults::Observer, private WaitPla
   uint64_t wait_count_ = 0;
   uint64_t preemption_count_ = 0;
   uint64_t last_owner_ = 0;
-  uint64_t dead_call_count_ = 0;  // by the process being buried
+  uint64_t last_due_nanoseconds_ = 0;  // of what nothing delayed
+  uint64_t dead_call_count_ = 0;       // by dead processes since the last kill
+  bool regions_saved_ = false;         // from the stores of dead processes
 };
 
 }  // namespace orrery::sim

@@ -1,0 +1,311 @@
+// Statements. Statement is the base; its kind says which of the structs below it is, and As<T>()
+// gives that struct, as for expressions.
+
+#ifndef ORRERY_ENGINE_SQL_AST_STATEMENT_H_
+#define ORRERY_ENGINE_SQL_AST_STATEMENT_H_
+
+#include "engine/sql/ast_select.h"
+
+namespace orrery {
+
+enum class StatementKind : uint8_t {
+  kCreateTable,
+  kCreateIndex,
+  kCreateView,
+  kCreateTrigger,
+  kCreateVirtualTable,
+  kDrop,
+  kSelect,
+  kInsert,
+  kUpdate,
+  kDelete,
+  kBegin,
+  kCommit,
+  kRollback,
+  kSavepoint,
+  kRelease,
+  kPragma,
+};
+
+struct Statement {
+  explicit Statement(StatementKind k) : kind(k) {}
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  virtual ~Statement() = default;
+
+  template <typename T>
+  const T& As() const {
+    CHECK(kind == T::kKind);
+    return static_cast<const T&>(*this);
+  }
+  template <typename T>
+  T& As() {
+    CHECK(kind == T::kKind);
+    return static_cast<T&>(*this);
+  }
+
+  const StatementKind kind;
+  uint16_t height = 0;  // of a SELECT: that of its highest expression, subqueries included
+  SourceSpan span;      // without the semicolon, and without EXPLAIN
+};
+
+bool operator==(const Statement& a, const Statement& b);
+
+using StatementPtr = Owned<Statement>;
+
+template <StatementKind kKindOfT>
+struct StatementOf : Statement {
+  static constexpr StatementKind kKind = kKindOfT;
+  StatementOf() : Statement(kKindOfT) {}
+
+  friend bool operator==(const StatementOf&, const StatementOf&) { return true; }
+};
+
+// What happens to a row that would break a constraint: OR ..., ON CONFLICT ....
+enum class ConflictAction : uint8_t { kUnsaid, kRollback, kAbort, kFail, kIgnore, kReplace };
+
+std::string_view Describe(ConflictAction action);  // "" for kUnsaid
+
+// ---- Queries and changes ----
+
+// A whole query: cores[0] ops[0] cores[1] ops[1] ..., grouped to the left, then ordered and cut.
+struct SelectStatement : StatementOf<StatementKind::kSelect> {
+  std::vector<SelectCore> cores;  // one or more
+  std::vector<CompoundOp> ops;    // one fewer than cores
+  std::vector<OrderingTerm> order_by;
+  ExprPtr limit;   // or null
+  ExprPtr offset;  // or null; LIMIT a, b reads as LIMIT b OFFSET a
+
+  friend bool operator==(const SelectStatement&, const SelectStatement&) = default;
+};
+
+struct InsertStatement : StatementOf<StatementKind::kInsert> {
+  ConflictAction or_action = ConflictAction::kUnsaid;  // REPLACE INTO is kReplace
+  QualifiedName table;
+  std::optional<Name> alias;
+  std::vector<Name> columns;  // empty when none were listed
+  SelectPtr source;           // SELECT or VALUES; null for DEFAULT VALUES
+
+  friend bool operator==(const InsertStatement&, const InsertStatement&) = default;
+};
+
+// column = value, or (column, ...) = row.
+struct Assignment {
+  std::vector<Name> columns;
+  bool is_row = false;  // the columns were in parentheses
+  ExprPtr value;
+
+  friend bool operator==(const Assignment&, const Assignment&) = default;
+};
+
+struct UpdateStatement : StatementOf<StatementKind::kUpdate> {
+  ConflictAction or_action = ConflictAction::kUnsaid;
+  QualifiedName table;
+  std::optional<Name> alias;
+  IndexHint hint;
+  std::vector<Assignment> assignments;
+  FromClause from;
+  ExprPtr where;  // or null
+
+  friend bool operator==(const UpdateStatement&, const UpdateStatement&) = default;
+};
+
+struct DeleteStatement : StatementOf<StatementKind::kDelete> {
+  QualifiedName table;
+  std::optional<Name> alias;
+  IndexHint hint;
+  ExprPtr where;  // or null
+
+  friend bool operator==(const DeleteStatement&, const DeleteStatement&) = default;
+};
+
+// ---- Schema ----
+
+enum class ForeignKeyAction : uint8_t {
+  kNoAction,
+  kSetNull,
+  kSetDefault,
+  kCascade,
+  kRestrict,
+};
+
+// REFERENCES table (columns) ...
+struct ForeignKeyReference {
+  Name table;
+  std::vector<Name> columns;  // empty: the primary key of `table`
+  ForeignKeyAction on_delete = ForeignKeyAction::kNoAction;
+  ForeignKeyAction on_update = ForeignKeyAction::kNoAction;
+  bool is_deferred = false;  // DEFERRABLE INITIALLY DEFERRED
+
+  friend bool operator==(const ForeignKeyReference&, const ForeignKeyReference&) = default;
+};
+
+enum class ColumnConstraintKind : uint8_t {
+  kPrimaryKey,
+  kNotNull,
+  kNull,  // the word NULL: allows what is allowed anyway
+  kUnique,
+  kCheck,
+  kDefault,
+  kCollate,
+  kReferences,
+  kGenerated,
+};
+
+// One constraint of one column; the fields that its kind does not name keep their defaults.
+struct ColumnConstraint {
+  ColumnConstraintKind kind = ColumnConstraintKind::kNull;
+  std::optional<Name> name;                              // CONSTRAINT name
+  ConflictAction on_conflict = ConflictAction::kUnsaid;  // key, not null, null, unique
+  SortOrder order = SortOrder::kUnsaid;                  // primary key
+  bool is_autoincrement = false;                         // primary key
+  ExprPtr expr;                                          // check, default, generated
+  Name collation;                                        // collate
+  ForeignKeyReference reference;                         // references
+  bool is_stored = false;                                // generated: STORED, else virtual
+  SourceSpan expr_span;  // the text between the parentheses, as errors and the schema quote it
+
+  friend bool operator==(const ColumnConstraint&, const ColumnConstraint&) = default;
+};
+
+struct ColumnDefinition {
+  Name name;
+  TypeName type;
+  std::vector<ColumnConstraint> constraints;  // in the order written; a later one wins
+
+  friend bool operator==(const ColumnDefinition&, const ColumnDefinition&) = default;
+};
+
+enum class TableConstraintKind : uint8_t { kPrimaryKey, kUnique, kCheck, kForeignKey };
+
+struct TableConstraint {
+  TableConstraintKind kind = TableConstraintKind::kCheck;
+  std::optional<Name> name;
+  ConflictAction on_conflict = ConflictAction::kUnsaid;
+  std::vector<OrderingTerm> key;  // primary key, unique
+  bool is_autoincrement = false;  // primary key
+  ExprPtr expr;                   // check
+  SourceSpan expr_span;           // check: the text between the parentheses
+  std::vector<Name> columns;      // foreign key
+  ForeignKeyReference reference;  // foreign key
+
+  friend bool operator==(const TableConstraint&, const TableConstraint&) = default;
+};
+
+// CREATE TABLE, from columns or from a query.
+struct CreateTableStatement : StatementOf<StatementKind::kCreateTable> {
+  bool is_temporary = false;
+  bool if_not_exists = false;
+  QualifiedName table;
+  std::vector<ColumnDefinition> columns;
+  std::vector<TableConstraint> constraints;
+  bool is_without_rowid = false;
+  bool is_strict = false;
+  SelectPtr select;  // CREATE TABLE ... AS select; else null
+
+  friend bool operator==(const CreateTableStatement&, const CreateTableStatement&) = default;
+};
+
+struct CreateIndexStatement : StatementOf<StatementKind::kCreateIndex> {
+  bool is_unique = false;
+  bool if_not_exists = false;
+  QualifiedName index;
+  Name table;
+  std::vector<OrderingTerm> columns;
+  ExprPtr where;  // of a partial index, or null
+
+  friend bool operator==(const CreateIndexStatement&, const CreateIndexStatement&) = default;
+};
+
+// These three are recognised and not read further: `body` is the text after the name, so that a
+// schema that holds them can be opened, and their tables' text printed as it was.
+struct CreateViewStatement : StatementOf<StatementKind::kCreateView> {
+  bool is_temporary = false;
+  bool if_not_exists = false;
+  QualifiedName view;
+  std::string body;
+
+  friend bool operator==(const CreateViewStatement&, const CreateViewStatement&) = default;
+};
+struct CreateTriggerStatement : StatementOf<StatementKind::kCreateTrigger> {
+  bool is_temporary = false;
+  bool if_not_exists = false;
+  QualifiedName trigger;
+  std::string body;
+
+  friend bool operator==(const CreateTriggerStatement&, const CreateTriggerStatement&) = default;
+};
+struct CreateVirtualTableStatement : StatementOf<StatementKind::kCreateVirtualTable> {
+  bool if_not_exists = false;
+  QualifiedName table;
+  std::string body;
+
+  friend bool operator==(const CreateVirtualTableStatement&,
+                         const CreateVirtualTableStatement&) = default;
+};
+
+enum class SchemaObjectKind : uint8_t { kTable, kIndex, kView, kTrigger };
+
+std::string_view Describe(SchemaObjectKind kind);  // "TABLE"
+
+struct DropStatement : StatementOf<StatementKind::kDrop> {
+  SchemaObjectKind object = SchemaObjectKind::kTable;
+  bool if_exists = false;
+  QualifiedName name;
+
+  friend bool operator==(const DropStatement&, const DropStatement&) = default;
+};
+
+// ---- Transactions ----
+
+enum class TransactionMode : uint8_t { kDeferred, kImmediate, kExclusive };
+
+struct BeginStatement : StatementOf<StatementKind::kBegin> {
+  TransactionMode mode = TransactionMode::kDeferred;
+
+  friend bool operator==(const BeginStatement&, const BeginStatement&) = default;
+};
+struct CommitStatement : StatementOf<StatementKind::kCommit> {  // also END
+  friend bool operator==(const CommitStatement&, const CommitStatement&) = default;
+};
+struct RollbackStatement : StatementOf<StatementKind::kRollback> {
+  std::optional<Name> savepoint;  // ROLLBACK TO name
+
+  friend bool operator==(const RollbackStatement&, const RollbackStatement&) = default;
+};
+struct SavepointStatement : StatementOf<StatementKind::kSavepoint> {
+  Name name;
+
+  friend bool operator==(const SavepointStatement&, const SavepointStatement&) = default;
+};
+struct ReleaseStatement : StatementOf<StatementKind::kRelease> {
+  Name name;
+
+  friend bool operator==(const ReleaseStatement&, const ReleaseStatement&) = default;
+};
+
+// PRAGMA [schema.]name [= value]. A value is kept as text, as all pragmas take it: a word or string
+// without its quotes, a number as written with its minus sign.
+struct PragmaStatement : StatementOf<StatementKind::kPragma> {
+  QualifiedName name;
+  std::optional<std::string> value;
+  bool is_call = false;  // name(value), which reads the same as name = value
+
+  friend bool operator==(const PragmaStatement&, const PragmaStatement&) = default;
+};
+
+// ---- The parser's answer ----
+
+enum class ExplainMode : uint8_t { kNone, kProgram, kQueryPlan };
+
+struct ParsedStatement {
+  std::string text;        // the statement's bytes from the start of the input; spans index it
+  StatementPtr statement;  // null when there were only blanks, comments and a semicolon
+  ExplainMode explain = ExplainMode::kNone;
+  // Name of parameter i + 1, "" for a lone ? or one that only the numbers skip over.
+  std::vector<std::string> parameter_names;
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_SQL_AST_STATEMENT_H_

@@ -1,0 +1,65 @@
+// Turns a read transaction into a write transaction: makes the database if there is none, takes the
+// write lock, sees that the snapshot is the newest, begins a new generation of the log when the old
+// one is used up, and pins page 1.
+
+#ifndef ORRERY_ENGINE_STORAGE_BEGIN_WRITE_H_
+#define ORRERY_ENGINE_STORAGE_BEGIN_WRITE_H_
+
+#include "engine/io/resumable.h"
+#include "engine/storage/open_wal.h"
+#include "engine/storage/page_operations.h"
+#include "engine/storage/pager_core.h"
+#include "engine/storage/take_snapshot.h"
+#include "engine/storage/write_page_one.h"
+
+namespace orrery {
+
+class BeginWriteTransaction final : public Resumable<BeginWriteTransaction> {
+ public:
+  enum class State : uint8_t {
+    kBegin,
+    kLock,
+    kCreated,
+    kLogOpened,
+    kNewSnapshot,
+    kMoved,
+    kPageOne
+  };
+  static constexpr Edge<State> kEdges[] = {
+      {State::kBegin, State::kLock},          {State::kLock, State::kCreated},  // a new database
+      {State::kCreated, State::kLogOpened},   {State::kLogOpened, State::kNewSnapshot},
+      {State::kNewSnapshot, State::kPageOne}, {State::kLock, State::kMoved},  // off read slot 0
+      {State::kLock, State::kPageOne},        {State::kMoved, State::kPageOne},
+  };
+  explicit BeginWriteTransaction(PagerCore& core)
+      : core_(core), write_page_one_(core), open_wal_(core), take_snapshot_(core) {}
+  void Start() { Begin(State::kBegin); }
+
+ private:
+  friend Resumable;
+  Next Run(State state);
+  Next Pause();
+  Next Lock();
+  Next CreateDatabase();
+  Next OpenLog();
+  Next TakeNewSnapshot();
+  Next LockNew();
+  Next Moved();
+  Next FetchPageOne();
+  Next TakePageOne();
+  Next Refuse(Status status);
+  // Of a database just made: the file and its log are there, this transaction cannot go on.
+  Next RefuseNew(Status status);
+  Status WhyNot() const;
+
+  PagerCore& core_;
+  WritePageOne write_page_one_;
+  OpenWal open_wal_;
+  TakeSnapshot take_snapshot_;
+  FetchPage fetch_;
+  bool is_new_ = false;
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_STORAGE_BEGIN_WRITE_H_

@@ -1,0 +1,65 @@
+#include "engine/storage/database_lock.h"
+
+#include "engine/storage/pager_core.h"
+
+namespace orrery {
+namespace {
+
+constexpr uint64_t kReservedByte = kPendingByte + 1;
+constexpr uint64_t kSharedFirst = kPendingByte + 2;
+constexpr uint64_t kSharedSize = 510;
+
+}  // namespace
+
+Status LockDatabaseShared(PagerCore& core) {
+  if (core.database_lock != DatabaseLock::kNone) return OkStatus();
+  File& file = *core.database;
+  // Passing through PENDING keeps us from slipping in before a writer who waits.
+  RETURN_IF_ERROR(file.Lock(kPendingByte, 1, LockKind::kShared));
+  Status status = file.Lock(kSharedFirst, kSharedSize, LockKind::kShared);
+  (void)file.Unlock(kPendingByte, 1);
+  RETURN_IF_ERROR(std::move(status));
+  core.database_lock = DatabaseLock::kShared;
+  return OkStatus();
+}
+
+Status LockDatabaseExclusive(PagerCore& core, TakeReserved take_reserved) {
+  CHECK(core.database_lock == DatabaseLock::kShared);
+  File& file = *core.database;
+  const bool reserves = take_reserved == TakeReserved::kYes;
+  if (reserves) RETURN_IF_ERROR(file.Lock(kReservedByte, 1, LockKind::kExclusive));
+  Status status = file.Lock(kPendingByte, 1, LockKind::kExclusive);
+  if (status.ok()) {
+    status = file.Lock(kSharedFirst, kSharedSize, LockKind::kExclusive);
+    if (!status.ok()) (void)file.Unlock(kPendingByte, 1);
+  }
+  if (!status.ok()) {
+    if (reserves) (void)file.Unlock(kReservedByte, 1);
+    return status;
+  }
+  core.database_lock = DatabaseLock::kExclusive;
+  return OkStatus();
+}
+
+void DowngradeDatabaseLock(PagerCore& core) {
+  if (core.database_lock != DatabaseLock::kExclusive) return;
+  File& file = *core.database;
+  // From exclusive to shared nobody can be in the way.
+  (void)file.Lock(kSharedFirst, kSharedSize, LockKind::kShared);
+  (void)file.Unlock(kPendingByte, 1);
+  (void)file.Unlock(kReservedByte, 1);
+  core.database_lock = DatabaseLock::kShared;
+}
+
+void UnlockDatabase(PagerCore& core) {
+  if (core.database_lock == DatabaseLock::kNone) return;
+  DowngradeDatabaseLock(core);
+  (void)core.database->Unlock(kSharedFirst, kSharedSize);
+  core.database_lock = DatabaseLock::kNone;
+}
+
+Result<bool> IsDatabaseReserved(PagerCore& core) {
+  return core.database->IsLockedExclusively(kReservedByte, 1);
+}
+
+}  // namespace orrery

@@ -1,0 +1,40 @@
+// What happens before a page changes.
+
+#include <cstring>
+#include <new>
+
+#include "engine/storage/pager_core.h"
+
+namespace orrery {
+
+void PagerCore::PrepareEdit(Frame& frame) {
+  CHECK(view.in_write && !is_committing && !commit_decided);
+  CHECK(frame.state == Frame::State::kLoaded && frame.pin_count > 0);
+  KeepBeforeImage(frame);
+  if (frame.writing) frame.changed_while_writing = true;
+  frame.dirty = true;
+  frame.kept_epoch = cache.edit_epoch();
+  // While the page is being written each further change must be noticed too.
+  frame.edit_epoch = frame.writing ? 0 : cache.edit_epoch();
+}
+
+void PagerCore::KeepBeforeImage(Frame& frame) {
+  const bool was_kept = frame.kept_epoch >= statement.first_edit_epoch;
+  if (!statement.open || was_kept || !(frame.dirty || frame.number == 1)) return;
+  BeforeImage image = {.page = frame.number, .dirty = frame.dirty, .wal_frame = frame.wal_frame};
+  image.bytes.reset(new (std::nothrow) std::byte[cache.page_size()]);
+  if (image.bytes == nullptr) {
+    // Nobody can be told here; the transaction ends with this error instead of the statement.
+    doomed = Status(ResultCode::kNoMemory);
+    return;
+  }
+  std::memcpy(image.bytes.get(), frame.data, cache.page_size());
+  statement.before_images.push_back(std::move(image));
+  frame.kept_epoch = cache.edit_epoch();
+}
+
+void PagerCore::StoreHeader() {
+  EncodeDatabaseHeader(view.header, MutableBytes(page_one.Edit(), kDatabaseHeaderSize));
+}
+
+}  // namespace orrery

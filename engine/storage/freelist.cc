@@ -1,0 +1,236 @@
+// AllocatePage and FreePage.
+
+#include <cstring>
+#include <string>
+
+#include "engine/format/freelist_trunk.h"
+#include "engine/storage/page_operations.h"
+#include "engine/storage/pager_core.h"
+
+namespace orrery {
+namespace {
+
+const YieldSite kAllocate("storage.allocate_page.begin");
+const YieldSite kAllocateTrunk("storage.allocate_page.trunk");
+const YieldSite kFree("storage.free_page.begin");
+const YieldSite kFreeTrunk("storage.free_page.trunk");
+const YieldSite kFreeSelf("storage.free_page.page");
+
+Status FreelistError(const PagerCore& core, PageNumber trunk, std::string_view what) {
+  return CorruptError("freelist page " + std::to_string(trunk) + " of " + core.path + ": " +
+                      std::string(what));
+}
+
+bool IsFreeable(const PagerCore& core, PageNumber number) {
+  return number > 1 && number <= core.view.page_count && number != LockPage(core.cache.page_size());
+}
+
+}  // namespace
+
+// ---- Allocate ----
+
+void AllocatePage::Start(Pager& pager) {
+  core_ = &pager.core();
+  has_waited_ = false;
+  Begin(State::kBegin);
+}
+
+AllocatePage::Next AllocatePage::Run(State state) {
+  switch (state) {
+    case State::kBegin:
+      return BeginWork();
+    case State::kTrunk:
+      return LookAtTrunk();
+    case State::kTakeLeaf:
+      return TakeLeaf();
+    case State::kExtend:
+      return Extend();
+  }
+  Unreachable();
+}
+
+AllocatePage::Next AllocatePage::BeginWork() {
+  PagerCore& core = *core_;
+  CHECK(core.view.in_write);
+  if (!std::exchange(has_waited_, true) && core.ShouldPause(kAllocate)) {
+    return AwaitOutcome(core.pause, State::kBegin);
+  }
+  const DatabaseHeader& header = core.view.header;
+  if (header.freelist_page_count == 0) return Goto(State::kExtend);
+  if (header.freelist_page_count >= core.view.page_count) {
+    return Fail(FreelistError(core, 1, "counts more free pages than there are pages"));
+  }
+  fetch_.Start(core, header.first_freelist_trunk, kAllocateTrunk);
+  return Await(fetch_, State::kTrunk);
+}
+
+AllocatePage::Next AllocatePage::LookAtTrunk() {
+  PagerCore& core = *core_;
+  trunk_ = fetch_.Take();
+  const std::byte* const page = trunk_.data();
+  const uint32_t leaf_count = TrunkLeafCount(page);
+  if (leaf_count > TrunkLeafCountMax(core.view.header.usable_size())) {
+    return Fail(FreelistError(core, trunk_.number(), "too many leaves"));
+  }
+  if (leaf_count > 0) {
+    leaf_ = TrunkLeaf(page, leaf_count - 1);
+    if (!IsFreeable(core, leaf_) || leaf_ == trunk_.number()) {
+      return Fail(FreelistError(core, trunk_.number(), "a leaf that is no page"));
+    }
+    return Goto(State::kTakeLeaf);
+  }
+  // An empty trunk is itself the page.
+  if (trunk_.number() == 1) return Fail(FreelistError(core, 1, "page 1 is listed as free"));
+  const PageNumber next = NextTrunk(page);
+  const bool is_last = core.view.header.freelist_page_count == 1;
+  if (is_last ? next != kNoPage : !IsFreeable(core, next)) {
+    return Fail(FreelistError(core, trunk_.number(), "the next trunk does not fit the count"));
+  }
+  core.view.header.first_freelist_trunk = next;
+  --core.view.header.freelist_page_count;
+  core.StoreHeader();
+  std::memset(trunk_.Edit(), 0, core.cache.page_size());
+  return Done(std::move(trunk_));
+}
+
+AllocatePage::Next AllocatePage::TakeLeaf() {
+  PagerCore& core = *core_;
+  Completion* wait = nullptr;
+  Result<PageRef> page = TakeBlank(leaf_, &wait);
+  if (!page.ok()) return Fail(std::move(page).status());
+  if (wait != nullptr) return AwaitOutcome(*wait, State::kTakeLeaf);
+  std::byte* const trunk = trunk_.Edit();
+  SetTrunkLeafCount(trunk, TrunkLeafCount(trunk) - 1);
+  --core.view.header.freelist_page_count;
+  core.StoreHeader();
+  trunk_.Release();
+  return Done(*std::move(page));
+}
+
+AllocatePage::Next AllocatePage::Extend() {
+  PagerCore& core = *core_;
+  PageNumber number = core.view.page_count;
+  if (number >= kPageNumberMax - 2) {
+    return Fail(Status(ResultCode::kFull, "the database has as many pages as the format allows"));
+  }
+  ++number;
+  if (number == LockPage(core.cache.page_size())) ++number;
+  Completion* wait = nullptr;
+  Result<PageRef> page = TakeBlank(number, &wait);
+  if (!page.ok()) return Fail(std::move(page).status());
+  if (wait != nullptr) return AwaitOutcome(*wait, State::kExtend);
+  core.view.page_count = number;
+  core.view.header.page_count = number;
+  core.StoreHeader();
+  return Done(*std::move(page));
+}
+
+Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
+  PagerCore& core = *core_;
+  Frame* frame = core.cache.Find(number);
+  if (frame != nullptr && frame->pin_count > 0) {
+    return CorruptError("page " + std::to_string(number) + " of " + core.path +
+                        " is in use, but listed as free");
+  }
+  if (frame != nullptr && frame->state == Frame::State::kLoading) {
+    // An abandoned read of the page is under way or has landed unseen. Its bytes are not wanted.
+    core.cache.Drop(*frame);
+    frame = nullptr;
+  }
+  if (frame == nullptr) {
+    Result<Frame*> taken = core.cache.Take(number, core.may_spill());
+    if (!taken.ok()) return std::move(taken).status();
+    if (*taken == nullptr) {
+      IoResult<> room = core.MakeRoom();
+      if (room.failed()) return std::move(room).status();
+      // With room made, the same state looks again; an idle completion holds nobody up.
+      *wait = room.pending() ? room.waiting().on : &core.pause;
+      return PageRef();
+    }
+    frame = *taken;
+    frame->state = Frame::State::kLoaded;
+  }
+  PageRef page(*frame);
+  std::memset(page.Edit(), 0, core.cache.page_size());
+  return page;
+}
+
+void AllocatePage::OnAbandon() { trunk_.Release(); }
+
+// ---- Free ----
+
+void FreePage::Start(Pager& pager, PageNumber number) {
+  core_ = &pager.core();
+  has_waited_ = false;
+  number_ = number;
+  Begin(State::kBegin);
+}
+
+FreePage::Next FreePage::Run(State state) {
+  switch (state) {
+    case State::kBegin:
+      return BeginWork();
+    case State::kTrunk:
+      return AddToTrunk();
+    case State::kPage:
+      return BecomeTrunk();
+  }
+  Unreachable();
+}
+
+FreePage::Next FreePage::BeginWork() {
+  PagerCore& core = *core_;
+  CHECK(core.view.in_write);
+  if (!std::exchange(has_waited_, true) && core.ShouldPause(kFree)) {
+    return AwaitOutcome(core.pause, State::kBegin);
+  }
+  if (!IsFreeable(core, number_)) {
+    return Fail(
+        CorruptError("page " + std::to_string(number_) + " of " + core.path + " cannot be freed"));
+  }
+  if (core.view.header.first_freelist_trunk == kNoPage) {
+    fetch_.Start(core, number_, kFreeSelf);
+    return Await(fetch_, State::kPage);
+  }
+  fetch_.Start(core, core.view.header.first_freelist_trunk, kFreeTrunk);
+  return Await(fetch_, State::kTrunk);
+}
+
+FreePage::Next FreePage::AddToTrunk() {
+  PagerCore& core = *core_;
+  trunk_ = fetch_.Take();
+  const uint32_t usable_size = core.view.header.usable_size();
+  const uint32_t leaf_count = TrunkLeafCount(trunk_.data());
+  if (trunk_.number() == 1 || trunk_.number() == number_ ||
+      leaf_count > TrunkLeafCountMax(usable_size)) {
+    return Fail(FreelistError(core, trunk_.number(), "is no trunk"));
+  }
+  if (leaf_count >= TrunkLeafCountToFill(usable_size)) {
+    fetch_.Start(core, number_, kFreeSelf);
+    return Await(fetch_, State::kPage);
+  }
+  std::byte* const trunk = trunk_.Edit();
+  SetTrunkLeaf(trunk, leaf_count, number_);
+  SetTrunkLeafCount(trunk, leaf_count + 1);
+  trunk_.Release();
+  ++core.view.header.freelist_page_count;
+  core.StoreHeader();
+  return Done({});
+}
+
+FreePage::Next FreePage::BecomeTrunk() {
+  PagerCore& core = *core_;
+  PageRef page = fetch_.Take();
+  std::byte* const bytes = page.Edit();
+  SetNextTrunk(bytes, core.view.header.first_freelist_trunk);
+  SetTrunkLeafCount(bytes, 0);
+  trunk_.Release();
+  core.view.header.first_freelist_trunk = number_;
+  ++core.view.header.freelist_page_count;
+  core.StoreHeader();
+  return Done({});
+}
+
+void FreePage::OnAbandon() { trunk_.Release(); }
+
+}  // namespace orrery

@@ -1,0 +1,270 @@
+#include "engine/storage/pager.h"
+
+#include "engine/storage/append_frames.h"
+#include "engine/storage/begin_read.h"
+#include "engine/storage/begin_write.h"
+#include "engine/storage/checkpoint.h"
+#include "engine/storage/checkpoint_now.h"
+#include "engine/storage/close_database.h"
+#include "engine/storage/commit.h"
+#include "engine/storage/pager_core.h"
+#include "engine/storage/rollback.h"
+#include "engine/storage/set_wal_mode.h"
+#include "engine/storage/spill_pages.h"
+#include "engine/storage/undo_statement.h"
+
+namespace orrery {
+
+// One call is in progress at a time. When its caller goes away, the next call, whichever it is,
+// asks it to stop and drives it to its end first.
+struct Pager::Calls {
+  enum class Call : uint8_t {
+    kNone,
+    kBeginRead,
+    kBeginWrite,
+    kCommit,
+    kRollback,
+    kUndoStatement,
+    kCheckpoint,
+    kSetWalMode,
+    kClose
+  };
+
+  explicit Calls(PagerCore& core_in)
+      : core(core_in),
+        append(core_in),
+        spill(core_in, append),
+        begin_read(core_in),
+        begin_write(core_in),
+        checkpoint(core_in),
+        commit(core_in, append, checkpoint),
+        rollback(core_in),
+        undo_statement(core_in),
+        checkpoint_now(core_in, begin_read, checkpoint),
+        set_wal_mode(core_in, begin_read),
+        close(core_in, checkpoint) {
+    core.spill = &spill;
+  }
+
+  PagerCore& core;
+  AppendFrames append;
+  SpillPages spill;
+  BeginReadTransaction begin_read;
+  BeginWriteTransaction begin_write;
+  CheckpointLog checkpoint;
+  CommitTransaction commit;
+  RollbackTransaction rollback;
+  UndoStatement undo_statement;
+  CheckpointNow checkpoint_now;
+  SetWalModeNow set_wal_mode;
+  CloseDatabase close;
+  Call current = Call::kNone;
+
+  IoResult<> ResumeCurrent() {
+    switch (current) {
+      case Call::kNone:
+        return Unit();
+      case Call::kBeginRead:
+        return begin_read.Resume();
+      case Call::kBeginWrite:
+        return begin_write.Resume();
+      case Call::kCommit:
+        return commit.Resume();
+      case Call::kRollback:
+        return rollback.Resume();
+      case Call::kUndoStatement:
+        return undo_statement.Resume();
+      case Call::kCheckpoint: {
+        IoResult<CheckpointResult> result = checkpoint_now.Resume();
+        if (result.done()) return Unit();
+        return std::move(result).As<Unit>();
+      }
+      case Call::kSetWalMode:
+        return set_wal_mode.Resume();
+      case Call::kClose:
+        return close.Resume();
+    }
+    Unreachable();
+  }
+
+  // Ends whatever was begun before and given up. How it ended no longer matters to anybody.
+  IoResult<> Settle() {
+    if (current != Call::kNone) {
+      core.stop_requested = true;
+      IoResult<> ended = ResumeCurrent();
+      if (ended.pending()) return ended;
+      core.stop_requested = false;
+      current = Call::kNone;
+    }
+    if (!spill.idle()) {
+      IoResult<> ended = spill.Resume();
+      if (ended.pending()) return ended;
+    }
+    return Unit();
+  }
+
+  // Drives `operation` as the call `call`, starting it when it is not under way.
+  template <typename Op, typename... Arguments>
+  auto Drive(Call call, Op& operation, Arguments... arguments) -> decltype(operation.Resume()) {
+    using Answer = decltype(operation.Resume());
+    if (current != call || core.stop_requested) {
+      IoResult<> settled = Settle();
+      if (!settled.done()) return Answer(settled.waiting());
+      current = call;
+      operation.Start(arguments...);
+    }
+    Answer answer = operation.Resume();
+    if (!answer.pending()) current = Call::kNone;
+    return answer;
+  }
+};
+
+Result<std::unique_ptr<Pager>> Pager::Open(Io& io, std::string_view path,
+                                           const PagerOptions& options) {
+  auto core = std::make_unique<PagerCore>(io, path, options);
+  ASSIGN_OR_RETURN(core->database, io.Open(path, {.kind = FileKind::kDatabase,
+                                                  .read_only = options.read_only,
+                                                  .create = options.create && !options.read_only}));
+  return std::unique_ptr<Pager>(new Pager(io, std::move(core)));
+}
+
+Pager::Pager(Io& io, std::unique_ptr<PagerCore> core)
+    : io_(io),
+      core_(std::move(core)),
+      cache_(&core_->cache),
+      view_(&core_->view),
+      calls_(std::make_unique<Calls>(*core_)) {}
+
+Pager::~Pager() {
+  // Closing the files ends what is in flight on them, before the operations and frames go that it
+  // would land in.
+  core_->page_one.Release();
+  core_->wal.Close();
+  core_->database.reset();
+  for (Completion* completion : core_->own_completions) {
+    if (!completion->in_flight()) continue;
+    io_.Cancel(*completion);
+    (void)WaitFor(io_, *completion);
+  }
+  calls_.reset();
+}
+
+PagerCore::~PagerCore() = default;
+
+// ---- Transactions ----
+
+IoResult<> Pager::BeginRead() {
+  if (calls_->current == Calls::Call::kNone && view_->in_read) return Unit();
+  return calls_->Drive(Calls::Call::kBeginRead, calls_->begin_read);
+}
+
+IoResult<> Pager::BeginWrite() {
+  if (calls_->current == Calls::Call::kNone && view_->in_write) return Unit();
+  return calls_->Drive(Calls::Call::kBeginWrite, calls_->begin_write);
+}
+
+IoResult<> Pager::Commit() { return calls_->Drive(Calls::Call::kCommit, calls_->commit); }
+
+IoResult<> Pager::Rollback() { return calls_->Drive(Calls::Call::kRollback, calls_->rollback); }
+
+void Pager::EndRead() {
+  if (calls_->current == Calls::Call::kBeginRead) {
+    if (calls_->begin_read.TryAbandon()) {
+      calls_->current = Calls::Call::kNone;
+    } else {
+      core_->stop_requested = true;  // the next call drives it to its end
+    }
+    return;
+  }
+  CHECK(calls_->current == Calls::Call::kNone);
+  if (view_->in_read) core_->EndRead();
+}
+
+bool Pager::commit_decided() const { return core_->commit_decided; }
+
+void Pager::BeginStatement() {
+  PagerCore& core = *core_;
+  CHECK(core.view.in_write && !core.statement.open);
+  core.cache.BeginEditEpoch();
+  core.statement.open = true;
+  core.statement.first_edit_epoch = core.cache.edit_epoch();
+  core.statement.view = core.view;
+  core.statement.log_position = core.wal.header;
+}
+
+void Pager::EndStatement() {
+  CHECK(core_->statement.open);
+  core_->statement = Statement();
+  core_->cache.BeginEditEpoch();
+}
+
+IoResult<> Pager::RollbackStatement() {
+  return calls_->Drive(Calls::Call::kUndoStatement, calls_->undo_statement);
+}
+
+SnapshotId Pager::snapshot() const {
+  const PagerCore& core = *core_;
+  if (!core.wal.open()) return {};
+  const WalIndexHeader& header = core.view.in_write ? core.committed : core.wal.header;
+  return {header.salt1, header.salt2, header.max_frame};
+}
+
+PageRef Pager::Refuse(PageNumber number) {
+  core_->refused = number;
+  return PageRef();
+}
+
+// ---- The header ----
+
+void Pager::SetSchemaCookie(uint32_t cookie) {
+  core_->view.header.schema_cookie = cookie;
+  core_->StoreHeader();
+}
+
+void Pager::SetSchemaFormat(uint32_t format) {
+  core_->view.header.schema_format = format;
+  core_->StoreHeader();
+}
+
+void Pager::SetUserVersion(uint32_t version) {
+  core_->view.header.user_version = version;
+  core_->StoreHeader();
+}
+
+void Pager::SetApplicationId(uint32_t id) {
+  core_->view.header.application_id = id;
+  core_->StoreHeader();
+}
+
+// ---- Outside transactions ----
+
+IoResult<> Pager::Close() {
+  if (core_->database == nullptr) return Unit();
+  return calls_->Drive(Calls::Call::kClose, calls_->close);
+}
+
+IoResult<CheckpointResult> Pager::Checkpoint(CheckpointMode mode) {
+  return calls_->Drive(Calls::Call::kCheckpoint, calls_->checkpoint_now, mode);
+}
+
+IoResult<> Pager::SetWalMode() {
+  return calls_->Drive(Calls::Call::kSetWalMode, calls_->set_wal_mode);
+}
+
+// ---- Settings ----
+
+bool Pager::is_wal() const { return core_->wal.open() || core_->view.page_count == 0; }
+
+void Pager::SetSynchronous(Synchronous level) { core_->options.synchronous = level; }
+
+void Pager::SetCacheSize(uint32_t page_count) { core_->cache.SetLimit(page_count); }
+
+void Pager::SetAutoCheckpoint(uint32_t frame_count) {
+  core_->options.auto_checkpoint_frame_count = frame_count;
+}
+
+void Pager::SetNewPageSize(uint32_t page_size) { core_->options.new_page_size = page_size; }
+
+const std::string& Pager::path() const { return core_->path; }
+
+}  // namespace orrery

@@ -1,0 +1,111 @@
+// PagerCore is what the pager's operations share: the files, the cache, the log and the state of
+// the transaction. Only this folder sees it; each operation that works on it has a file of its own.
+
+#ifndef ORRERY_ENGINE_STORAGE_PAGER_CORE_H_
+#define ORRERY_ENGINE_STORAGE_PAGER_CORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "engine/io/io.h"
+#include "engine/storage/page_cache.h"
+#include "engine/storage/page_ref.h"
+#include "engine/storage/pager.h"
+#include "engine/storage/statement.h"
+#include "engine/storage/transaction_view.h"
+#include "engine/storage/wal.h"
+
+namespace orrery {
+
+class SpillPages;
+
+// What a connection holds on the database file itself, see database_lock.h.
+enum class DatabaseLock : uint8_t { kNone, kShared, kExclusive };
+
+struct PagerCore final : EditHook {
+  PagerCore(Io& io_in, std::string_view path_in, const PagerOptions& options_in)
+      : io(io_in),
+        path(path_in),
+        wal_path(path + "-wal"),
+        shm_path(path + "-shm"),
+        journal_path(path + "-journal"),
+        options(options_in),
+        cache(io_in, *this, options_in.cache_page_count) {
+    own_completions.push_back(&pause);
+  }
+  ~PagerCore();
+
+  Io& io;
+  const std::string path;
+  const std::string wal_path;
+  const std::string shm_path;
+  const std::string journal_path;
+  PagerOptions options;
+
+  std::unique_ptr<File> database;
+  DatabaseLock database_lock = DatabaseLock::kNone;
+  Wal wal;
+  PageCache cache;
+
+  TransactionView view;
+  // -- While in a write transaction --
+  PageRef page_one;
+  WalIndexHeader committed;  // what a rollback goes back to
+  Statement statement;
+  // Not OK when the transaction can only be rolled back, and why.
+  Status doomed;
+  bool commit_decided = false;
+  bool is_committing = false;
+  bool has_appended = false;    // to the log or to its index
+  SpillPages* spill = nullptr;  // the pager's
+
+  // Asks the operation in progress to end at the next place where it can.
+  bool stop_requested = false;
+  // For waits that are for nothing but time. It lives here so that whoever waits may go away.
+  Completion pause;
+  // Of this struct and of the pager's operations: what may still be in flight when the pager goes.
+  std::vector<Completion*> own_completions;
+  // True when a simulator wants a wait at `site`: then `pause` is in flight.
+  bool ShouldPause(const YieldSite& site) {
+    if (!io.ShouldWait(site)) return false;
+    if (!pause.in_flight()) io.Sleep(0, pause);
+    return true;
+  }
+
+  // Which committed state the cached pages are of: the log's index header, or the file's change
+  // counter and size when there is no log. All zero: none.
+  WalIndexHeaderWords cached_state{};
+
+  // The page that TryPage refused although it was there; FetchPage then waits at least once.
+  PageNumber refused = kNoPage;
+
+  // -- Loading pages (load_page.cc) --
+  // Begins to read the frame's page; afterwards its completion is in flight or finished.
+  Status StartLoad(Frame& frame);
+  // Looks at a read that has landed. True when the page is loaded, false when the rest of a short
+  // read has been asked for. An error drops the frame; so nobody ever sees it unloaded.
+  Result<bool> FinishLoad(Frame& frame);
+  // Forgets pages that are still being read: what lands may not be of this snapshot any more.
+  void DropLoading();
+
+  // -- Changing pages (edit_page.cc) --
+  void PrepareEdit(Frame& frame) override;
+  // Keeps the page's bytes for a rollback of the open statement, if it needs them.
+  void KeepBeforeImage(Frame& frame);
+  // Writes view.header to page 1.
+  void StoreHeader();
+
+  // -- Ending transactions (end_transaction.cc) --
+  // Undoes the write transaction. Nothing of ours is in flight on the log any more.
+  void UndoWrite();
+  void EndRead();
+
+  // Drives the spilling of dirty pages until the cache has room (spill_pages.cc).
+  IoResult<> MakeRoom();
+  bool may_spill() const { return view.in_write && !is_committing && doomed.ok(); }
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_STORAGE_PAGER_CORE_H_
