@@ -198,7 +198,7 @@ void Pager::BeginStatement() {
 
 void Pager::EndStatement() {
   CHECK(core_->statement.open);
-  core_->statement = Statement();
+  core_->statement = StatementUndo();
   core_->cache.BeginEditEpoch();
 }
 

@@ -1,0 +1,74 @@
+// Every decision of a simulated run is one draw from one stream: Choose(n, label). Choices is a
+// handle on a named branch of it; a copy draws from the same branch.
+//
+//   SeedSource source(seed);
+//   Choices root(source);
+//   Choices client = root.Branch("workload").Branch("client", 2);
+//   const uint64_t table = client.Choose(table_count, "table");
+//
+// A draw depends on the seed, the branch's path and how many draws the branch has given, and on
+// nothing else. Never put two draws into one expression: compilers order them differently.
+
+#ifndef ORRERY_SIM_CHOICES_CHOICES_H_
+#define ORRERY_SIM_CHOICES_CHOICES_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "engine/base/check.h"
+#include "sim/choices/choice_source.h"
+
+namespace orrery::sim {
+
+class Choices {
+ public:
+  // The root branch.
+  explicit Choices(ChoiceSource& source) : source_(&source), stream_(source.Open("")) {}
+
+  // The child branch NAME or NAME:ENTITY. The same one every time: a second handle goes on where
+  // the first stands.
+  Choices Branch(std::string_view name) const;
+  Choices Branch(std::string_view name, uint64_t entity) const;
+
+  // Uniform below `n`, which is at least 1.
+  uint64_t Choose(uint64_t n, const char* label) {
+    CHECK(n > 0);
+    return source_->Choose(stream_, n, label);
+  }
+  // Uniform in [low, high].
+  uint64_t Between(uint64_t low, uint64_t high, const char* label) {
+    CHECK(low <= high && high - low != UINT64_MAX);
+    return low + Choose(high - low + 1, label);
+  }
+  // No draw when the answer is certain.
+  bool Chance(uint32_t per_million, const char* label) {
+    if (per_million == 0) return false;
+    if (per_million >= kMillion) return true;
+    return source_->Chance(stream_, per_million, label);
+  }
+  // At least 1, on average about `mean`, falling off exponentially: how often to skip something
+  // that happens once in `mean` times. One draw; the answer 0 gives the longest skip.
+  uint64_t Skip(uint64_t mean, const char* label);
+  // An index into `weights`, in proportion to them; their sum is not 0.
+  template <size_t n>
+  size_t Weighted(const uint32_t (&weights)[n], const char* label) {
+    uint64_t sum = 0;
+    for (const uint32_t weight : weights) sum += weight;
+    uint64_t rest = Choose(sum, label);
+    size_t index = 0;
+    while (rest >= weights[index]) rest -= weights[index++];
+    return index;
+  }
+
+  const std::string& path() const { return source_->path(stream_); }
+
+ private:
+  Choices(ChoiceSource* source, uint32_t stream) : source_(source), stream_(stream) {}
+
+  ChoiceSource* source_;
+  uint32_t stream_;
+};
+
+}  // namespace orrery::sim
+
+#endif  // ORRERY_SIM_CHOICES_CHOICES_H_

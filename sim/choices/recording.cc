@@ -1,0 +1,121 @@
+#include "sim/choices/recording.h"
+
+#include <charconv>
+#include <cstdio>
+#include <memory>
+
+namespace orrery::sim {
+namespace {
+
+constexpr std::string_view kHeader = "orrery-choices 1";
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using OwnedFile = std::unique_ptr<std::FILE, CloseFile>;
+
+// Takes the text up to `end` (or all of it) off the front of `rest`.
+std::string_view TakeUntil(std::string_view& rest, char end) {
+  const size_t size = rest.find(end);
+  const std::string_view taken = rest.substr(0, size);
+  rest.remove_prefix(size == std::string_view::npos ? rest.size() : size + 1);
+  return taken;
+}
+
+template <typename Number>
+bool TakeNumber(std::string_view& rest, Number& number) {
+  const std::string_view text = TakeUntil(rest, ' ');
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+std::string Recording::ToText() const {
+  std::string text(kHeader);
+  text += '\n';
+  for (const std::string& path : paths) text += "path " + path + '\n';
+  for (const std::string& label : labels) text += "label " + label + '\n';
+  for (const Draw& draw : draws) {
+    text += std::to_string(draw.path) + ' ' + std::to_string(draw.label) + ' ' +
+            std::to_string(draw.n) + ' ' + std::to_string(draw.value) + '\n';
+  }
+  return text;
+}
+
+Result<Recording> Recording::FromText(std::string_view text) {
+  Recording recording;
+  if (TakeUntil(text, '\n') != kHeader) {
+    return Status(ResultCode::kMismatch, "line 1: not a recording of choices");
+  }
+  for (int line_number = 2; !text.empty(); ++line_number) {
+    std::string_view line = TakeUntil(text, '\n');
+    if (line.starts_with("path ")) {
+      recording.paths.emplace_back(line.substr(5));
+      continue;
+    }
+    if (line.starts_with("label ")) {
+      recording.labels.emplace_back(line.substr(6));
+      continue;
+    }
+    Draw draw;
+    const bool complete = TakeNumber(line, draw.path) && TakeNumber(line, draw.label) &&
+                          TakeNumber(line, draw.n) && TakeNumber(line, draw.value) && line.empty();
+    if (!complete || draw.path >= recording.paths.size() || draw.label >= recording.labels.size() ||
+        draw.n == 0) {
+      return Status(ResultCode::kMismatch, "line " + std::to_string(line_number) + ": not a draw");
+    }
+    recording.draws.push_back(draw);
+  }
+  return recording;
+}
+
+Status Recording::Save(const std::string& file_name) const {
+  const OwnedFile file(std::fopen(file_name.c_str(), "wb"));
+  const std::string text = ToText();
+  if (file == nullptr || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||
+      std::fflush(file.get()) != 0) {
+    return Status(ResultCode::kCannotOpen, file_name + ": cannot be written");
+  }
+  return OkStatus();
+}
+
+Result<Recording> Recording::Load(const std::string& file_name) {
+  const OwnedFile file(std::fopen(file_name.c_str(), "rb"));
+  if (file == nullptr) return Status(ResultCode::kCannotOpen, file_name + ": cannot be read");
+  std::string text;
+  char part[1 << 16];
+  while (const size_t size = std::fread(part, 1, sizeof part, file.get())) text.append(part, size);
+  Result<Recording> recording = FromText(text);
+  if (recording.ok()) return recording;
+  return Status(recording.status().code(),
+                file_name + ": " + std::string(recording.status().message()));
+}
+
+void RecordingSource::OnOpen(uint32_t stream) {
+  theirs_.push_back(answers_.Open(path(stream)));
+  recording_.paths.push_back(path(stream));
+}
+
+void RecordingSource::Keep(uint32_t stream, uint64_t n, const char* label, uint64_t value) {
+  auto found = label_indexes_.find(std::string_view(label));
+  if (found == label_indexes_.end()) {
+    found = label_indexes_.emplace(label, static_cast<uint32_t>(recording_.labels.size())).first;
+    recording_.labels.emplace_back(label);
+  }
+  recording_.draws.push_back({.path = stream, .label = found->second, .n = n, .value = value});
+}
+
+uint64_t RecordingSource::Choose(uint32_t stream, uint64_t n, const char* label) {
+  const uint64_t value = answers_.Choose(theirs_[stream], n, label);
+  Keep(stream, n, label, value);
+  return value;
+}
+
+bool RecordingSource::Chance(uint32_t stream, uint32_t per_million, const char* label) {
+  const bool value = answers_.Chance(theirs_[stream], per_million, label);
+  Keep(stream, 2, label, value);
+  return value;
+}
+
+}  // namespace orrery::sim

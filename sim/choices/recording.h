@@ -1,0 +1,70 @@
+// A Recording is all the draws of a run in their order, as data: what a bundle keeps, a shrinker
+// edits and a ReplaySource answers from. RecordingSource makes one while the run goes on.
+//
+// As text, one item a line; numbers are decimal, paths and labels hold no spaces:
+//
+//   orrery-choices 1
+//   path schedule                paths and labels are numbered from 0 in the order of their lines
+//   label pick
+//   0 0 5 3                      path, label, n, value; a chance has n = 2
+
+#ifndef ORRERY_SIM_CHOICES_RECORDING_H_
+#define ORRERY_SIM_CHOICES_RECORDING_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "sim/choices/choice_source.h"
+
+namespace orrery::sim {
+
+struct Draw {
+  uint32_t path;   // index into Recording::paths
+  uint32_t label;  // index into Recording::labels
+  uint64_t n;
+  uint64_t value;
+
+  bool operator==(const Draw&) const = default;
+};
+
+struct Recording {
+  std::vector<std::string> paths;
+  std::vector<std::string> labels;
+  std::vector<Draw> draws;
+
+  bool operator==(const Recording&) const = default;
+
+  std::string ToText() const;
+  static Result<Recording> FromText(std::string_view text);
+  // The same in a file. Errors name the file, and the line at fault.
+  Status Save(const std::string& file_name) const;
+  static Result<Recording> Load(const std::string& file_name);
+};
+
+class RecordingSource final : public ChoiceSource {
+ public:
+  // `answers` outlives us.
+  explicit RecordingSource(ChoiceSource& answers) : answers_(answers) {}
+
+  uint64_t Choose(uint32_t stream, uint64_t n, const char* label) override;
+  bool Chance(uint32_t stream, uint32_t per_million, const char* label) override;
+
+  const Recording& recording() const { return recording_; }
+
+ private:
+  void OnOpen(uint32_t stream) override;
+  void Keep(uint32_t stream, uint64_t n, const char* label, uint64_t value);
+
+  ChoiceSource& answers_;
+  std::vector<uint32_t> theirs_;  // by our stream: the stream of answers_
+  std::map<std::string, uint32_t, std::less<>> label_indexes_;
+  Recording recording_;
+};
+
+}  // namespace orrery::sim
+
+#endif  // ORRERY_SIM_CHOICES_RECORDING_H_

@@ -1,0 +1,52 @@
+#include "sim/world/schedule.h"
+
+namespace orrery::sim {
+
+RandomSchedule::RandomSchedule(Choices choices) : choices_(choices) {
+  constexpr uint32_t kFiberFirst[] = {500'000, 50'000, 950'000, 800'000};
+  constexpr uint32_t kStay[] = {0, 500'000, 950'000};
+  constexpr uint32_t kStarve[] = {0, 0, 0, 800'000, 980'000};
+  constexpr uint64_t kPreemptMean[] = {0, 1000, 200, 50, 10, 2};
+  fiber_first_ppm_ = kFiberFirst[choices_.Choose(std::size(kFiberFirst), "habit.fiber-first")];
+  stay_ppm_ = kStay[choices_.Choose(std::size(kStay), "habit.stay")];
+  starve_ppm_ = kStarve[choices_.Choose(std::size(kStarve), "habit.starve")];
+  starved_ = choices_.Choose(8, "habit.starved");
+  preempt_mean_ = kPreemptMean[choices_.Choose(std::size(kPreemptMean), "habit.preempt")];
+}
+
+Schedule::Step RandomSchedule::Next(std::span<Fiber* const> runnable, size_t ready_count,
+                                    bool time_can_pass) {
+  if (runnable.empty()) return {.kind = ready_count > 0 ? Kind::kOperation : Kind::kTime};
+  if (ready_count > 0) {
+    if (!choices_.Chance(fiber_first_ppm_, "fiber-first")) return {.kind = Kind::kOperation};
+  } else if (time_can_pass && choices_.Chance(30'000, "time")) {
+    // Fibers that never wait do not keep what is due from happening.
+    return {.kind = Kind::kTime};
+  }
+  return {.kind = Kind::kFiber, .index = PickFiber(runnable)};
+}
+
+size_t RandomSchedule::PickFiber(std::span<Fiber* const> runnable) {
+  if (runnable.size() == 1) {
+    last_ = runnable[0]->index();
+    return 0;
+  }
+  if (choices_.Chance(stay_ppm_, "stay")) {
+    for (size_t i = 0; i < runnable.size(); ++i) {
+      if (runnable[i]->index() == last_) return i;
+    }
+  }
+  size_t pick = choices_.Choose(runnable.size(), "fiber");
+  if (starve_ppm_ > 0 && runnable[pick]->index() % 8 == starved_ &&
+      choices_.Chance(starve_ppm_, "starve")) {
+    pick = (pick + 1) % runnable.size();
+  }
+  last_ = runnable[pick]->index();
+  return pick;
+}
+
+uint64_t RandomSchedule::PreemptAfter() {
+  return preempt_mean_ == 0 ? UINT64_MAX : choices_.Skip(preempt_mean_, "preempt");
+}
+
+}  // namespace orrery::sim

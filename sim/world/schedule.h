@@ -1,0 +1,64 @@
+// A Schedule is the policy of who goes next. The scheduler asks it once a step, among all that can
+// happen, and once after each preemption for how long the next fiber runs undisturbed.
+//
+// RandomSchedule is the one for everyday runs. Other policies (bounded depth, exhaustive) are other
+// subclasses; nothing else need change.
+
+#ifndef ORRERY_SIM_WORLD_SCHEDULE_H_
+#define ORRERY_SIM_WORLD_SCHEDULE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "sim/choices/choices.h"
+#include "sim/world/fiber.h"
+
+namespace orrery::sim {
+
+class Schedule {
+ public:
+  virtual ~Schedule() = default;
+
+  enum class Kind : uint8_t {
+    kFiber,      // resume runnable fiber number `index`
+    kOperation,  // let an operation that is ready take effect; the world says which
+    kTime,       // let time pass to the next operation that will be ready
+  };
+  struct Step {
+    Kind kind;
+    size_t index = 0;
+  };
+  // `runnable` is in the order of creation. At least one of the three is possible.
+  virtual Step Next(std::span<Fiber* const> runnable, size_t ready_count, bool time_can_pass) = 0;
+
+  // How many preemption points the running fiber passes before it is switched away, the switching
+  // one included; UINT64_MAX for never.
+  virtual uint64_t PreemptAfter() = 0;
+};
+
+// Each run draws its own habits: whether fibers or operations are favoured, whether one fiber is
+// starved, whether a fiber runs on as long as it can, and how often fibers are preempted (never to
+// every second point). So some runs look like a busy machine, some like a stalled disk.
+class RandomSchedule final : public Schedule {
+ public:
+  explicit RandomSchedule(Choices choices);
+
+  Step Next(std::span<Fiber* const> runnable, size_t ready_count, bool time_can_pass) override;
+  uint64_t PreemptAfter() override;
+
+ private:
+  size_t PickFiber(std::span<Fiber* const> runnable);
+
+  Choices choices_;
+  uint32_t fiber_first_ppm_;  // when both are possible, how often a fiber goes first
+  uint32_t stay_ppm_;         // how often the fiber that ran last goes on
+  uint32_t starve_ppm_;       // how often the starved fiber is passed over
+  uint64_t starved_;          // its index modulo 8
+  uint64_t preempt_mean_;     // 0: never
+  uint32_t last_ = 0;         // the fiber that ran last
+};
+
+}  // namespace orrery::sim
+
+#endif  // ORRERY_SIM_WORLD_SCHEDULE_H_

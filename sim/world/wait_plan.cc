@@ -1,0 +1,67 @@
+#include "sim/world/wait_plan.h"
+
+#include <iterator>
+
+#include "engine/io/yield_site.h"
+
+namespace orrery::sim {
+
+WaitPlan::WaitPlan() : counts_(YieldSite::All().size()) {}
+
+WaitPlan::WaitPlan(Choices choices, uint64_t mean) : WaitPlan() {
+  if (mean == 0) return;
+  choices_.push_back(choices);
+  mean_ = mean;
+  until_forced_ = choices_[0].Skip(mean_, "until-forced");
+}
+
+WaitPlan WaitPlan::Drawn(Choices choices) {
+  constexpr uint64_t kMeans[] = {0, 0, 1000, 100, 10, 2, 1};
+  const uint64_t mean = kMeans[choices.Choose(std::size(kMeans), "habit.forced-wait")];
+  return WaitPlan(choices, mean);
+}
+
+WaitPlan WaitPlan::Only(uint64_t nth) {
+  WaitPlan plan;
+  plan.until_forced_ = nth;
+  return plan;
+}
+
+bool WaitPlan::ForceWait(const YieldSite& site) {
+  Count& count = counts_[static_cast<size_t>(site.index())];
+  ++count.occurred;
+  ++occurrence_count_;
+  if (until_forced_ == 0 || --until_forced_ > 0) return false;
+  if (mean_ > 0) until_forced_ = choices_[0].Skip(mean_, "until-forced");
+  ++count.forced;
+  ++forced_count_;
+  if (listener_ != nullptr) listener_->OnForcedWait(site);
+  return true;
+}
+
+uint64_t WaitPlan::occurrence_count(const YieldSite& site) const {
+  return counts_[static_cast<size_t>(site.index())].occurred;
+}
+
+uint64_t WaitPlan::forced_count(const YieldSite& site) const {
+  return counts_[static_cast<size_t>(site.index())].forced;
+}
+
+void WaitPlan::Add(const WaitPlan& other) {
+  occurrence_count_ += other.occurrence_count_;
+  forced_count_ += other.forced_count_;
+  for (size_t i = 0; i < counts_.size(); ++i) {
+    counts_[i].occurred += other.counts_[i].occurred;
+    counts_[i].forced += other.counts_[i].forced;
+  }
+}
+
+std::vector<std::string> WaitPlan::NeverForced() const {
+  std::vector<std::string> names;
+  for (const YieldSite* site : YieldSite::All()) {
+    if (forced_count(*site) == 0) names.emplace_back(site->name());
+  }
+  return names;
+}
+
+}  // namespace orrery::sim

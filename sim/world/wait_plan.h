@@ -1,0 +1,68 @@
+// A WaitPlan decides at which occurrences of which yield sites a wait is forced although none is
+// needed, and counts both per site, so that a run can report the sites it never forced.
+//
+// Install with Io::SetObserver(). One plan may serve every Io of a world.
+
+#ifndef ORRERY_SIM_WORLD_WAIT_PLAN_H_
+#define ORRERY_SIM_WORLD_WAIT_PLAN_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/io/io.h"
+#include "sim/choices/choices.h"
+
+namespace orrery::sim {
+
+// Told of each wait that is forced.
+class WaitListener {
+ public:
+  virtual void OnForcedWait(const YieldSite& site) = 0;
+
+ protected:
+  ~WaitListener() = default;
+};
+
+class WaitPlan final : public IoObserver {
+ public:
+  // Forces nothing.
+  WaitPlan();
+  // Forces one occurrence in `mean`, over all sites together; 1 forces all, 0 none.
+  WaitPlan(Choices choices, uint64_t mean);
+  // Forces at a rate of this run's own: none, rare, often or always.
+  static WaitPlan Drawn(Choices choices);
+  // Forces only the n-th occurrence (1 is the first), over all sites together: for sweeps.
+  static WaitPlan Only(uint64_t nth);
+
+  bool ForceWait(const YieldSite& site) override;
+
+  uint64_t occurrence_count() const { return occurrence_count_; }
+  uint64_t forced_count() const { return forced_count_; }
+  uint64_t occurrence_count(const YieldSite& site) const;
+  uint64_t forced_count(const YieldSite& site) const;
+  // Adds another run's counts.
+  void Add(const WaitPlan& other);
+  // Names of the sites that are linked in and were never forced, sorted.
+  std::vector<std::string> NeverForced() const;
+
+  void SetListener(WaitListener* listener) { listener_ = listener; }  // may be null
+
+ private:
+  struct Count {
+    uint64_t occurred = 0;
+    uint64_t forced = 0;
+  };
+
+  std::vector<Choices> choices_;  // one, or none for a plan without chance
+  uint64_t mean_ = 0;
+  uint64_t until_forced_ = 0;  // occurrences, the forced one included; 0: never
+  uint64_t occurrence_count_ = 0;
+  uint64_t forced_count_ = 0;
+  std::vector<Count> counts_;  // by YieldSite::index()
+  WaitListener* listener_ = nullptr;
+};
+
+}  // namespace orrery::sim
+
+#endif  // ORRERY_SIM_WORLD_WAIT_PLAN_H_

@@ -1,0 +1,172 @@
+// A World is one simulated machine with everything on it: the disk, processes with their fibers,
+// the scheduler, the clock, and the faults that strike. Nothing outside it varies: the same choices
+// give the same events, and hash() says whether they did.
+//
+//   SeedSource source(seed);
+//   Choices root(source);
+//   Faults faults = Faults::Swarm(root, FaultSet::All());
+//   World world(root, faults);
+//   SimProcess& process = world.StartProcess("p0");
+//   world.Spawn(process, "client 0", [&] { RunClient(process, ...); });
+//   while (world.Step()) {
+//     if (faults.Strikes(Fault::kPowerCut)) { world.PowerCut(); ...start again... }
+//   }
+//
+// Branches used: "schedule", "disk", "latency", "process:N"; the faults have their own.
+
+#ifndef ORRERY_SIM_WORLD_WORLD_H_
+#define ORRERY_SIM_WORLD_WORLD_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "sim/choices/choices.h"
+#include "sim/faults/faults.h"
+#include "sim/world/disk.h"
+#include "sim/world/event.h"
+#include "sim/world/process.h"
+#include "sim/world/schedule.h"
+#include "sim/world/scheduler.h"
+#include "sim/world/sim_io.h"
+#include "sim/world/wait_plan.h"
+
+namespace orrery::sim {
+
+struct WorldOptions {
+  uint32_t sector_size = 0;            // 512 or 4096; 0 draws one
+  std::unique_ptr<Schedule> schedule;  // null: RandomSchedule
+  // How long an operation takes when nothing delays it is drawn below twice this. 0: it is ready at
+  // once.
+  uint64_t latency_nanoseconds = 50'000;
+};
+
+// Every byte of every file that has a name, at one moment.
+using DiskImage = std::vector<std::pair<std::string, std::vector<std::byte>>>;
+
+class World final : private Performer, private FaultObserver, private WaitListener {
+ public:
+  // Everything given outlives us.
+  World(Choices choices, Faults& faults, WorldOptions options = {});
+  // Kills what is still alive.
+  ~World();
+
+  SimProcess& StartProcess(std::string name);
+  // Runs `body` on a fiber of `process`. It ends when the body returns.
+  Fiber& Spawn(SimProcess& process, std::string name, std::function<void()> body);
+
+  // One step. False when nothing can happen any more: every fiber is done and nothing is in flight.
+  // A fiber that waits for what never comes goes on polling; it is for the caller to notice.
+  bool Step() {
+    if (regions_saved_) RestoreRegions();
+    return scheduler_.Step();
+  }
+  // Steps until nothing can happen or `step_count_max` steps were taken; true when all are done.
+  bool Run(uint64_t step_count_max);
+  bool all_done() const { return scheduler_.all_done(); }
+
+  // From the main stack, between two steps.
+  void Kill(SimProcess& process);
+  // Kills every process; the disk keeps what was durable and some of what was not. What is lost is
+  // for the faults to say, or for the caller.
+  void PowerCut();
+  void PowerCut(const PowerCutEffect& effect);
+  // No fault strikes any more and what hung goes on.
+  void StopFaults();
+
+  // Waits that the plan forces become events. `plan` outlives us.
+  void SetWaitPlan(WaitPlan* plan);
+
+  // Files as a program sees them now. Import is durable.
+  DiskImage Image() const;
+  std::optional<std::vector<std::byte>> Export(std::string_view path) const {
+    return disk_.Export(path);
+  }
+  void Import(std::string_view path, Bytes bytes) { disk_.Import(path, bytes); }
+  Disk& disk() { return disk_; }
+
+  Scheduler& scheduler() { return scheduler_; }
+  Faults& faults() { return faults_; }
+  // The processes that are alive, in the order of their start.
+  std::vector<SimProcess*> Alive();
+
+  // An event of the caller's own, in the hash and the trace.
+  void Note(uint64_t a, uint64_t b) { Record({.kind = EventKind::kNote, .a = a, .b = b}); }
+  void SetEventObserver(EventObserver* observer) { observer_ = observer; }
+  uint64_t hash() const { return hash_.value(); }
+  uint64_t step() const { return scheduler_.step(); }
+  uint64_t now_nanoseconds() const { return scheduler_.now_nanoseconds(); }
+  uint64_t io_count() const { return io_count_; }      // operations finished
+  uint64_t wait_count() const { return wait_count_; }  // Poll(kWait) on a fiber
+  uint64_t preemption_count() const { return preemption_count_; }
+  uint64_t fault_count() const { return faults_.strike_count(); }
+
+ private:
+  friend class SimIo;
+  friend class SimFile;
+
+  void PerformOne() override;
+  void OnResume(const Fiber& fiber) override;
+  void OnPreempt(const Fiber& fiber) override;
+  void OnFiberEnd(const Fiber& fiber) override;
+  void OnStrike(Fault fault) override;
+  void OnForcedWait(const YieldSite& site) override;
+
+  void Record(const Event& event) {
+    hash_.Add(event);
+    if (observer_ != nullptr) [[unlikely]] {
+      observer_->OnEvent(scheduler_.step(), scheduler_.now_nanoseconds(), event);
+    }
+  }
+  void Submit(Operation& operation);
+  // When an operation that nothing delays will be ready.
+  uint64_t DrawDue();
+  void DrawFate(Operation& operation);
+  // A picked operation takes effect and finishes, or does so in part and goes back to the queue.
+  void Perform(Operation& operation);
+  void PerformRead(Operation& operation);
+  void PerformWrite(Operation& operation);
+  void PerformSync(Operation& operation);
+  void PerformTruncate(Operation& operation);
+  void PerformSyncDirectory(Operation& operation);
+  // Writes bytes [moved, end) of the operation's parts.
+  void ApplyWrite(Operation& operation, size_t end);
+  void Finish(Operation& operation, Status status, size_t bytes = 0);
+  void Cancel(Operation& operation);
+  void Close(SimFile& file);
+  // An operation is cut off: what it has left to do happens, or not, or in part.
+  void LandSome(Operation& operation, bool power_cut);
+  // Cuts off all operations of the process and takes its locks; from here on it is dead.
+  void Stop(SimProcess& process, bool power_cut);
+  void CountDeadCall();
+  void SaveRegions();
+  void RestoreRegions();
+
+  Faults& faults_;
+  Choices disk_choices_;
+  Choices latency_choices_;
+  Choices process_choices_;
+  Disk disk_;
+  Scheduler scheduler_;
+  const uint64_t latency_nanoseconds_;
+  std::vector<std::unique_ptr<SimProcess>> processes_;
+  WaitPlan* wait_plan_ = nullptr;
+  EventHash hash_;
+  EventObserver* observer_ = nullptr;
+  uint64_t io_count_ = 0;
+  uint64_t wait_count_ = 0;
+  uint64_t preemption_count_ = 0;
+  uint64_t last_owner_ = 0;
+  uint64_t last_due_nanoseconds_ = 0;  // of what nothing delayed
+  uint64_t dead_call_count_ = 0;       // by dead processes since the last kill
+  bool regions_saved_ = false;         // from the stores of dead processes
+};
+
+}  // namespace orrery::sim
+
+#endif  // ORRERY_SIM_WORLD_WORLD_H_
