@@ -135,6 +135,7 @@ class Resumable : public Operation {
     static constexpr std::array<uint64_t, 64> kAllowed = EdgeBits(Derived::kEdges);
     CHECK(kAllowed[state_] >> static_cast<unsigned>(state) & 1);
     state_ = static_cast<uint8_t>(state);
+    outcome_ = OkStatus();  // of a wait before; the next state sees its own or none
     return Next();
   }
 

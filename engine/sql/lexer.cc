@@ -300,6 +300,10 @@ std::string Unquote(std::string_view quoted) {
   return text;
 }
 
+bool EqualsIgnoringCase(std::string_view word, std::string_view lower) {
+  return std::ranges::equal(word, lower, [](char a, char b) { return Upper(a) == Upper(b); });
+}
+
 TokenKind LookUpKeyword(std::string_view word) {
   std::array<char, kKeywordSizeMax> upper;
   if (word.size() < 2 || word.size() > kKeywordSizeMax) return TokenKind::kIdentifier;
