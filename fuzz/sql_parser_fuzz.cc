@@ -15,7 +15,7 @@
 namespace orrery {
 namespace {
 
-void CheckIdentity(const Statement& statement, Parentheses parentheses) {
+void CheckIdentity(const SqlStatement& statement, Parentheses parentheses) {
   const std::string text = Print(statement, parentheses);
   const Result<ParsedStatement> again = ParseStatement(text, nullptr);
   // Parentheses that were not written may nest too deeply.

@@ -35,6 +35,7 @@ enum class ResultCode : int {
   kRange = 25,
   kNotADatabase = 26,
 
+  kErrorMissingCollation = kError | (1 << 8),
   kAbortRollback = kAbort | (2 << 8),
   kBusyRecovery = kBusy | (1 << 8),
   kBusySnapshot = kBusy | (2 << 8),

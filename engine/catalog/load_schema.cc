@@ -3,7 +3,7 @@
 #include <limits>
 #include <vector>
 
-#include "engine/catalog/record.h"
+#include "engine/format/record.h"
 
 namespace orrery {
 namespace {
@@ -54,8 +54,9 @@ LoadSchema::Next LoadSchema::Row() {
       cursor_->Payload(std::numeric_limits<uint64_t>::max());
   if (payload.pending()) return AwaitOutcome(*payload.waiting().on, State::kRow);
   if (payload.failed()) return GiveUp(std::move(payload).status());
-  std::vector<Value> values;
-  if (Status status = DecodeRecord(payload->bytes, &values); !status.ok()) return GiveUp(std::move(status));
+  Result<std::vector<Value>> decoded = DecodeRecord(payload->bytes);
+  if (!decoded.ok()) return GiveUp(std::move(decoded).status());
+  std::vector<Value>& values = *decoded;
   values.resize(kColumnCount);
   const auto text = [&](size_t i) {
     return values[i].is_text() ? values[i].text() : std::string_view();

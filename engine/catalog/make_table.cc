@@ -81,7 +81,8 @@ class TableMaker {
       case ColumnConstraintKind::kCollate: {
         const Collation* collation = FindCollation(constraint.collation.text);
         if (collation == nullptr) {
-          return SqlError("no such collation sequence: " + constraint.collation.text);
+          return Status(ResultCode::kErrorMissingCollation,
+                        "no such collation sequence: " + constraint.collation.text);
         }
         column.collation = collation;
         return OkStatus();

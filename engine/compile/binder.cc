@@ -24,6 +24,25 @@ void InheritCollate(Bound& bound) {
 
 BoundPtr Node(BoundKind kind) { return std::make_unique<Bound>(kind); }
 
+// Of literals and parameters alone.
+bool IsConstant(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kLiteral:
+    case ExprKind::kParameter:
+      return true;
+    case ExprKind::kUnary:
+      return IsConstant(*expr.As<UnaryExpr>().operand);
+    case ExprKind::kBinary:
+      return IsConstant(*expr.As<BinaryExpr>().left) && IsConstant(*expr.As<BinaryExpr>().right);
+    case ExprKind::kCollate:
+      return IsConstant(*expr.As<CollateExpr>().operand);
+    case ExprKind::kCast:
+      return IsConstant(*expr.As<CastExpr>().operand);
+    default:
+      return false;
+  }
+}
+
 std::string Written(const ColumnExpr& expr) {
   std::string text;
   if (expr.schema) text += expr.schema->text + ".";
@@ -158,7 +177,8 @@ Result<BoundPtr> Binder::BindColumn(const ColumnExpr& expr) {
 
 // An alias means its expression, in which no alias means anything.
 Result<BoundPtr> Binder::BindAlias(const ColumnExpr& expr, const ResultColumn& column) {
-  if (context_.aggregates == nullptr && HasAggregate(*column.expr, functions_)) {
+  if (context_.aggregates == nullptr && !context_.is_where_of_aggregate &&
+      HasAggregate(*column.expr, functions_)) {
     return SqlError("misuse of aliased aggregate " + expr.column.text);
   }
   const auto* aliases = std::exchange(context_.aliases, nullptr);
@@ -235,6 +255,22 @@ Result<BoundPtr> Binder::BindPattern(const PatternExpr& expr) {
 Result<BoundPtr> Binder::BindIn(const InExpr& expr) {
   if (expr.select || expr.table) return NotYet("subqueries are");
   if (expr.operand->kind == ExprKind::kRow) return NotYet("row values are");
+  // One constant: the same as =, whose right side has no affinity.
+  const bool is_one_constant = expr.list.size() == 1 && IsConstant(*expr.list[0]);
+  if (is_one_constant) {
+    BoundPtr equal = Node(BoundKind::kBinary);
+    equal->binary = BinaryOp::kEqual;
+    RETURN_IF_ERROR(BindInto(*equal, *expr.operand));
+    RETURN_IF_ERROR(BindInto(*equal, *expr.list[0]));
+    equal->operands[1]->affinity.reset();
+    InheritCollate(*equal);
+    if (!expr.is_negated) return equal;
+    BoundPtr negated = Node(BoundKind::kUnary);
+    negated->unary = UnaryOp::kNot;
+    negated->operands.push_back(std::move(equal));
+    InheritCollate(*negated);
+    return negated;
+  }
   BoundPtr bound = Node(BoundKind::kIn);
   bound->is_negated = expr.is_negated;
   RETURN_IF_ERROR(BindInto(*bound, *expr.operand));
@@ -318,7 +354,8 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
 
 Result<BoundPtr> Binder::BindAggregate(const FunctionExpr& expr, const Function& function) {
   if (context_.aggregates == nullptr) {
-    return SqlError("misuse of aggregate function " + expr.name.text + "()");
+    return SqlError((context_.is_where_of_aggregate ? "misuse of aggregate: " : "misuse of aggregate function ") +
+                    expr.name.text + "()");
   }
   if (expr.has_star && function.argument_count_min > 0) {
     return SqlError("wrong number of arguments to function " + expr.name.text + "()");

@@ -28,6 +28,8 @@ struct BindContext {
   const std::vector<ResultColumn>* aliases = nullptr;
   // Calls of aggregates are added here; null where there may be none.
   std::vector<BoundAggregate>* aggregates = nullptr;
+  // In the WHERE of a query that has aggregates elsewhere, which SQLite words differently.
+  bool is_where_of_aggregate = false;
   // CHECK, DEFAULT and their like: "parameters prohibited in CHECK constraints".
   const char* restricted_to = nullptr;
 };

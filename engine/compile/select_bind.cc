@@ -34,6 +34,7 @@ Status SelectCompiler::Bind() {
   RETURN_IF_ERROR(BindResult(core));
   if (core.where) {
     Binder binder = MakeBinder(/*with_aliases=*/true, /*with_aggregates=*/false);
+    binder.context().is_where_of_aggregate = !aggregates_.empty() || !core.group_by.empty();
     ASSIGN_OR_RETURN(where_, binder.Bind(*core.where));
   }
   RETURN_IF_ERROR(BindGroupBy(core));
@@ -139,18 +140,25 @@ Result<std::optional<int>> SelectCompiler::ResultIndexOf(const Expr& term, size_
   }
   const ColumnExpr* name = expr.TryAs<ColumnExpr>();
   const std::vector<ResultColumn>& columns = statement_.cores[0].columns;
-  int index = 0;
-  for (const ResultColumn& column : columns) {
-    if (column.is_star()) {
-      index += static_cast<int>(source_.table->columns.size());
-      continue;
+  const auto find = [&](auto is_it) -> std::optional<int> {
+    int index = 0;
+    for (const ResultColumn& column : columns) {
+      if (column.is_star()) {
+        index += static_cast<int>(source_.table->columns.size());
+        continue;
+      }
+      if (is_it(column)) return index;
+      ++index;
     }
-    const bool is_alias = by_alias && name != nullptr && !name->table && column.alias &&
-                          SameName(column.alias->text, name->column.text);
-    if (is_alias || *column.expr == expr) return std::optional<int>(index);
-    ++index;
+    return std::nullopt;
+  };
+  if (by_alias && name != nullptr && !name->table) {
+    const std::optional<int> index = find([&](const ResultColumn& column) {
+      return column.alias && SameName(column.alias->text, name->column.text);
+    });
+    if (index) return index;
   }
-  return std::optional<int>();
+  return find([&](const ResultColumn& column) { return *column.expr == expr; });
 }
 
 Status SelectCompiler::BindGroupBy(const SelectCore& core) {

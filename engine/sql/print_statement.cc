@@ -10,13 +10,13 @@ std::string Print(const Expr& expr, Parentheses parentheses) {
   return writer.TakeText();
 }
 
-std::string Print(const Statement& statement, Parentheses parentheses) {
+std::string Print(const SqlStatement& statement, Parentheses parentheses) {
   SqlWriter writer(parentheses);
   writer.Write(statement);
   return writer.TakeText();
 }
 
-void SqlWriter::Write(const Statement& statement) {
+void SqlWriter::Write(const SqlStatement& statement) {
   switch (statement.kind) {
     case StatementKind::kCreateTable:
       Write(statement.As<CreateTableStatement>());

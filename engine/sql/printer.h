@@ -19,7 +19,7 @@ enum class Parentheses : uint8_t { kNeeded, kAll };
 
 std::string Print(const Expr& expr, Parentheses parentheses = Parentheses::kNeeded);
 // Without a semicolon.
-std::string Print(const Statement& statement, Parentheses parentheses = Parentheses::kNeeded);
+std::string Print(const SqlStatement& statement, Parentheses parentheses = Parentheses::kNeeded);
 
 // A name as it must be written to be read as itself.
 std::string PrintName(std::string_view name);

@@ -21,7 +21,7 @@ using Choices = std::vector<uint8_t>;
 
 rc::Gen<Choices> AnyChoices() { return rc::gen::resize(300, rc::gen::arbitrary<Choices>()); }
 
-void ExpectIdentity(const Statement& statement, Parentheses parentheses) {
+void ExpectIdentity(const SqlStatement& statement, Parentheses parentheses) {
   const std::string text = Print(statement, parentheses);
   RC_LOG() << text << '\n';
   const Result<ParsedStatement> parsed = ParseStatement(text, nullptr);

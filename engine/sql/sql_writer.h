@@ -30,7 +30,7 @@ class SqlWriter {
   void Write(const IndexHint& hint);
 
   // Other statements: print_statement.cc and print_schema.cc.
-  void Write(const Statement& statement);
+  void Write(const SqlStatement& statement);
 
   void WriteName(const Name& name) { Word(PrintName(name.text)); }
   void WriteName(const QualifiedName& name);

@@ -135,7 +135,8 @@ class Machine {
   uint64_t interrupt_count_ = 0;
   int64_t change_count_ = 0;
 
-  int compare_result_ = 0;  // of Compare, for Jump
+  std::vector<std::byte> record_;  // memory for MakeRecord
+  int compare_result_ = 0;         // of Compare, for Jump
   const Collation* function_collation_ = &kBinaryCollation;
   int passed_over_register_ = 0;
 

@@ -39,7 +39,8 @@ class RowLayout {
   };
   std::vector<Place> places_;
   uint64_t wanted_size_ = 1;
-  uint64_t header_size_ = 0;    // 0: not known yet
+  bool header_is_known_ = false;
+  uint64_t header_size_ = 0;
   uint64_t header_offset_ = 0;  // of the next serial type
   uint64_t next_offset_ = 0;    // of the next column
 };

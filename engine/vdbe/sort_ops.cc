@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/catalog/record.h"
+#include "engine/format/record.h"
 #include "engine/value/compare.h"
 #include "engine/vdbe/machine.h"
 
@@ -26,8 +26,7 @@ namespace {
 
 // The first `count` columns of a record.
 Result<Key> KeyOf(const Value& record, size_t count) {
-  Key key;
-  RETURN_IF_ERROR(DecodeRecord(record.bytes(), &key));
+  ASSIGN_OR_RETURN(Key key, DecodeRecord(record.bytes()));
   CHECK(key.size() >= count);
   key.resize(count);
   for (Value& value : key) value.MakeOwned();

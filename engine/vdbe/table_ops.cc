@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/catalog/record.h"
+#include "engine/format/record.h"
 #include "engine/program/affinity_letters.h"
 #include "engine/value/affinity.h"
 #include "engine/value/cast.h"
@@ -293,9 +293,8 @@ Flow Machine::OpMakeRecord(const Instruction& in) {
       values[i] = ToStoredForm(values[i], *affinity);
     }
   }
-  Result<std::string> record = EncodeRecord(values);
-  if (!record.ok()) return Fail(std::move(record).status());
-  Register(in.p3) = Value::Blob(AsBytes(*record));
+  if (Status status = EncodeRecord(values, record_); !status.ok()) return Fail(std::move(status));
+  Register(in.p3) = Value::Blob(record_);
   return Flow::kNext;
 }
 
