@@ -38,6 +38,9 @@ LoadSchema::Next LoadSchema::First() {
   if (header.schema_format > kSchemaFormatMax) {
     return GiveUp(Status(ResultCode::kError, "unsupported file format"));
   }
+  if (header.schema_format > kSchemaFormatMax) {
+    return GiveUp(Status(ResultCode::kError, "unsupported file format"));
+  }
   if (header.text_encoding != TextEncoding::kUtf8 && header.schema_format != 0) {
     return GiveUp(Status(ResultCode::kError, "UTF-16 databases are not supported yet"));
   }
