@@ -85,18 +85,6 @@ IoResult<bool> TableCursor::Seek(int64_t rowid, SeekMode mode) {
   return Move(Call::kSeek, rowid, mode);
 }
 
-IoResult<bool> TableCursor::Next() {
-  if (call_ == Call::kNone && place_ == Place::kOnRow) [[likely]] {
-    TreePath::Level& leaf = path_.top();
-    if (leaf.index + 1 < leaf.page.cell_count()) [[likely]] {
-      ++leaf.index;
-      payload_started_ = false;
-      return Arrived();
-    }
-  }
-  return Move(Call::kNext, 0, SeekMode::kEqual);
-}
-
 IoResult<bool> TableCursor::Move(Call call, int64_t rowid, SeekMode mode) {
   if (call_ == Call::kNone) {
     payload_started_ = false;
@@ -126,7 +114,7 @@ Journey::Outcome TableCursor::StartMove(Call call, int64_t rowid, SeekMode mode)
     case Call::kSeek:
       return journey_.ToRowid(rowid, mode);
     case Call::kRestore:
-      return journey_.ToRowid(rowid_, SeekMode::kEqual);
+      return journey_.ToRowid(row_.rowid, SeekMode::kEqual);
     case Call::kFirst:
       return journey_.ToFirst();
     case Call::kLast:
@@ -151,7 +139,7 @@ Journey::Outcome TableCursor::StartStep(bool forward) {
       return Journey::Outcome::kNoRow;
     case Place::kOnRowid:
     case Place::kGap:
-      return journey_.ToRowid(rowid_, forward ? SeekMode::kGreater : SeekMode::kLess);
+      return journey_.ToRowid(row_.rowid, forward ? SeekMode::kGreater : SeekMode::kLess);
     case Place::kOnRow:
       return forward ? journey_.Forward() : journey_.Backward();
     case Place::kBeforeCell: {
@@ -175,28 +163,32 @@ IoResult<bool> TableCursor::Moved(Call call, Journey::Outcome outcome, int64_t r
     path_.Clear();
   } else if (call == Call::kSeek && mode == SeekMode::kEqual && !path_.empty()) {
     place_ = Place::kInsertion;
-    rowid_ = rowid;
+    row_.rowid = rowid;
   } else {
     place_ = Place::kNowhere;
   }
   return false;
 }
 
-// The path stands at a row.
 IoResult<bool> TableCursor::Arrived() {
   const TreePath::Level& leaf = path_.top();
-  if (const Defect defect = leaf.page.Rowid(leaf.index, &rowid_)) [[unlikely]] {
-    return Failed(CorruptPage(pager_, leaf.ref.number(), defect));
+  payload_started_ = false;
+  if (const Defect defect = leaf.page.ReadRowHead(leaf.index, &row_)) [[unlikely]] {
+    return Damaged(defect);
   }
   place_ = Place::kOnRow;
   return true;
+}
+
+Status TableCursor::Damaged(Defect defect) {
+  return Failed(CorruptPage(pager_, path_.top().ref.number(), defect));
 }
 
 IoResult<bool> TableCursor::Restore() { return Move(Call::kRestore, 0, SeekMode::kEqual); }
 
 // -- The row --
 
-IoResult<TableCursor::PayloadView> TableCursor::Payload(uint64_t wanted_size) {
+IoResult<TableCursor::PayloadView> TableCursor::PayloadWithOverflow(uint64_t wanted_size) {
   if (place_ == Place::kOnRowid) [[unlikely]]
     IO_RETURN_IF_NOT_DONE(PayloadView, Restore());
   if (place_ != Place::kOnRow) return PayloadView{.gone = true};
@@ -250,9 +242,10 @@ IoResult<> TableCursor::Insert(int64_t rowid, Bytes payload, bool append) {
   if (call_ == Call::kNone) {
     btree_.WillChange(journey_.root(), this);
     InsertRow::Place place = InsertRow::Place::kUnknown;
-    if (place_ == Place::kOnRow && rowid_ == rowid) {
+    if (place_ == Place::kOnRow && row_.rowid == rowid) {
       place = InsertRow::Place::kAtRow;
-    } else if ((place_ == Place::kInsertion || place_ == Place::kBeforeCell) && rowid_ == rowid) {
+    } else if ((place_ == Place::kInsertion || place_ == Place::kBeforeCell) &&
+               row_.rowid == rowid) {
       place = InsertRow::Place::kAtGap;
     } else if (append && StandsAtEndBelow(rowid)) {
       ++path_.top().index;
@@ -268,14 +261,18 @@ IoResult<> TableCursor::Insert(int64_t rowid, Bytes payload, bool append) {
   if (inserted.pending()) return inserted.waiting();
   if (inserted.failed()) return Failed(std::move(inserted).status());
   call_ = Call::kNone;
-  rowid_ = rowid;
-  place_ = *inserted == PathAfter::kStands ? Place::kOnRow : Place::kOnRowid;
+  if (*inserted == PathAfter::kStands) {
+    IO_RETURN_IF_NOT_DONE(Unit, Arrived());
+  } else {
+    row_.rowid = rowid;
+    place_ = Place::kOnRowid;
+  }
   return Unit();
 }
 
 // The cursor is on the last row of the tree, and that row is below `rowid`.
 bool TableCursor::StandsAtEndBelow(int64_t rowid) {
-  if (place_ != Place::kOnRow || rowid_ >= rowid) return false;
+  if (place_ != Place::kOnRow || row_.rowid >= rowid) return false;
   for (uint32_t i = 0; i < path_.depth(); ++i) {
     const TreePath::Level& level = path_[i];
     const uint32_t last = level.page.cell_count() - (level.page.is_leaf() ? 1 : 0);

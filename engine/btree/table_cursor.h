@@ -28,6 +28,7 @@
 #include "engine/btree/seek_mode.h"
 #include "engine/btree/tree_path.h"
 #include "engine/btree/tree_user.h"
+#include "engine/format/payload_layout.h"
 #include "engine/io/io_result.h"
 #include "engine/storage/pager.h"
 
@@ -44,7 +45,11 @@ class TableCursor final : private TreeUser {
   // -- Moving. True when the cursor is on a row afterwards. --
   IoResult<bool> First();
   IoResult<bool> Last();
-  IoResult<bool> Next();
+  IoResult<bool> Next() {
+    if (StepInLeaf()) [[likely]]
+      return true;
+    return Move(Call::kNext, 0, SeekMode::kEqual);
+  }
   IoResult<bool> Previous();
   // kEqual: that row. The others: the row nearest to `rowid` on that side.
   IoResult<bool> Seek(int64_t rowid, SeekMode mode);
@@ -53,7 +58,7 @@ class TableCursor final : private TreeUser {
   bool on_row() const { return place_ == Place::kOnRow || place_ == Place::kOnRowid; }
   int64_t rowid() const {  // on a row
     CHECK(on_row());
-    return rowid_;
+    return row_.rowid;
   }
 
   // -- The row the cursor is on --
@@ -65,7 +70,17 @@ class TableCursor final : private TreeUser {
     uint64_t total_size = 0;
     bool gone = false;
   };
-  IoResult<PayloadView> Payload(uint64_t wanted_size);
+  IoResult<PayloadView> Payload(uint64_t wanted_size) {
+    if (place_ == Place::kOnRow) [[likely]] {
+      const BtreePage& page = path_.top().page;
+      if (row_.payload_size <= LocalPayloadMax(/*table_leaf=*/true, page.usable_size()) &&
+          row_.payload_offset + row_.payload_size <= page.usable_size()) [[likely]] {
+        return PayloadView{{page.data() + row_.payload_offset, row_.payload_size},
+                           row_.payload_size};
+      }
+    }
+    return PayloadWithOverflow(wanted_size);
+  }
 
   // -- Changing --
   // Writes a row, replacing one with the same rowid. The cursor is on it afterwards. `append` is a
@@ -80,13 +95,14 @@ class TableCursor final : private TreeUser {
   void Reset();
 
  private:
+  // What row_.rowid is.
   enum class Place : uint8_t {
-    kNowhere,
-    kOnRow,       // the path stands at the row with rowid_
-    kBeforeCell,  // rowid_ was deleted here; the path stands at the cell after it, or past the last
-    kInsertion,   // rowid_ was looked for in vain; the path stands where it would be. On no row.
-    kOnRowid,     // the pages are let go of; rowid_ is the row
-    kGap,         // the pages are let go of; rowid_ was the row and is gone
+    kNowhere,     // nothing
+    kOnRow,       // the row at which the path stands
+    kBeforeCell,  // was deleted here; the path stands at the cell after it, or past the leaf's last
+    kInsertion,   // was looked for in vain; the path stands where it would be. On no row.
+    kOnRowid,     // the row; the pages are let go of
+    kGap,         // was the row, and is gone; the pages are let go of
   };
   enum class Call : uint8_t {
     kNone,
@@ -107,9 +123,29 @@ class TableCursor final : private TreeUser {
   Journey::Outcome StartMove(Call call, int64_t rowid, SeekMode mode);
   Journey::Outcome StartStep(bool forward);
   IoResult<bool> Moved(Call call, Journey::Outcome outcome, int64_t rowid, SeekMode mode);
+  // To the next cell of the leaf. False, without a move, when that is not all there is to do.
+  // Inlined, as is Payload(): a scan does nothing else for most rows.
+  [[gnu::always_inline]] bool StepInLeaf() {
+    if (call_ != Call::kNone || place_ != Place::kOnRow) [[unlikely]]
+      return false;
+    TreePath::Level& leaf = path_.top();
+    const uint32_t index = leaf.index + 1;
+    if (index >= leaf.page.cell_count()) [[unlikely]]
+      return false;
+    // Read in place: a copy would wait for its own parts. Damage is found once more, and reported,
+    // by the long way.
+    if (leaf.page.ReadRowHead(index, &row_) != nullptr) [[unlikely]]
+      return false;
+    leaf.index = index;
+    payload_started_ = false;
+    return true;
+  }
+  // The path stands at a row.
   IoResult<bool> Arrived();
-  // Finds rowid_ again after the pages were let go of. False when it is gone.
+  Status Damaged(Defect defect);
+  // Finds the row again after the pages were let go of. False when it is gone.
   IoResult<bool> Restore();
+  IoResult<PayloadView> PayloadWithOverflow(uint64_t wanted_size);
   Status StartPayload();
   bool StandsAtEndBelow(int64_t rowid);
   Operations& operations();
@@ -121,8 +157,8 @@ class TableCursor final : private TreeUser {
   Pager& pager_;
   Place place_ = Place::kNowhere;
   Call call_ = Call::kNone;       // in progress
-  bool payload_started_ = false;  // cell_ is that of the row
-  int64_t rowid_ = 0;
+  bool payload_started_ = false;  // cell_ and payload_ are those of the row
+  BtreePage::RowHead row_;
   TreePath path_;
   Journey journey_;
   BtreeCell cell_;
