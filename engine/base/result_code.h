@@ -35,6 +35,8 @@ enum class ResultCode : int {
   kRange = 25,
   kNotADatabase = 26,
 
+  kErrorMissingCollation = kError | (1 << 8),
+  kAbortRollback = kAbort | (2 << 8),
   kBusyRecovery = kBusy | (1 << 8),
   kBusySnapshot = kBusy | (2 << 8),
   kReadOnlyRecovery = kReadOnly | (1 << 8),

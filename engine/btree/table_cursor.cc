@@ -41,7 +41,7 @@ TableCursor::Operations& TableCursor::operations() {
 void TableCursor::ForgetPages() {
   if (call_ != Call::kNone) operations_.reset();
   call_ = Call::kNone;
-  payload_started_ = false;
+  known_ = Known::kNothing;
   path_.Clear();
 }
 
@@ -78,16 +78,16 @@ Status TableCursor::Failed(Status status) {
 
 // -- Moving --
 
-IoResult<bool> TableCursor::First() { return Move(Call::kFirst, 0, SeekMode::kEqual); }
-IoResult<bool> TableCursor::Last() { return Move(Call::kLast, 0, SeekMode::kEqual); }
-IoResult<bool> TableCursor::Previous() { return Move(Call::kPrevious, 0, SeekMode::kEqual); }
+IoResult<bool> TableCursor::First() { return Step(Call::kFirst); }
+IoResult<bool> TableCursor::Last() { return Step(Call::kLast); }
+IoResult<bool> TableCursor::Previous() { return Step(Call::kPrevious); }
 IoResult<bool> TableCursor::Seek(int64_t rowid, SeekMode mode) {
   return Move(Call::kSeek, rowid, mode);
 }
 
 IoResult<bool> TableCursor::Move(Call call, int64_t rowid, SeekMode mode) {
   if (call_ == Call::kNone) {
-    payload_started_ = false;
+    known_ = Known::kNothing;
     const Journey::Outcome outcome = StartMove(call, rowid, mode);
     if (outcome != Journey::Outcome::kMiss) [[likely]]
       return Moved(call, outcome, rowid, mode);
@@ -114,7 +114,7 @@ Journey::Outcome TableCursor::StartMove(Call call, int64_t rowid, SeekMode mode)
     case Call::kSeek:
       return journey_.ToRowid(rowid, mode);
     case Call::kRestore:
-      return journey_.ToRowid(row_.rowid, SeekMode::kEqual);
+      return journey_.ToRowid(rowid_, SeekMode::kEqual);
     case Call::kFirst:
       return journey_.ToFirst();
     case Call::kLast:
@@ -139,7 +139,7 @@ Journey::Outcome TableCursor::StartStep(bool forward) {
       return Journey::Outcome::kNoRow;
     case Place::kOnRowid:
     case Place::kGap:
-      return journey_.ToRowid(row_.rowid, forward ? SeekMode::kGreater : SeekMode::kLess);
+      return journey_.ToRowid(rowid_, forward ? SeekMode::kGreater : SeekMode::kLess);
     case Place::kOnRow:
       return forward ? journey_.Forward() : journey_.Backward();
     case Place::kBeforeCell: {
@@ -163,36 +163,35 @@ IoResult<bool> TableCursor::Moved(Call call, Journey::Outcome outcome, int64_t r
     path_.Clear();
   } else if (call == Call::kSeek && mode == SeekMode::kEqual && !path_.empty()) {
     place_ = Place::kInsertion;
-    row_.rowid = rowid;
+    rowid_ = rowid;
   } else {
     place_ = Place::kNowhere;
   }
   return false;
 }
 
+// The path stands at a row.
 IoResult<bool> TableCursor::Arrived() {
   const TreePath::Level& leaf = path_.top();
-  payload_started_ = false;
-  if (const Defect defect = leaf.page.ReadRowHead(leaf.index, &row_)) [[unlikely]] {
-    return Damaged(defect);
+  if (leaf.page.TryLocalRow(leaf.index, &local_row_)) [[likely]] {
+    rowid_ = local_row_.rowid;
+    known_ = Known::kLocalRow;
+  } else if (const Defect defect = leaf.page.Rowid(leaf.index, &rowid_)) [[unlikely]] {
+    return Failed(CorruptPage(pager_, leaf.ref.number(), defect));
   }
   place_ = Place::kOnRow;
   return true;
-}
-
-Status TableCursor::Damaged(Defect defect) {
-  return Failed(CorruptPage(pager_, path_.top().ref.number(), defect));
 }
 
 IoResult<bool> TableCursor::Restore() { return Move(Call::kRestore, 0, SeekMode::kEqual); }
 
 // -- The row --
 
-IoResult<TableCursor::PayloadView> TableCursor::PayloadWithOverflow(uint64_t wanted_size) {
+IoResult<TableCursor::PayloadView> TableCursor::PayloadOfCell(uint64_t wanted_size) {
   if (place_ == Place::kOnRowid) [[unlikely]]
     IO_RETURN_IF_NOT_DONE(PayloadView, Restore());
   if (place_ != Place::kOnRow) return PayloadView{.gone = true};
-  if (!payload_started_) {
+  if (known_ != Known::kCell) {
     if (Status status = StartPayload(); !status.ok()) return status;
   }
   const uint64_t size = std::min(wanted_size, cell_.payload_size);
@@ -228,7 +227,7 @@ Status TableCursor::StartPayload() {
   if (const Defect defect = leaf.page.ParseCell(leaf.index, &cell_)) {
     return CorruptPage(pager_, leaf.ref.number(), defect);
   }
-  payload_started_ = true;
+  known_ = Known::kCell;
   payload_.bytes.clear();
   payload_.next_page = cell_.overflow_page;
   payload_.from_page = leaf.ref.number();
@@ -242,17 +241,16 @@ IoResult<> TableCursor::Insert(int64_t rowid, Bytes payload, bool append) {
   if (call_ == Call::kNone) {
     btree_.WillChange(journey_.root(), this);
     InsertRow::Place place = InsertRow::Place::kUnknown;
-    if (place_ == Place::kOnRow && row_.rowid == rowid) {
+    if (place_ == Place::kOnRow && rowid_ == rowid) {
       place = InsertRow::Place::kAtRow;
-    } else if ((place_ == Place::kInsertion || place_ == Place::kBeforeCell) &&
-               row_.rowid == rowid) {
+    } else if ((place_ == Place::kInsertion || place_ == Place::kBeforeCell) && rowid_ == rowid) {
       place = InsertRow::Place::kAtGap;
     } else if (append && StandsAtEndBelow(rowid)) {
       ++path_.top().index;
       place = InsertRow::Place::kAtGap;
     }
     place_ = Place::kNowhere;
-    payload_started_ = false;
+    known_ = Known::kNothing;
     call_ = Call::kInsert;
     operations().insert.Start(rowid, payload, place);
   }
@@ -261,18 +259,14 @@ IoResult<> TableCursor::Insert(int64_t rowid, Bytes payload, bool append) {
   if (inserted.pending()) return inserted.waiting();
   if (inserted.failed()) return Failed(std::move(inserted).status());
   call_ = Call::kNone;
-  if (*inserted == PathAfter::kStands) {
-    IO_RETURN_IF_NOT_DONE(Unit, Arrived());
-  } else {
-    row_.rowid = rowid;
-    place_ = Place::kOnRowid;
-  }
+  rowid_ = rowid;
+  place_ = *inserted == PathAfter::kStands ? Place::kOnRow : Place::kOnRowid;
   return Unit();
 }
 
 // The cursor is on the last row of the tree, and that row is below `rowid`.
 bool TableCursor::StandsAtEndBelow(int64_t rowid) {
-  if (place_ != Place::kOnRow || row_.rowid >= rowid) return false;
+  if (place_ != Place::kOnRow || rowid_ >= rowid) return false;
   for (uint32_t i = 0; i < path_.depth(); ++i) {
     const TreePath::Level& level = path_[i];
     const uint32_t last = level.page.cell_count() - (level.page.is_leaf() ? 1 : 0);
@@ -287,7 +281,7 @@ IoResult<> TableCursor::Delete() {
     if (place_ != Place::kOnRow) return Unit();
     btree_.WillChange(journey_.root(), this);
     place_ = Place::kNowhere;
-    payload_started_ = false;
+    known_ = Known::kNothing;
     call_ = Call::kDelete;
     operations().remove.Start();
   }

@@ -28,7 +28,6 @@
 #include "engine/btree/seek_mode.h"
 #include "engine/btree/tree_path.h"
 #include "engine/btree/tree_user.h"
-#include "engine/format/payload_layout.h"
 #include "engine/io/io_result.h"
 #include "engine/storage/pager.h"
 
@@ -46,9 +45,17 @@ class TableCursor final : private TreeUser {
   IoResult<bool> First();
   IoResult<bool> Last();
   IoResult<bool> Next() {
-    if (StepInLeaf()) [[likely]]
-      return true;
-    return Move(Call::kNext, 0, SeekMode::kEqual);
+    if (call_ == Call::kNone && place_ == Place::kOnRow) [[likely]] {
+      TreePath::Level& leaf = path_.top();
+      if (leaf.index + 1 < leaf.page.cell_count() &&
+          leaf.page.TryLocalRow(leaf.index + 1, &local_row_)) [[likely]] {
+        ++leaf.index;
+        rowid_ = local_row_.rowid;
+        known_ = Known::kLocalRow;
+        return true;
+      }
+    }
+    return Step(Call::kNext);
   }
   IoResult<bool> Previous();
   // kEqual: that row. The others: the row nearest to `rowid` on that side.
@@ -58,7 +65,7 @@ class TableCursor final : private TreeUser {
   bool on_row() const { return place_ == Place::kOnRow || place_ == Place::kOnRowid; }
   int64_t rowid() const {  // on a row
     CHECK(on_row());
-    return row_.rowid;
+    return rowid_;
   }
 
   // -- The row the cursor is on --
@@ -71,15 +78,11 @@ class TableCursor final : private TreeUser {
     bool gone = false;
   };
   IoResult<PayloadView> Payload(uint64_t wanted_size) {
-    if (place_ == Place::kOnRow) [[likely]] {
-      const BtreePage& page = path_.top().page;
-      if (row_.payload_size <= LocalPayloadMax(/*table_leaf=*/true, page.usable_size()) &&
-          row_.payload_offset + row_.payload_size <= page.usable_size()) [[likely]] {
-        return PayloadView{{page.data() + row_.payload_offset, row_.payload_size},
-                           row_.payload_size};
-      }
+    if (place_ == Place::kOnRow && known_ == Known::kLocalRow) [[likely]] {
+      return PayloadView{Bytes(path_.top().page.data() + local_row_.offset, local_row_.size),
+                         local_row_.size};
     }
-    return PayloadWithOverflow(wanted_size);
+    return PayloadOfCell(wanted_size);
   }
 
   // -- Changing --
@@ -95,14 +98,13 @@ class TableCursor final : private TreeUser {
   void Reset();
 
  private:
-  // What row_.rowid is.
   enum class Place : uint8_t {
-    kNowhere,     // nothing
-    kOnRow,       // the row at which the path stands
-    kBeforeCell,  // was deleted here; the path stands at the cell after it, or past the leaf's last
-    kInsertion,   // was looked for in vain; the path stands where it would be. On no row.
-    kOnRowid,     // the row; the pages are let go of
-    kGap,         // was the row, and is gone; the pages are let go of
+    kNowhere,
+    kOnRow,       // the path stands at the row with rowid_
+    kBeforeCell,  // rowid_ was deleted here; the path stands at the cell after it, or past the last
+    kInsertion,   // rowid_ was looked for in vain; the path stands where it would be. On no row.
+    kOnRowid,     // the pages are let go of; rowid_ is the row
+    kGap,         // the pages are let go of; rowid_ was the row and is gone
   };
   enum class Call : uint8_t {
     kNone,
@@ -119,33 +121,22 @@ class TableCursor final : private TreeUser {
   // Made with the first call that needs one.
   struct Operations;
 
+  // What is known of the row that the path stands at.
+  enum class Known : uint8_t {
+    kNothing,
+    kLocalRow,  // local_row_: its payload is local
+    kCell,      // cell_
+  };
+
+  IoResult<bool> Step(Call call) { return Move(call, 0, SeekMode::kEqual); }
+  IoResult<PayloadView> PayloadOfCell(uint64_t wanted_size);
   IoResult<bool> Move(Call call, int64_t rowid, SeekMode mode);
   Journey::Outcome StartMove(Call call, int64_t rowid, SeekMode mode);
   Journey::Outcome StartStep(bool forward);
   IoResult<bool> Moved(Call call, Journey::Outcome outcome, int64_t rowid, SeekMode mode);
-  // To the next cell of the leaf. False, without a move, when that is not all there is to do.
-  // Inlined, as is Payload(): a scan does nothing else for most rows.
-  [[gnu::always_inline]] bool StepInLeaf() {
-    if (call_ != Call::kNone || place_ != Place::kOnRow) [[unlikely]]
-      return false;
-    TreePath::Level& leaf = path_.top();
-    const uint32_t index = leaf.index + 1;
-    if (index >= leaf.page.cell_count()) [[unlikely]]
-      return false;
-    // Read in place: a copy would wait for its own parts. Damage is found once more, and reported,
-    // by the long way.
-    if (leaf.page.ReadRowHead(index, &row_) != nullptr) [[unlikely]]
-      return false;
-    leaf.index = index;
-    payload_started_ = false;
-    return true;
-  }
-  // The path stands at a row.
   IoResult<bool> Arrived();
-  Status Damaged(Defect defect);
-  // Finds the row again after the pages were let go of. False when it is gone.
+  // Finds rowid_ again after the pages were let go of. False when it is gone.
   IoResult<bool> Restore();
-  IoResult<PayloadView> PayloadWithOverflow(uint64_t wanted_size);
   Status StartPayload();
   bool StandsAtEndBelow(int64_t rowid);
   Operations& operations();
@@ -156,11 +147,12 @@ class TableCursor final : private TreeUser {
   Btree& btree_;
   Pager& pager_;
   Place place_ = Place::kNowhere;
-  Call call_ = Call::kNone;       // in progress
-  bool payload_started_ = false;  // cell_ and payload_ are those of the row
-  BtreePage::RowHead row_;
+  Call call_ = Call::kNone;  // in progress
+  Known known_ = Known::kNothing;
+  int64_t rowid_ = 0;
   TreePath path_;
   Journey journey_;
+  BtreePage::LocalRow local_row_;
   BtreeCell cell_;
   PayloadSoFar payload_;  // bytes is empty while all that was wanted is local
   std::unique_ptr<Operations> operations_;

@@ -45,7 +45,7 @@ class Connection {
   IoResult<> Close();
 
   bool in_transaction() const;  // between BEGIN and its end
-  int64_t changes() const;      // rows changed by the last INSERT, UPDATE or DELETE that finished
+  int64_t changes() const;      // rows changed by the last INSERT, UPDATE or DELETE that ended
   int64_t total_changes() const;
   int64_t last_insert_rowid() const;
   // Makes every running statement end with kInterrupt at its next opcode.
@@ -102,12 +102,14 @@ class Statement {
 
  private:
   friend class Connection;
+  friend StepResult StepBlocking(Io& io, Statement& statement);
   struct Impl;
   explicit Statement(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 
-// Steps a statement to its next row or end, polling `io` while it waits. Never answers kWaiting.
+// Steps a statement to its next row or end, polling `io` while it waits. Never answers kWaiting: when
+// another statement of the connection must be stepped first, that is kLocked.
 StepResult StepBlocking(Io& io, Statement& statement);
 
 }  // namespace orrery

@@ -12,6 +12,27 @@ namespace {
 
 constexpr uint32_t kFragmentSizeMax = 60;  // what the format allows in the header's one byte
 
+// As DecodeVarint, for where kVarintSizeMax bytes are known to be there: a search reads nothing
+// else.
+inline const std::byte* ReadVarint(const std::byte* from, uint64_t* value) {
+  uint64_t bits = static_cast<uint8_t>(*from++);
+  if (bits < 0x80) [[likely]] {
+    *value = bits;
+    return from;
+  }
+  bits &= 0x7f;
+  for (int i = 0; i < 7; ++i) {
+    const uint64_t byte = static_cast<uint8_t>(*from++);
+    bits = bits << 7 | (byte & 0x7f);
+    if (byte < 0x80) {
+      *value = bits;
+      return from;
+    }
+  }
+  *value = bits << 8 | static_cast<uint8_t>(*from++);
+  return from;
+}
+
 inline const std::byte* SkipVarint(const std::byte* from) {
   const std::byte* const last = from + kVarintSizeMax - 1;
   while (from < last && static_cast<uint8_t>(*from) >= 0x80) ++from;
@@ -38,10 +59,6 @@ constexpr char kExtendsDefect[] = "cell extends off end of page";
 constexpr char kFreeDefect[] = "free space corruption";
 
 }  // namespace
-
-const std::byte* ReadLongVarint(const std::byte* from, uint64_t* value) {
-  return from + DecodeVarintSlow(from, from + kVarintSizeMax, value);
-}
 
 Defect ParseBtreeCell(BtreePageKind kind, Bytes bytes, uint32_t usable_size, BtreeCell* cell) {
   const bool interior =
@@ -109,9 +126,8 @@ BtreePage::Found BtreePage::SearchIn(int64_t rowid) const {
   while (low < high) {
     const uint32_t middle = (low + high) / 2;
     const uint32_t offset = LoadBig<uint16_t>(pointers + 2 * middle);
-    if (offset > usable_size_ - kCellSizeMin) [[unlikely]] {
+    if (!CellOffsetFits(offset)) [[unlikely]]
       return {middle, false, kOffsetDefect};
-    }
     int64_t here;
     if (!ReadRowid<leaf>(data_ + offset, end, &here)) [[unlikely]] {
       return {middle, false, kExtendsDefect};
@@ -139,19 +155,6 @@ Defect BtreePage::Rowid(uint32_t index, int64_t* rowid) const {
   const bool fits = is_leaf() ? ReadRowid<true>(data_ + offset, end, rowid)
                               : ReadRowid<false>(data_ + offset, end, rowid);
   return fits ? nullptr : kExtendsDefect;
-}
-
-Defect BtreePage::ReadRowHeadAtEnd(uint32_t offset, RowHead* head) const {
-  if (offset > usable_size_ - kCellSizeMin) return kOffsetDefect;
-  const std::byte* const end = data_ + usable_size_;
-  const std::byte* at = data_ + offset;
-  uint64_t rowid = 0;
-  const int size_size = DecodeVarint(at, end, &head->payload_size);
-  const int rowid_size = size_size == 0 ? 0 : DecodeVarint(at + size_size, end, &rowid);
-  if (rowid_size == 0) return kExtendsDefect;
-  head->rowid = static_cast<int64_t>(rowid);
-  head->payload_offset = offset + static_cast<uint32_t>(size_size + rowid_size);
-  return nullptr;
 }
 
 Defect BtreePage::FreeSize(uint32_t* size) const {

@@ -20,6 +20,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/varint.h"
 #include "engine/format/page_number.h"
+#include "engine/format/payload_layout.h"
 
 namespace orrery {
 
@@ -32,28 +33,6 @@ enum class BtreePageKind : uint8_t {
 
 // What is wrong with a page, in words without a page number; null when nothing is.
 using Defect = const char*;
-
-// As DecodeVarint, for where kVarintSizeMax bytes are known to be there: a search or a scan does
-// little else. Returns the end.
-const std::byte* ReadLongVarint(const std::byte* from, uint64_t* value);
-inline const std::byte* ReadVarint(const std::byte* from, uint64_t* value) {
-  const uint32_t first = static_cast<uint8_t>(from[0]);
-  if (first < 0x80) [[likely]] {
-    *value = first;
-    return from + 1;
-  }
-  const uint32_t second = static_cast<uint8_t>(from[1]);
-  if (second < 0x80) {
-    *value = (first & 0x7f) << 7 | second;
-    return from + 2;
-  }
-  const uint32_t third = static_cast<uint8_t>(from[2]);
-  if (third < 0x80) {
-    *value = (first & 0x7f) << 14 | (second & 0x7f) << 7 | third;
-    return from + 3;
-  }
-  return ReadLongVarint(from, value);
-}
 
 // A cell is never smaller, nor is a freeblock; a smaller hole is a fragment.
 inline constexpr uint32_t kCellSizeMin = 4;
@@ -86,17 +65,16 @@ class BtreePage {
     switch (page->kind_) {
       case BtreePageKind::kTableLeaf:
       case BtreePageKind::kIndexLeaf:
-        page->is_leaf_ = true;
+        page->header_size_ = 8;
         break;
       case BtreePageKind::kTableInterior:
       case BtreePageKind::kIndexInterior:
-        page->is_leaf_ = false;
+        page->header_size_ = 12;
         break;
       default:
         page->cell_count_ = 0;
         return "not a B-tree page";
     }
-    page->pointers_offset_ = page->header_offset_ + (page->is_leaf_ ? 8 : 12);
     page->cell_count_ = LoadBig<uint16_t>(header + 3);
     // The least a cell takes is its pointer and kCellSizeMin bytes.
     if (page->cell_count_ > (usable_size - 8) / 6 || page->pointers_end() > usable_size) {
@@ -108,13 +86,13 @@ class BtreePage {
 
   const std::byte* data() const { return data_; }
   BtreePageKind kind() const { return kind_; }
-  bool is_leaf() const { return is_leaf_; }
+  bool is_leaf() const { return header_size_ == 8; }
   bool is_table() const { return (static_cast<uint8_t>(kind_) & 1) != 0; }
   uint32_t cell_count() const { return cell_count_; }
   uint32_t usable_size() const { return usable_size_; }
   uint32_t header_offset() const { return header_offset_; }
-  uint32_t pointers_offset() const { return pointers_offset_; }
-  uint32_t pointers_end() const { return pointers_offset_ + 2 * cell_count_; }
+  uint32_t pointers_offset() const { return header_offset_ + header_size_; }
+  uint32_t pointers_end() const { return pointers_offset() + 2 * cell_count_; }
   uint32_t content_start() const {
     const uint32_t start = LoadBig<uint16_t>(data_ + header_offset_ + 5);
     return start == 0 ? 65536 : start;
@@ -150,26 +128,38 @@ class BtreePage {
   // Tables: the rowid of one cell.
   Defect Rowid(uint32_t index, int64_t* rowid) const;
 
-  // Table leaves: what comes before the payload of one cell. All that a scan needs of a row without
-  // overflow pages; the payload may still extend off the page.
-  struct RowHead {
+  // A row of a table leaf whose payload is all in the page, which is the common case and has to be
+  // quick. False when it is not so, or when something about the cell is odd: then ParseCell tells.
+  struct LocalRow {
     int64_t rowid = 0;
-    uint64_t payload_size = 0;
-    uint32_t payload_offset = 0;
+    uint32_t offset = 0;  // of the payload
+    uint32_t size = 0;
   };
-  [[gnu::always_inline]] Defect ReadRowHead(uint32_t index, RowHead* head) const {
-    const uint32_t offset = CellOffset(index);
-    // One look at the bounds, on the path of every row. As in sqlite3, a pointer into the page's
-    // header is noticed by who changes the page, not by who reads it.
-    if (offset + 2 * kVarintSizeMax <= usable_size_) [[likely]] {
-      uint64_t rowid;
-      const std::byte* at = ReadVarint(data_ + offset, &head->payload_size);
-      at = ReadVarint(at, &rowid);
-      head->rowid = static_cast<int64_t>(rowid);
-      head->payload_offset = static_cast<uint32_t>(at - data_);
-      return nullptr;
+  bool TryLocalRow(uint32_t index, LocalRow* row) const {
+    const uint32_t start = CellOffset(index);
+    if (start < pointers_end() || start + 2 * kVarintSizeMax > usable_size_) return false;
+    const std::byte* at = data_ + start;
+    uint32_t size = static_cast<uint8_t>(*at++);
+    if (size >= 0x80) {
+      const auto low = static_cast<uint8_t>(*at++);
+      if (low >= 0x80) return false;
+      size = (size & 0x7f) << 7 | low;
     }
-    return ReadRowHeadAtEnd(offset, head);
+    uint64_t rowid = static_cast<uint8_t>(*at++);
+    if (rowid >= 0x80) {
+      rowid &= 0x7f;
+      for (int i = 1;; ++i) {
+        if (i == 5) return false;
+        const auto byte = static_cast<uint8_t>(*at++);
+        rowid = rowid << 7 | (byte & 0x7f);
+        if (byte < 0x80) break;
+      }
+    }
+    const auto offset = static_cast<uint32_t>(at - data_);
+    if (size > LocalPayloadMax(/*table_leaf=*/true, usable_size_) || offset + size > usable_size_)
+      return false;
+    *row = {static_cast<int64_t>(rowid), offset, size};
+    return true;
   }
 
   // Bytes a new cell and its pointer could use, after defragmentation. Checks the freeblocks.
@@ -187,15 +177,13 @@ class BtreePage {
   }
   template <bool leaf>
   Found SearchIn(int64_t rowid) const;
-  Defect ReadRowHeadAtEnd(uint32_t offset, RowHead* head) const;
 
   const std::byte* data_ = nullptr;
   uint32_t usable_size_ = 0;
   uint32_t header_offset_ = 0;
-  uint32_t pointers_offset_ = 0;
+  uint32_t header_size_ = 0;
   uint32_t cell_count_ = 0;
   BtreePageKind kind_ = BtreePageKind::kTableLeaf;
-  bool is_leaf_ = true;
 };
 
 // Reads a cell that lies at the start of `bytes`, as in a page of this kind.

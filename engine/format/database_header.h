@@ -13,6 +13,8 @@
 namespace orrery {
 
 inline constexpr size_t kDatabaseHeaderSize = 100;
+// The release of sqlite3 whose format we write, as its header field `library_version` has it.
+inline constexpr uint32_t kWrittenLibraryVersion = 3050004;
 
 enum class TextEncoding : uint32_t { kUtf8 = 1, kUtf16Little = 2, kUtf16Big = 3 };
 

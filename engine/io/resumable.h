@@ -135,6 +135,7 @@ class Resumable : public Operation {
     static constexpr std::array<uint64_t, 64> kAllowed = EdgeBits(Derived::kEdges);
     CHECK(kAllowed[state_] >> static_cast<unsigned>(state) & 1);
     state_ = static_cast<uint8_t>(state);
+    outcome_ = OkStatus();  // of a wait before; the next state sees its own or none
     return Next();
   }
 
@@ -160,6 +161,7 @@ class Resumable : public Operation {
     wants_outcome_ = true;
     return Await(what, then);
   }
+  // OK in a state that was entered without a wait.
   const Status& outcome() const { return outcome_; }
 
   Next Done(ResultType result) {
@@ -184,6 +186,8 @@ class Resumable : public Operation {
           (void)Fail(std::exchange(outcome_, OkStatus()));
           return;
         }
+      } else if (!outcome_.ok()) [[unlikely]] {
+        outcome_ = OkStatus();  // of a wait that is past: this state was entered without one
       }
       (void)static_cast<Derived*>(this)->Run(static_cast<typename Derived::State>(state_));
     }

@@ -8,15 +8,6 @@ bool SameAs(const Base& a, const Base& b) {
   return a.template As<T>() == b.template As<T>();
 }
 
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != lower[i]) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 bool operator==(const Expr& a, const Expr& b) {
@@ -58,7 +49,7 @@ bool operator==(const Expr& a, const Expr& b) {
   Unreachable();
 }
 
-bool operator==(const Statement& a, const Statement& b) {
+bool operator==(const SqlStatement& a, const SqlStatement& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
     case StatementKind::kCreateTable:
@@ -95,13 +86,6 @@ bool operator==(const Statement& a, const Statement& b) {
       return SameAs<PragmaStatement>(a, b);
   }
   Unreachable();
-}
-
-std::optional<bool> TruthWord(const ColumnExpr& column) {
-  if (column.table || column.is_quoted) return std::nullopt;
-  if (EqualsIgnoringCase(column.column.text, "true")) return true;
-  if (EqualsIgnoringCase(column.column.text, "false")) return false;
-  return std::nullopt;
 }
 
 std::string_view Describe(CompoundOp op) {

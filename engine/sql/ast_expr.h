@@ -111,15 +111,15 @@ struct ColumnExpr : ExprOf<ExprKind::kColumn> {
   Name column;
   // Written in double quotes: when no column has the name and no table is given, it is the text.
   bool is_double_quoted = false;
-  // Written in quotes of any kind: never the word TRUE or FALSE.
-  bool is_quoted = false;
+  // The word TRUE or FALSE without quotes and without a table; see TruthWord().
+  std::optional<bool> truth;
 
   friend bool operator==(const ColumnExpr&, const ColumnExpr&) = default;
 };
 
 // TRUE and FALSE are names: a column called so goes first, and only a name that no column answers
 // to is the constant 1 or 0. Empty for any other name, or when quoted or qualified.
-std::optional<bool> TruthWord(const ColumnExpr& column);
+inline std::optional<bool> TruthWord(const ColumnExpr& column) { return column.truth; }
 
 // ?, ?N, :name, @name, $name.
 struct ParameterExpr : ExprOf<ExprKind::kParameter> {

@@ -1,4 +1,4 @@
-// Statements. Statement is the base; its kind says which of the structs below it is, and As<T>()
+// Statements. SqlStatement is the base; its kind says which of the structs below it is, and As<T>()
 // gives that struct, as for expressions.
 
 #ifndef ORRERY_ENGINE_SQL_AST_STATEMENT_H_
@@ -27,11 +27,11 @@ enum class StatementKind : uint8_t {
   kPragma,
 };
 
-struct Statement {
-  explicit Statement(StatementKind k) : kind(k) {}
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-  virtual ~Statement() = default;
+struct SqlStatement {
+  explicit SqlStatement(StatementKind k) : kind(k) {}
+  SqlStatement(const SqlStatement&) = delete;
+  SqlStatement& operator=(const SqlStatement&) = delete;
+  virtual ~SqlStatement() = default;
 
   template <typename T>
   const T& As() const {
@@ -49,14 +49,14 @@ struct Statement {
   SourceSpan span;      // without the semicolon, and without EXPLAIN
 };
 
-bool operator==(const Statement& a, const Statement& b);
+bool operator==(const SqlStatement& a, const SqlStatement& b);
 
-using StatementPtr = Owned<Statement>;
+using StatementPtr = Owned<SqlStatement>;
 
 template <StatementKind kKindOfT>
-struct StatementOf : Statement {
+struct StatementOf : SqlStatement {
   static constexpr StatementKind kKind = kKindOfT;
-  StatementOf() : Statement(kKindOfT) {}
+  StatementOf() : SqlStatement(kKindOfT) {}
 
   friend bool operator==(const StatementOf&, const StatementOf&) { return true; }
 };

@@ -122,6 +122,14 @@ std::optional<LiteralKind> AsLiteralKind(TokenKind kind) {
   }
 }
 
+// Whether the token, not quoted, is the word TRUE or FALSE.
+std::optional<bool> AsTruth(const Token& token) {
+  if (token.kind != TokenKind::kIdentifier) return std::nullopt;
+  if (EqualsIgnoringCase(token.text, "true")) return true;
+  if (EqualsIgnoringCase(token.text, "false")) return false;
+  return std::nullopt;
+}
+
 std::string LiteralText(const Token& token) {
   switch (token.kind) {
     case TokenKind::kString:
@@ -340,8 +348,8 @@ ExprPtr ExprParser::ParseWordAsText() {
   auto column = std::make_unique<ColumnExpr>();
   const Token token = stream_.current();
   column->column = stream_.ExpectName();
-  column->is_quoted = token.kind == TokenKind::kQuotedIdentifier;
-  if (TruthWord(*column)) return Finish(std::move(column), token.begin, 0);
+  column->truth = AsTruth(token);
+  if (column->truth) return Finish(std::move(column), token.begin, 0);
   auto node = std::make_unique<LiteralExpr>();
   node->literal = LiteralKind::kText;
   node->text = std::move(column->column.text);
@@ -394,8 +402,8 @@ ExprPtr ExprParser::ParseColumn() {
     last = stream_.current();
     node->column = stream_.ExpectName();
   }
-  node->is_quoted = last.kind == TokenKind::kQuotedIdentifier || last.kind == TokenKind::kString;
   node->is_double_quoted = last.text.starts_with('"');
+  if (!node->table) node->truth = AsTruth(last);
   return Finish(std::move(node), begin, 0);
 }
 

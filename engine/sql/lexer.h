@@ -38,6 +38,9 @@ class Lexer {
 // Takes off the quotes of a string or quoted identifier, and halves the doubled ones inside.
 std::string Unquote(std::string_view quoted);
 
+// Whether `word` is `lower`, which is in small letters, but for the case of ASCII letters.
+bool EqualsIgnoringCase(std::string_view word, std::string_view lower);
+
 // The keyword that `word` spells in any case, or kIdentifier.
 TokenKind LookUpKeyword(std::string_view word);
 

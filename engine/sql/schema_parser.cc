@@ -8,15 +8,6 @@
 namespace orrery {
 namespace {
 
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != lower[i]) return false;
-  }
-  return true;
-}
-
 // Cuts `word` and the blanks before it off the end of `text`.
 bool CutLastWord(std::string& text, std::string_view word) {
   if (text.size() < word.size()) return false;

@@ -34,6 +34,8 @@ AppendFrames::Next AppendFrames::Run(State state) {
     case State::kHeaderWritten:
       return SyncHeader();
     case State::kHeaderSynced:
+      return SyncHeaderDirectory();
+    case State::kHeaderDurable:
       return AfterHeader();
     case State::kBatch:
       return WriteBatch();
@@ -43,6 +45,8 @@ AppendFrames::Next AppendFrames::Run(State state) {
       return SyncLog();
     case State::kSyncDirectory:
       return SyncDirectory();
+    case State::kDirectorySynced:
+      return AfterDirectory();
     case State::kEnd:
       return End();
   }
@@ -89,18 +93,25 @@ AppendFrames::Next AppendFrames::WriteHeader() {
 AppendFrames::Next AppendFrames::SyncHeader() {
   if (!outcome().ok()) return Refuse(outcome());
   (void)write_.Take();
-  if (core_.options.synchronous == Synchronous::kOff) {
-    return AwaitOutcome(done_, State::kHeaderSynced);
-  }
+  if (!syncs()) return Goto(State::kBatch);
   core_.wal.file->Sync(SyncKind::kData, done_);
   return AwaitOutcome(done_, State::kHeaderSynced);
 }
 
-AppendFrames::Next AppendFrames::AfterHeader() {
+AppendFrames::Next AppendFrames::SyncHeaderDirectory() {
   if (!outcome().ok()) {
     core_.wal.is_suspect = true;
     return Refuse(outcome());
   }
+  core_.wal.is_suspect = false;  // no frame before this counts any more
+  if (core_.wal.directory_synced) return Goto(State::kBatch);
+  core_.io.SyncDirectoryOf(core_.wal_path, done_);
+  return AwaitOutcome(done_, State::kHeaderDurable);
+}
+
+AppendFrames::Next AppendFrames::AfterHeader() {
+  if (!outcome().ok()) return Refuse(outcome());
+  core_.wal.directory_synced = true;
   return Goto(State::kBatch);
 }
 
@@ -144,8 +155,9 @@ AppendFrames::Next AppendFrames::TakeBatch() {
   if (!*counts) return Goto(State::kEnd);
   next_page_ += batch_size_;
   if (next_page_ < pages_.size()) return Goto(State::kBatch);
-  const bool is_synced = commit_page_count_ != 0 && core_.options.synchronous == Synchronous::kFull;
-  return Goto(is_synced ? State::kSync : State::kEnd);
+  const bool is_durable =
+      commit_page_count_ != 0 && core_.options.synchronous == Synchronous::kFull;
+  return Goto(is_durable ? State::kSync : State::kEnd);
 }
 
 Result<bool> AppendFrames::EnterBatch() {
@@ -183,16 +195,19 @@ AppendFrames::Next AppendFrames::SyncDirectory() {
     core_.wal.is_suspect = true;
     return Refuse(outcome());
   }
+  core_.wal.is_suspect = false;
   if (core_.wal.directory_synced) return Goto(State::kEnd);
   core_.io.SyncDirectoryOf(core_.wal_path, done_);
-  return AwaitOutcome(done_, State::kEnd);
+  return AwaitOutcome(done_, State::kDirectorySynced);
+}
+
+AppendFrames::Next AppendFrames::AfterDirectory() {
+  if (!outcome().ok()) return Refuse(outcome());
+  core_.wal.directory_synced = true;
+  return Goto(State::kEnd);
 }
 
 AppendFrames::Next AppendFrames::End() {
-  if (!outcome().ok()) return Refuse(outcome());
-  if (commit_page_count_ != 0 && core_.options.synchronous == Synchronous::kFull) {
-    core_.wal.directory_synced = true;
-  }
   ReleasePages();
   return Done({});
 }

@@ -6,8 +6,10 @@
 // nobody else looks at before the header is published. A batch whose writing failed, or whose pages
 // changed meanwhile, does not count: the next one is written over it.
 //
-// Before the first frame of a generation the log's header is written, and synced unless
-// synchronous is OFF: it must never be that old frames are gone and the old header still stands.
+// Before the first frame of a generation the log's header is written and, unless synchronous is
+// OFF, synced: it must never be that old frames are gone and the old header still stands. So is the
+// directory, once: were the name to lead to an older log after a crash, its frames would be taken
+// for news.
 
 #ifndef ORRERY_ENGINE_STORAGE_APPEND_FRAMES_H_
 #define ORRERY_ENGINE_STORAGE_APPEND_FRAMES_H_
@@ -28,10 +30,12 @@ class AppendFrames final : public Resumable<AppendFrames> {
     kHeader,
     kHeaderWritten,
     kHeaderSynced,
+    kHeaderDurable,
     kBatch,
     kBatchWritten,
     kSync,
     kSyncDirectory,
+    kDirectorySynced,
     kEnd
   };
   static constexpr Edge<State> kEdges[] = {
@@ -39,13 +43,18 @@ class AppendFrames final : public Resumable<AppendFrames> {
       {State::kBegin, State::kBatch},           // it is not
       {State::kHeader, State::kHeaderWritten},  // the log's header has been written
       {State::kHeaderWritten, State::kHeaderSynced},
-      {State::kHeaderSynced, State::kBatch},  // the directory has been synced, or need not be
+      {State::kHeaderWritten, State::kBatch},         // synchronous is OFF
+      {State::kHeaderSynced, State::kHeaderDurable},  // the log's directory has been synced
+      {State::kHeaderSynced, State::kBatch},          // it had been before
+      {State::kHeaderDurable, State::kBatch},
       {State::kBatch, State::kBatchWritten},
       {State::kBatchWritten, State::kBatch},  // more pages are left
       {State::kBatchWritten, State::kSync},   // all are written, and it is a commit
       {State::kBatchWritten, State::kEnd},
       {State::kSync, State::kSyncDirectory},  // the log has been synced
-      {State::kSyncDirectory, State::kEnd},   // so has its directory, or need not be
+      {State::kSyncDirectory, State::kDirectorySynced},
+      {State::kSyncDirectory, State::kEnd},
+      {State::kDirectorySynced, State::kEnd},
   };
   explicit AppendFrames(PagerCore& core) : core_(core) { core.own_completions.push_back(&done_); }
 
@@ -59,14 +68,17 @@ class AppendFrames final : public Resumable<AppendFrames> {
   Next Prepare();
   Next WriteHeader();
   Next SyncHeader();
+  Next SyncHeaderDirectory();
   Next AfterHeader();
   Next WriteBatch();
   Next TakeBatch();
   Next SyncLog();
   Next SyncDirectory();
+  Next AfterDirectory();
   Next End();
   Next Refuse(Status status);
 
+  bool syncs() const { return core_.options.synchronous != Synchronous::kOff; }
   void ReleasePages();
   // True when the batch counts.
   Result<bool> EnterBatch();

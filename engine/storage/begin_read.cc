@@ -21,6 +21,8 @@ BeginReadTransaction::Next BeginReadTransaction::Run(State state) {
       return Settle();
     case State::kLook:
       return Look();
+    case State::kJournal:
+      return LookAtFile();
     case State::kFileHeader:
       return TakeFileHeader();
     case State::kLogOpened:
@@ -50,12 +52,15 @@ BeginReadTransaction::Next BeginReadTransaction::Look() {
     return AwaitOutcome(take_snapshot_, State::kSnapshot);
   }
   if (Status status = LockDatabaseShared(core_); !status.ok()) return Refuse(std::move(status));
-  return LookAtFile();
+  recover_journal_.Start();
+  return AwaitOutcome(recover_journal_, State::kJournal);
 }
 
 // ---- A file not yet known to be a WAL database ----
 
 BeginReadTransaction::Next BeginReadTransaction::LookAtFile() {
+  if (!outcome().ok()) return Refuse(outcome());
+  (void)recover_journal_.Take();
   Result<uint64_t> size = core_.database->Size();
   if (!size.ok()) return Refuse(std::move(size).status());
   Result<bool> has_log = core_.io.Exists(core_.wal_path);
@@ -193,7 +198,7 @@ BeginReadTransaction::Next BeginReadTransaction::Refuse(Status status) {
 void BeginReadTransaction::Release() { core_.EndRead(); }
 
 bool BeginReadTransaction::TryAbandon() {
-  if (open_wal_.is_resetting()) return false;
+  if (open_wal_.is_resetting() || recover_journal_.is_playing_back()) return false;
   const bool was_opening = open_wal_.running();
   Abandon();
   if (was_opening) core_.wal.Close();

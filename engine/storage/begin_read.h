@@ -11,6 +11,7 @@
 #include "engine/storage/open_wal.h"
 #include "engine/storage/page_operations.h"
 #include "engine/storage/pager_core.h"
+#include "engine/storage/recover_journal.h"
 #include "engine/storage/take_snapshot.h"
 
 namespace orrery {
@@ -20,6 +21,7 @@ class BeginReadTransaction final : public Resumable<BeginReadTransaction> {
   enum class State : uint8_t {
     kBegin,
     kLook,
+    kJournal,
     kFileHeader,
     kLogOpened,
     kSnapshot,
@@ -27,10 +29,10 @@ class BeginReadTransaction final : public Resumable<BeginReadTransaction> {
     kPageOne
   };
   static constexpr Edge<State> kEdges[] = {
-      {State::kBegin, State::kLook},       // leftovers have landed
-      {State::kLook, State::kFileHeader},  // the first bytes of the file arrived
-      {State::kLook, State::kSnapshot},    // the log is open already
-      {State::kLook, State::kLogOpened},   // there is a log, so that is where to look
+      {State::kBegin, State::kLook},    // leftovers have landed
+      {State::kLook, State::kJournal},  // a hot journal has been played back, or there is none
+      {State::kJournal, State::kFileHeader},  // the first bytes of the file arrived
+      {State::kLook, State::kSnapshot},       // the log is open already
       {State::kFileHeader, State::kLogOpened},
       {State::kFileHeader, State::kPageOne},  // a file in rollback mode
       {State::kLogOpened, State::kSnapshot},
@@ -39,7 +41,7 @@ class BeginReadTransaction final : public Resumable<BeginReadTransaction> {
       {State::kPageSize, State::kPageOne},
   };
   explicit BeginReadTransaction(PagerCore& core)
-      : core_(core), open_wal_(core), take_snapshot_(core) {
+      : core_(core), recover_journal_(core), open_wal_(core), take_snapshot_(core) {
     core.own_completions.push_back(&read_done_);
   }
   void Start() { Begin(State::kBegin); }
@@ -65,6 +67,7 @@ class BeginReadTransaction final : public Resumable<BeginReadTransaction> {
   void Release();
 
   PagerCore& core_;
+  RecoverJournal recover_journal_;
   OpenWal open_wal_;
   TakeSnapshot take_snapshot_;
   FetchPage fetch_;

@@ -1,6 +1,9 @@
 #include "engine/storage/begin_write.h"
 
+#include <new>
+
 #include "engine/storage/database_lock.h"
+#include "engine/storage/new_database.h"
 #include "engine/storage/restart_wal.h"
 
 namespace orrery {
@@ -63,8 +66,7 @@ BeginWriteTransaction::Next BeginWriteTransaction::Lock() {
   if (core_.stop_requested) return Fail(Status(ResultCode::kAbort));
   if (Status status = WhyNot(); !status.ok()) return Fail(std::move(status));
   if (core_.view.page_count == 0) {
-    create_.Start();
-    return AwaitOutcome(create_, State::kCreated);
+    return CreateDatabase();
   }
   Wal& wal = core_.wal;
   if (Status status = wal.shm.LockExclusive(WalLock::kWrite); !status.ok()) {
@@ -93,9 +95,18 @@ BeginWriteTransaction::Next BeginWriteTransaction::Moved() {
 
 // ---- A new database ----
 
+BeginWriteTransaction::Next BeginWriteTransaction::CreateDatabase() {
+  const uint32_t page_size = core_.cache.page_size();
+  std::unique_ptr<std::byte[]> page(new (std::nothrow) std::byte[page_size]);
+  if (page == nullptr) return Fail(Status(ResultCode::kNoMemory));
+  FillNewPageOne(core_.view.header, MutableBytes(page.get(), page_size));
+  write_page_one_.Start(std::move(page), Bytes(), 0);
+  return AwaitOutcome(write_page_one_, State::kCreated);
+}
+
 BeginWriteTransaction::Next BeginWriteTransaction::OpenLog() {
   if (!outcome().ok()) return Fail(outcome());
-  (void)create_.Take();
+  (void)write_page_one_.Take();
   is_new_ = true;
   open_wal_.Start();
   return AwaitOutcome(open_wal_, State::kLogOpened);
@@ -154,7 +165,7 @@ BeginWriteTransaction::Next BeginWriteTransaction::TakePageOne() {
   core_.committed = core_.wal.header;
   core_.has_appended = false;
   core_.doomed = OkStatus();
-  core_.statement = Statement();
+  core_.statement = StatementUndo();
   core_.cache.BeginEditEpoch();
   core_.view.in_write = true;
   return Done({});

@@ -6,11 +6,11 @@
 #define ORRERY_ENGINE_STORAGE_BEGIN_WRITE_H_
 
 #include "engine/io/resumable.h"
-#include "engine/storage/create_database.h"
 #include "engine/storage/open_wal.h"
 #include "engine/storage/page_operations.h"
 #include "engine/storage/pager_core.h"
 #include "engine/storage/take_snapshot.h"
+#include "engine/storage/write_page_one.h"
 
 namespace orrery {
 
@@ -32,7 +32,7 @@ class BeginWriteTransaction final : public Resumable<BeginWriteTransaction> {
       {State::kLock, State::kPageOne},        {State::kMoved, State::kPageOne},
   };
   explicit BeginWriteTransaction(PagerCore& core)
-      : core_(core), create_(core), open_wal_(core), take_snapshot_(core) {}
+      : core_(core), write_page_one_(core), open_wal_(core), take_snapshot_(core) {}
   void Start() { Begin(State::kBegin); }
 
  private:
@@ -40,6 +40,7 @@ class BeginWriteTransaction final : public Resumable<BeginWriteTransaction> {
   Next Run(State state);
   Next Pause();
   Next Lock();
+  Next CreateDatabase();
   Next OpenLog();
   Next TakeNewSnapshot();
   Next LockNew();
@@ -52,7 +53,7 @@ class BeginWriteTransaction final : public Resumable<BeginWriteTransaction> {
   Status WhyNot() const;
 
   PagerCore& core_;
-  CreateDatabase create_;
+  WritePageOne write_page_one_;
   OpenWal open_wal_;
   TakeSnapshot take_snapshot_;
   FetchPage fetch_;

@@ -8,8 +8,6 @@ namespace {
 const YieldSite kCommit("storage.commit.begin");
 const YieldSite kCommitPublish("storage.commit.publish");
 
-constexpr uint32_t kLibraryVersion = 3050004;
-
 }  // namespace
 
 CommitTransaction::Next CommitTransaction::Run(State state) {
@@ -18,10 +16,15 @@ CommitTransaction::Next CommitTransaction::Run(State state) {
       return Pause();
     case State::kCollect:
       return Collect();
+    case State::kAppend:
+      return Append();
     case State::kWritten:
       return Written();
     case State::kPublish:
       return Publish();
+    case State::kCheckpointed:
+      checkpoint_.Abandon();  // whatever came of it, the commit stands
+      return Done({});
   }
   Unreachable();
 }
@@ -35,19 +38,34 @@ CommitTransaction::Next CommitTransaction::Pause() {
 CommitTransaction::Next CommitTransaction::Collect() {
   if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));
   if (!core_.doomed.ok()) return Refuse(core_.doomed);
+  bool is_changed = core_.wal.header.max_frame > core_.committed.max_frame;  // spilled
+  core_.cache.ForEach([&](const Frame& frame) { is_changed |= frame.dirty; });
+  if (!is_changed) {
+    EndWrite();
+    return Done({});
+  }
+  // A later sync proves nothing of what an earlier one failed on, and this commit builds on it.
+  const bool is_durable = core_.options.synchronous == Synchronous::kFull;
+  if (!is_durable || !core_.wal.is_suspect || core_.committed.max_frame == 0) {
+    return Goto(State::kAppend);
+  }
+  mend_log_.Start(core_.committed);
+  return AwaitOutcome(mend_log_, State::kAppend);
+}
+
+CommitTransaction::Next CommitTransaction::Append() {
+  if (!outcome().ok()) return Refuse(outcome());
+  if (!mend_log_.idle()) (void)mend_log_.Take();
   std::vector<Frame*> frames;
   core_.cache.ForEach([&](Frame& frame) {
     if (frame.dirty) frames.push_back(&frame);
   });
-  const bool has_spilled = core_.wal.header.max_frame > core_.committed.max_frame;
-  if (frames.empty() && !has_spilled) return EndUnchanged();
-
   Frame& first = core_.page_one.frame();
   if (first.dirty) {
     DatabaseHeader& header = core_.view.header;
     ++header.change_counter;
     header.version_valid_for = header.change_counter;
-    header.library_version = kLibraryVersion;
+    header.library_version = kWrittenLibraryVersion;
     EncodeDatabaseHeader(header, MutableBytes(first.data, kDatabaseHeaderSize));
   } else if (frames.empty()) {
     frames.push_back(&first);  // some frame must carry the commit
@@ -77,19 +95,22 @@ CommitTransaction::Next CommitTransaction::Publish() {
   wal.header_words = EncodeWalIndexHeader(wal.header);
   wal.shm.PublishHeader(wal.header_words);
   core_.cached_state = wal.header_words;
-  return EndUnchanged();
+  EndWrite();
+  const uint32_t limit = core_.options.auto_checkpoint_frame_count;
+  if (limit == 0 || wal.header.max_frame < limit || core_.stop_requested) return Done({});
+  checkpoint_.Start(CheckpointMode::kPassive);
+  return AwaitOutcome(checkpoint_, State::kCheckpointed);
 }
 
-// The transaction ends; the snapshot stays, where it now is.
-CommitTransaction::Next CommitTransaction::EndUnchanged() {
+// The write transaction ends; the snapshot stays, where it now is.
+void CommitTransaction::EndWrite() {
   core_.commit_decided = true;
   core_.is_committing = false;
-  core_.statement = Statement();
+  core_.statement = StatementUndo();
   core_.page_one.Release();
   core_.cache.BeginEditEpoch();
   core_.view.in_write = false;
   core_.wal.shm.Unlock(WalLock::kWrite);
-  return Done({});
 }
 
 CommitTransaction::Next CommitTransaction::Refuse(Status status) {

@@ -9,19 +9,24 @@
 
 #include "engine/io/resumable.h"
 #include "engine/storage/append_frames.h"
+#include "engine/storage/checkpoint.h"
+#include "engine/storage/mend_log.h"
 #include "engine/storage/pager_core.h"
 
 namespace orrery {
 
 class CommitTransaction final : public Resumable<CommitTransaction> {
  public:
-  enum class State : uint8_t { kBegin, kCollect, kWritten, kPublish };
+  enum class State : uint8_t { kBegin, kCollect, kAppend, kWritten, kPublish, kCheckpointed };
   static constexpr Edge<State> kEdges[] = {
       {State::kBegin, State::kCollect},
-      {State::kCollect, State::kWritten},  // the pages are in the log, as durable as asked
+      {State::kCollect, State::kAppend},  // the log may have lost what an earlier sync failed on
+      {State::kAppend, State::kWritten},  // the pages are in the log, as durable as asked
       {State::kWritten, State::kPublish},
+      {State::kPublish, State::kCheckpointed},
   };
-  CommitTransaction(PagerCore& core, AppendFrames& append) : core_(core), append_(append) {}
+  CommitTransaction(PagerCore& core, AppendFrames& append, CheckpointLog& checkpoint)
+      : core_(core), append_(append), checkpoint_(checkpoint), mend_log_(core) {}
   void Start() { Begin(State::kBegin); }
 
  private:
@@ -29,13 +34,16 @@ class CommitTransaction final : public Resumable<CommitTransaction> {
   Next Run(State state);
   Next Pause();
   Next Collect();
+  Next Append();
   Next Written();
   Next Publish();
-  Next EndUnchanged();
+  void EndWrite();
   Next Refuse(Status status);
 
   PagerCore& core_;
   AppendFrames& append_;
+  CheckpointLog& checkpoint_;
+  MendLog mend_log_;
 };
 
 }  // namespace orrery

@@ -23,17 +23,18 @@ Status LockDatabaseShared(PagerCore& core) {
   return OkStatus();
 }
 
-Status LockDatabaseExclusive(PagerCore& core) {
+Status LockDatabaseExclusive(PagerCore& core, TakeReserved take_reserved) {
   CHECK(core.database_lock == DatabaseLock::kShared);
   File& file = *core.database;
-  RETURN_IF_ERROR(file.Lock(kReservedByte, 1, LockKind::kExclusive));
+  const bool reserves = take_reserved == TakeReserved::kYes;
+  if (reserves) RETURN_IF_ERROR(file.Lock(kReservedByte, 1, LockKind::kExclusive));
   Status status = file.Lock(kPendingByte, 1, LockKind::kExclusive);
   if (status.ok()) {
     status = file.Lock(kSharedFirst, kSharedSize, LockKind::kExclusive);
     if (!status.ok()) (void)file.Unlock(kPendingByte, 1);
   }
   if (!status.ok()) {
-    (void)file.Unlock(kReservedByte, 1);
+    if (reserves) (void)file.Unlock(kReservedByte, 1);
     return status;
   }
   core.database_lock = DatabaseLock::kExclusive;

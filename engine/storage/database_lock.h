@@ -19,8 +19,10 @@ namespace orrery {
 struct PagerCore;
 
 Status LockDatabaseShared(PagerCore& core);
-// From SHARED.
-Status LockDatabaseExclusive(PagerCore& core);
+// From SHARED. A writer with a rollback journal takes RESERVED too; others must not, since a
+// journal whose writer seems alive is not looked at.
+enum class TakeReserved : bool { kNo, kYes };
+Status LockDatabaseExclusive(PagerCore& core, TakeReserved take_reserved);
 // From EXCLUSIVE back to SHARED.
 void DowngradeDatabaseLock(PagerCore& core);
 void UnlockDatabase(PagerCore& core);

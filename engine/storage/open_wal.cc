@@ -14,9 +14,11 @@ OpenWal::Next OpenWal::Run(State state) {
 
 OpenWal::Next OpenWal::Open() {
   CHECK(!core_.wal.open() && core_.database_lock != DatabaseLock::kNone);
-  const bool read_only = core_.options.read_only;
-  Result<std::unique_ptr<File>> wal = core_.io.Open(
-      core_.wal_path, {.kind = FileKind::kWal, .read_only = read_only, .create = !read_only});
+  Result<std::unique_ptr<File>> wal =
+      core_.io.Open(core_.wal_path, {.kind = FileKind::kWal, .create = true});
+  if (!wal.ok() && core_.options.read_only) {
+    wal = core_.io.Open(core_.wal_path, {.kind = FileKind::kWal, .read_only = true});
+  }
   if (!wal.ok()) return Fail(std::move(wal).status());
   Result<std::unique_ptr<File>> shm =
       core_.io.Open(core_.shm_path, {.kind = FileKind::kSharedMemory, .create = true});

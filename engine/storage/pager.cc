@@ -3,9 +3,13 @@
 #include "engine/storage/append_frames.h"
 #include "engine/storage/begin_read.h"
 #include "engine/storage/begin_write.h"
+#include "engine/storage/checkpoint.h"
+#include "engine/storage/checkpoint_now.h"
+#include "engine/storage/close_database.h"
 #include "engine/storage/commit.h"
 #include "engine/storage/pager_core.h"
 #include "engine/storage/rollback.h"
+#include "engine/storage/set_wal_mode.h"
 #include "engine/storage/spill_pages.h"
 #include "engine/storage/undo_statement.h"
 
@@ -14,7 +18,17 @@ namespace orrery {
 // One call is in progress at a time. When its caller goes away, the next call, whichever it is,
 // asks it to stop and drives it to its end first.
 struct Pager::Calls {
-  enum class Call : uint8_t { kNone, kBeginRead, kBeginWrite, kCommit, kRollback, kUndoStatement };
+  enum class Call : uint8_t {
+    kNone,
+    kBeginRead,
+    kBeginWrite,
+    kCommit,
+    kRollback,
+    kUndoStatement,
+    kCheckpoint,
+    kSetWalMode,
+    kClose
+  };
 
   explicit Calls(PagerCore& core_in)
       : core(core_in),
@@ -22,9 +36,13 @@ struct Pager::Calls {
         spill(core_in, append),
         begin_read(core_in),
         begin_write(core_in),
-        commit(core_in, append),
+        checkpoint(core_in),
+        commit(core_in, append, checkpoint),
         rollback(core_in),
-        undo_statement(core_in) {
+        undo_statement(core_in),
+        checkpoint_now(core_in, begin_read, checkpoint),
+        set_wal_mode(core_in, begin_read),
+        close(core_in, checkpoint) {
     core.spill = &spill;
   }
 
@@ -33,9 +51,13 @@ struct Pager::Calls {
   SpillPages spill;
   BeginReadTransaction begin_read;
   BeginWriteTransaction begin_write;
+  CheckpointLog checkpoint;
   CommitTransaction commit;
   RollbackTransaction rollback;
   UndoStatement undo_statement;
+  CheckpointNow checkpoint_now;
+  SetWalModeNow set_wal_mode;
+  CloseDatabase close;
   Call current = Call::kNone;
 
   IoResult<> ResumeCurrent() {
@@ -52,6 +74,15 @@ struct Pager::Calls {
         return rollback.Resume();
       case Call::kUndoStatement:
         return undo_statement.Resume();
+      case Call::kCheckpoint: {
+        IoResult<CheckpointResult> result = checkpoint_now.Resume();
+        if (result.done()) return Unit();
+        return std::move(result).As<Unit>();
+      }
+      case Call::kSetWalMode:
+        return set_wal_mode.Resume();
+      case Call::kClose:
+        return close.Resume();
     }
     Unreachable();
   }
@@ -73,14 +104,15 @@ struct Pager::Calls {
   }
 
   // Drives `operation` as the call `call`, starting it when it is not under way.
-  template <typename Op>
-  auto Drive(Call call, Op& operation) -> decltype(operation.Resume()) {
+  template <typename Op, typename... Arguments>
+  auto Drive(Call call, Op& operation, Arguments... arguments) -> decltype(operation.Resume()) {
     using Answer = decltype(operation.Resume());
     if (current != call || core.stop_requested) {
       IoResult<> settled = Settle();
       if (!settled.done()) return Answer(settled.waiting());
+      if (core.database == nullptr) return Answer(Status(ResultCode::kMisuse, "closed"));
       current = call;
-      operation.Start();
+      operation.Start(arguments...);
     }
     Answer answer = operation.Resume();
     if (!answer.pending()) current = Call::kNone;
@@ -134,7 +166,10 @@ IoResult<> Pager::BeginWrite() {
 
 IoResult<> Pager::Commit() { return calls_->Drive(Calls::Call::kCommit, calls_->commit); }
 
-IoResult<> Pager::Rollback() { return calls_->Drive(Calls::Call::kRollback, calls_->rollback); }
+IoResult<> Pager::Rollback() {
+  if (core_->database == nullptr) return Unit();
+  return calls_->Drive(Calls::Call::kRollback, calls_->rollback);
+}
 
 void Pager::EndRead() {
   if (calls_->current == Calls::Call::kBeginRead) {
@@ -163,7 +198,7 @@ void Pager::BeginStatement() {
 
 void Pager::EndStatement() {
   CHECK(core_->statement.open);
-  core_->statement = Statement();
+  core_->statement = StatementUndo();
   core_->cache.BeginEditEpoch();
 }
 
@@ -208,15 +243,17 @@ void Pager::SetApplicationId(uint32_t id) {
 // ---- Outside transactions ----
 
 IoResult<> Pager::Close() {
-  IO_RETURN_IF_NOT_DONE(Unit, Rollback());
-  core_->wal.Close();
-  core_->database.reset();
-  return Unit();
+  if (core_->database == nullptr) return Unit();
+  return calls_->Drive(Calls::Call::kClose, calls_->close);
 }
 
-IoResult<CheckpointResult> Pager::Checkpoint(CheckpointMode) { return CheckpointResult(); }
+IoResult<CheckpointResult> Pager::Checkpoint(CheckpointMode mode) {
+  return calls_->Drive(Calls::Call::kCheckpoint, calls_->checkpoint_now, mode);
+}
 
-IoResult<> Pager::SetWalMode() { return Unit(); }
+IoResult<> Pager::SetWalMode() {
+  return calls_->Drive(Calls::Call::kSetWalMode, calls_->set_wal_mode);
+}
 
 // ---- Settings ----
 

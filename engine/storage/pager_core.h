@@ -52,7 +52,7 @@ struct PagerCore final : EditHook {
   // -- While in a write transaction --
   PageRef page_one;
   WalIndexHeader committed;  // what a rollback goes back to
-  Statement statement;
+  StatementUndo statement;
   // Not OK when the transaction can only be rolled back, and why.
   Status doomed;
   bool commit_decided = false;

@@ -21,47 +21,53 @@ const YieldSite kTestFetch("test.pager.fetch");
 class Connection {
  public:
   explicit Connection(Io& io, PagerOptions options = PagerOptions()) : io_(io) {
-    pager_ = Value(Pager::Open(io, "test.db", options));
+    pager_ = ValueOf(Pager::Open(io, "test.db", options));
   }
   Pager& pager() { return *pager_; }
 
   void BeginRead() {
-    Value(RunToEnd(io_, [&] { return pager_->BeginRead(); }));
+    ValueOf(RunToEnd(io_, [&] { return pager_->BeginRead(); }));
   }
   void BeginWrite() {
     BeginRead();
-    Value(RunToEnd(io_, [&] { return pager_->BeginWrite(); }));
+    ValueOf(RunToEnd(io_, [&] { return pager_->BeginWrite(); }));
   }
   ResultCode TryBeginWrite() {
     IoResult<> result = RunToEnd(io_, [&] { return pager_->BeginWrite(); });
     return result.failed() ? result.status().code() : ResultCode::kOk;
   }
   void Commit() {
-    Value(RunToEnd(io_, [&] { return pager_->Commit(); }));
+    ValueOf(RunToEnd(io_, [&] { return pager_->Commit(); }));
     pager_->EndRead();
   }
   void Rollback() {
-    Value(RunToEnd(io_, [&] { return pager_->Rollback(); }));
+    ValueOf(RunToEnd(io_, [&] { return pager_->Rollback(); }));
+  }
+  void Close() {
+    ValueOf(RunToEnd(io_, [&] { return pager_->Close(); }));
+  }
+  CheckpointResult Checkpoint(CheckpointMode mode) {
+    return ValueOf(RunToEnd(io_, [&] { return pager_->Checkpoint(mode); }));
   }
   void RollbackStatement() {
-    Value(RunToEnd(io_, [&] { return pager_->RollbackStatement(); }));
+    ValueOf(RunToEnd(io_, [&] { return pager_->RollbackStatement(); }));
   }
 
   PageRef Get(PageNumber number) {
     if (PageRef page = pager_->TryPage(number, kTestFetch)) return page;
     FetchPage fetch;
     fetch.Start(*pager_, number, kTestFetch);
-    return Value(RunToEnd(io_, [&] { return fetch.Resume(); }));
+    return ValueOf(RunToEnd(io_, [&] { return fetch.Resume(); }));
   }
   PageRef Allocate() {
     AllocatePage allocate;
     allocate.Start(*pager_);
-    return Value(RunToEnd(io_, [&] { return allocate.Resume(); }));
+    return ValueOf(RunToEnd(io_, [&] { return allocate.Resume(); }));
   }
   void Free(PageNumber number) {
     FreePage free;
     free.Start(*pager_, number);
-    Value(RunToEnd(io_, [&] { return free.Resume(); }));
+    ValueOf(RunToEnd(io_, [&] { return free.Resume(); }));
   }
   // A page's mark: a number at its end.
   void Write(PageNumber number, uint32_t mark) {
@@ -226,6 +232,73 @@ TEST(PagerTest, WorksWithACacheSmallerThanATransaction) {
         b.pager().EndRead();
       },
       {.single_plan_count_max = 60});
+}
+
+TEST(PagerTest, CheckpointsAndStartsTheLogAnew) {
+  for (const CheckpointMode mode : {CheckpointMode::kPassive, CheckpointMode::kFull,
+                                    CheckpointMode::kRestart, CheckpointMode::kTruncate}) {
+    ForEachYieldPlan([&](Io& io) {
+      Connection a(io);
+      PageNumber number = 0;
+      for (uint32_t round = 0; round < 3; ++round) {
+        a.BeginWrite();
+        if (round == 0) number = a.Add(0);
+        a.Write(number, round);
+        a.Commit();
+        const CheckpointResult result = a.Checkpoint(mode);
+        EXPECT_FALSE(result.busy);
+        EXPECT_EQ(result.wal_frame_count, mode == CheckpointMode::kTruncate ? 0u
+                                          : round == 0                      ? 2u
+                                                                            : 1u);
+        EXPECT_EQ(result.checkpointed_frame_count, result.wal_frame_count);
+        Connection b(io);
+        b.BeginRead();
+        EXPECT_EQ(b.Read(number), round);
+        b.pager().EndRead();
+      }
+    });
+  }
+}
+
+TEST(PagerTest, LeavesOneFileWhenTheLastConnectionCloses) {
+  ForEachYieldPlan([](Io& io) {
+    Connection a(io);
+    a.BeginWrite();
+    const PageNumber number = a.Add(5);
+    a.Commit();
+    Connection b(io);
+    b.BeginRead();
+    EXPECT_EQ(b.Read(number), 5u);
+    a.Close();
+    EXPECT_TRUE(ValueOf(io.Exists("test.db-wal")));
+    b.Close();
+    EXPECT_FALSE(ValueOf(io.Exists("test.db-wal")));
+    EXPECT_FALSE(ValueOf(io.Exists("test.db-shm")));
+    EXPECT_FALSE(ValueOf(io.Exists("test.db-journal")));
+    Connection c(io);
+    c.BeginRead();
+    EXPECT_EQ(c.Read(number), 5u);
+    c.Close();
+  });
+}
+
+TEST(PagerTest, CheckpointsByItselfAfterACommit) {
+  ForEachYieldPlan([](Io& io) {
+    Connection a(io, {.auto_checkpoint_frame_count = 3});
+    a.BeginWrite();
+    const PageNumber number = a.Add(0);
+    a.Commit();
+    for (uint32_t round = 1; round < 10; ++round) {
+      a.BeginWrite();
+      a.Write(number, round);
+      a.Commit();
+      EXPECT_LE(a.pager().snapshot().max_frame, 4u);
+      Connection b(io);
+      b.BeginRead();
+      EXPECT_EQ(b.Read(number), round);
+      b.pager().EndRead();
+    }
+  });
 }
 
 }  // namespace

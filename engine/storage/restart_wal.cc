@@ -9,6 +9,7 @@ void PublishNewGeneration(PagerCore& core) {
   CHECK(wal.is_writer());
   std::array<std::byte, 4> salt;
   core.io.RandomBytes(salt);
+  const bool is_cached = core.cached_state == wal.header_words;
   ++wal.checkpoint_sequence;
   wal.header.max_frame = 0;
   ++wal.header.salt1;
@@ -19,6 +20,9 @@ void PublishNewGeneration(PagerCore& core) {
   wal.shm.set_backfill_attempted(0);
   wal.shm.set_read_mark(1, 0);
   for (int slot = 2; slot < kReadMarkCount; ++slot) wal.shm.set_read_mark(slot, kReadMarkNotUsed);
+  // The pages we have stay the same, but the frames they came from are no more.
+  core.cache.ForEach([](Frame& frame) { frame.wal_frame = 0; });
+  if (is_cached) core.cached_state = wal.header_words;
 }
 
 Result<bool> TryRestartWal(PagerCore& core) {
@@ -30,9 +34,6 @@ Result<bool> TryRestartWal(PagerCore& core) {
   RETURN_IF_ERROR(status);
   PublishNewGeneration(core);
   wal.shm.Unlock(ReadLock(1), kReadMarkCount - 1);
-  // The pages we have are the same, but the frames they came from are no more.
-  core.cache.ForEach([](Frame& frame) { frame.wal_frame = 0; });
-  core.cached_state = wal.header_words;
   return true;
 }
 

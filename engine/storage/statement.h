@@ -26,7 +26,7 @@ struct BeforeImage {
   std::unique_ptr<std::byte[]> bytes;
 };
 
-struct Statement {
+struct StatementUndo {
   bool open = false;
   uint64_t first_edit_epoch = 0;  // a frame's kept_epoch is not before it: seen to
   TransactionView view;

@@ -35,7 +35,7 @@ bool UndoStatement::HasBeforeImage(PageNumber page) const {
 
 UndoStatement::Next UndoStatement::Undo() {
   if (!core_.doomed.ok()) return Refuse(core_.doomed);
-  const Statement& statement = core_.statement;
+  const StatementUndo& statement = core_.statement;
   CHECK(statement.open);
   Wal& wal = core_.wal;
   const WalIndexHeader& position = statement.log_position;
@@ -114,7 +114,7 @@ UndoStatement::Next UndoStatement::Restore() {
     frame->edit_epoch = 0;
     frame->kept_epoch = 0;
   }
-  core_.statement = Statement();
+  core_.statement = StatementUndo();
   cache.BeginEditEpoch();
   return Done({});
 }

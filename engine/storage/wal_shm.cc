@@ -44,6 +44,15 @@ void WalShm::Unlock(WalLock first, int count) {
   (void)file_->Unlock(kWalLocksAt + begin, static_cast<uint64_t>(count));
 }
 
+Status WalShm::RaiseOwnMark(int slot, uint32_t mark) {
+  CHECK(Holds(ReadLock(slot)));
+  const uint64_t at = kWalLocksAt + static_cast<uint64_t>(ReadLock(slot));
+  RETURN_IF_ERROR(file_->Lock(at, 1, LockKind::kExclusive));
+  set_read_mark(slot, mark);
+  // From exclusive to shared nobody can be in the way, and the lock is never let go between.
+  return file_->Lock(at, 1, LockKind::kShared);
+}
+
 void WalShm::ReleaseLocks() {
   for (int i = 0; i < kWalLockCount; ++i) {
     if (held_[static_cast<size_t>(i)]) Unlock(static_cast<WalLock>(i));

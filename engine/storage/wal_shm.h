@@ -42,6 +42,8 @@ class WalShm {
     return Lock(first, count, LockKind::kExclusive);
   }
   void Unlock(WalLock first, int count = 1);
+  // Raises the mark of a read slot that is ours; kBusy when others use the slot too.
+  Status RaiseOwnMark(int slot, uint32_t mark);
   bool Holds(WalLock lock) const { return held_[static_cast<size_t>(lock)]; }
   void ReleaseLocks();
 

@@ -19,7 +19,7 @@ Value Compute(const Value& a, const Value& b, OnIntegers on_integers, OnReals on
     const std::optional<int64_t> integer = on_integers(left.integer(), right.integer());
     if (integer) return Value::Integer(*integer);
   }
-  return on_reals(ToReal(left), ToReal(right));
+  return on_reals(ToReal(a), ToReal(b));
 }
 
 template <typename OnIntegers>

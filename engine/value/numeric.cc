@@ -182,7 +182,8 @@ int64_t LeadingInteger(std::string_view text) {
 
 double LeadingReal(std::string_view text) {
   const Prefix prefix = FindPrefix(text);
-  if (prefix.unsigned_text.empty()) return 0.0;
+  // A sign alone is a zero of that sign.
+  if (prefix.unsigned_text.empty()) return prefix.is_negative ? -0.0 : 0.0;
   return ToReal(prefix.is_negative, prefix.unsigned_text);
 }
 

@@ -29,7 +29,7 @@ Value LeadingNumber(std::string_view text);
 // what CAST AS INTEGER and the bit operators ask: "1e3" is 1.
 int64_t LeadingInteger(std::string_view text);
 
-// The number at the start of `text` as a real, 0.0 when there is none.
+// The number at the start of `text` as a real; 0.0 when there is none, -0.0 behind a minus sign.
 double LeadingReal(std::string_view text);
 
 // A decimal or hexadecimal literal without sign. Empty when a decimal one does not fit, which then

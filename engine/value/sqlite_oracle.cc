@@ -97,6 +97,15 @@ Result<std::vector<std::vector<Value>>> SqliteOracle::Query(const std::string& s
   return rows;
 }
 
+std::string SqliteOracle::Serialize() {
+  sqlite3_int64 size = 0;
+  unsigned char* image = sqlite3_serialize(connection_->db, "main", &size, 0);
+  CHECK(image != nullptr);
+  std::string bytes(reinterpret_cast<const char*>(image), static_cast<size_t>(size));
+  sqlite3_free(image);
+  return bytes;
+}
+
 Result<Value> SqliteOracle::Evaluate(const std::string& sql, const std::vector<Value>& arguments) {
   ASSIGN_OR_RETURN(const std::vector<std::vector<Value>> rows, Query(sql, arguments));
   return rows.empty() ? Value::Null() : rows[0][0];

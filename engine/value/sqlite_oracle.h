@@ -24,6 +24,9 @@ class SqliteOracle {
   Result<std::vector<std::vector<Value>>> Query(const std::string& sql,
                                                 const std::vector<Value>& arguments);
 
+  // The database as the bytes of a file.
+  std::string Serialize();
+
  private:
   struct Connection;
   std::unique_ptr<Connection> connection_;

@@ -14,7 +14,7 @@ DiskFile::DiskFile(uint32_t number, const DeviceContract& contract)
 }
 
 size_t DiskFile::Read(uint64_t offset, MutableBytes out) const {
-  if (offset >= size_) return 0;
+  if (offset >= size_ || out.empty()) return 0;
   const size_t size = static_cast<size_t>(std::min<uint64_t>(out.size(), size_ - offset));
   std::memcpy(out.data(), visible_.data() + offset, size);
   if (!mapped()) return size;

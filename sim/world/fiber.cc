@@ -36,11 +36,12 @@ namespace {
 
 namespace context = boost::context::detail;
 
-// Address space; memory is used as far as a stack was ever deep. Instrumented frames are larger.
+// Address space, as much as a thread has: memory is used as far as a stack was ever deep.
+// Instrumented frames are larger.
 #if defined(ORRERY_ASAN) || defined(ORRERY_TSAN)
-constexpr size_t kStackSize = size_t{2} << 20;
+constexpr size_t kStackSize = size_t{16} << 20;
 #else
-constexpr size_t kStackSize = size_t{512} << 10;
+constexpr size_t kStackSize = size_t{8} << 20;
 #endif
 
 size_t PageSize() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
@@ -131,8 +132,11 @@ void Fiber::SwitchIn() {
   context_ = context::jump_fcontext(context_, this).fctx;
 #ifdef ORRERY_ASAN
   __sanitizer_finish_switch_fiber(main_fake_stack_, nullptr, nullptr);
-  // The next user of the stack begins with a clean one.
-  if (state_ == State::kDone) ASAN_UNPOISON_MEMORY_REGION(stack_.bottom, stack_.size);
+  // All frames but the first have ended and left the stack clean.
+  constexpr size_t kFirstFrameSize = 4096;
+  if (state_ == State::kDone) {
+    ASAN_UNPOISON_MEMORY_REGION(stack_.bottom + stack_.size - kFirstFrameSize, kFirstFrameSize);
+  }
 #endif
 }
 

@@ -5,7 +5,7 @@ namespace orrery::sim {
 RandomSchedule::RandomSchedule(Choices choices) : choices_(choices) {
   constexpr uint32_t kFiberFirst[] = {500'000, 50'000, 950'000, 800'000};
   constexpr uint32_t kStay[] = {0, 500'000, 950'000};
-  constexpr uint32_t kStarve[] = {0, 0, 0, 900'000, 995'000};
+  constexpr uint32_t kStarve[] = {0, 0, 0, 800'000, 980'000};
   constexpr uint64_t kPreemptMean[] = {0, 1000, 200, 50, 10, 2};
   fiber_first_ppm_ = kFiberFirst[choices_.Choose(std::size(kFiberFirst), "habit.fiber-first")];
   stay_ppm_ = kStay[choices_.Choose(std::size(kStay), "habit.stay")];

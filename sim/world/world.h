@@ -11,7 +11,6 @@
 //   while (world.Step()) {
 //     if (faults.Strikes(Fault::kPowerCut)) { world.PowerCut(); ...start again... }
 //   }
-//   if (!world.all_done()) ...;   // a fiber waits for what never comes
 //
 // Branches used: "schedule", "disk", "latency", "process:N"; the faults have their own.
 
@@ -61,8 +60,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
   // Runs `body` on a fiber of `process`. It ends when the body returns.
   Fiber& Spawn(SimProcess& process, std::string name, std::function<void()> body);
 
-  // One step. False when nothing can happen any more: all fibers are done (all_done()), or those
-  // left wait for an operation that nobody submitted.
+  // One step. False when nothing can happen any more: every fiber is done and nothing is in flight.
+  // A fiber that waits for what never comes goes on polling; it is for the caller to notice.
   bool Step() {
     if (regions_saved_) RestoreRegions();
     return scheduler_.Step();

@@ -1,0 +1,29 @@
+#include "engine/catalog/function.h"
+
+#include "engine/catalog/names.h"
+
+namespace orrery {
+
+FunctionRegistry::FunctionRegistry() {
+  for (const Function& function : BuiltInScalarFunctions()) functions_.push_back(&function);
+  for (const Function& function : BuiltInAggregateFunctions()) functions_.push_back(&function);
+}
+
+const Function* FunctionRegistry::Find(std::string_view name, int argument_count, bool* known) const {
+  *known = false;
+  for (const Function* function : functions_) {
+    if (!SameName(function->name, name)) continue;
+    *known = true;
+    const bool fits = argument_count >= function->argument_count_min &&
+                      (function->argument_count_max < 0 || argument_count <= function->argument_count_max);
+    if (fits) return function;
+  }
+  return nullptr;
+}
+
+void FunctionRegistry::Add(const Function& function) {
+  added_.push_back(std::make_unique<Function>(function));
+  functions_.insert(functions_.begin(), added_.back().get());
+}
+
+}  // namespace orrery

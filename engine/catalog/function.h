@@ -1,0 +1,103 @@
+// SQL functions: what the compiler looks up by name and the machine calls.
+//
+// A function runs to its end on the caller's stack; it never waits. It answers through its
+// FunctionCall: Return() or Fail(), and NULL when it does neither.
+
+#ifndef ORRERY_ENGINE_CATALOG_FUNCTION_H_
+#define ORRERY_ENGINE_CATALOG_FUNCTION_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/base/status.h"
+#include "engine/value/collation.h"
+#include "engine/value/value.h"
+
+namespace orrery {
+
+// What functions may ask of their connection.
+class ConnectionFacts {
+ public:
+  virtual int64_t changes() const = 0;
+  virtual int64_t total_changes() const = 0;
+  virtual int64_t last_insert_rowid() const = 0;
+  virtual void RandomBytes(MutableBytes out) = 0;
+
+ protected:
+  ~ConnectionFacts() = default;
+};
+
+class FunctionCall {
+ public:
+  explicit FunctionCall(ConnectionFacts& facts, const Collation& in_collation = kBinaryCollation)
+      : connection(facts), collation(in_collation) {}
+
+  void Return(Value value) { result_ = std::move(value); }
+  void Fail(std::string_view message) { error_ = Status(ResultCode::kError, message); }
+  void Fail(ResultCode code) { error_ = Status(code); }
+  void Fail(Status status) { error_ = std::move(status); }
+
+  ConnectionFacts& connection;
+  const Collation& collation;  // of the arguments, for functions that compare
+  // Set by an aggregate step that passed its row over: bare columns keep an earlier row's values.
+  bool row_passed_over = false;
+
+  const Status& error() const { return error_; }
+  Value TakeResult() { return std::move(result_); }
+
+ private:
+  Value result_;
+  Status error_;
+};
+
+using Arguments = std::span<const Value>;
+using ScalarBody = void (*)(FunctionCall& call, Arguments arguments);
+
+// The accumulator of one group.
+class Aggregate {
+ public:
+  virtual ~Aggregate() = default;
+  virtual void Step(FunctionCall& call, Arguments arguments) = 0;
+  virtual void Final(FunctionCall& call) = 0;
+};
+using AggregateMaker = std::unique_ptr<Aggregate> (*)();
+
+struct Function {
+  std::string_view name;  // lower case
+  int argument_count_min = 0;
+  int argument_count_max = 0;  // -1: any number
+  ScalarBody scalar = nullptr;
+  AggregateMaker aggregate = nullptr;
+  bool is_deterministic = true;
+  bool uses_collation = false;   // compares its arguments
+  bool picks_a_row = false;      // min() and max() with one argument: bare columns follow them
+};
+
+class FunctionRegistry {
+ public:
+  // With the built-in functions.
+  FunctionRegistry();
+
+  // A function that takes `argument_count` arguments; null when none of that name does. `known`
+  // then tells whether there is one of that name at all.
+  const Function* Find(std::string_view name, int argument_count, bool* known) const;
+  // Later ones go first.
+  void Add(const Function& function);
+
+ private:
+  std::vector<Function const*> functions_;
+  std::vector<std::unique_ptr<Function>> added_;
+};
+
+// The built-in functions.
+std::span<const Function> BuiltInScalarFunctions();
+std::span<const Function> BuiltInAggregateFunctions();
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_CATALOG_FUNCTION_H_

@@ -1,0 +1,93 @@
+#include "engine/catalog/load_schema.h"
+
+#include <limits>
+#include <vector>
+
+#include "engine/format/record.h"
+
+namespace orrery {
+namespace {
+constexpr size_t kColumnCount = 5;
+constexpr uint32_t kSchemaFormatMax = 4;
+}  // namespace
+
+void LoadSchema::Start(Btree& btree) {
+  btree_ = &btree;
+  schema_ = std::make_shared<Schema>();
+  Begin(State::kFirst);
+}
+
+LoadSchema::Next LoadSchema::Run(State state) {
+  switch (state) {
+    case State::kFirst:
+      return First();
+    case State::kRow:
+      return Row();
+    case State::kNext:
+      return NextRow();
+    case State::kFinish:
+      return Finish();
+  }
+  Unreachable();
+}
+
+LoadSchema::Next LoadSchema::First() {
+  const Pager& pager = btree_->pager();
+  if (pager.page_count() == 0) return Goto(State::kFinish);
+  const DatabaseHeader& header = pager.header();
+  if (header.schema_format > kSchemaFormatMax) {
+    return GiveUp(Status(ResultCode::kError, "unsupported file format"));
+  }
+  if (header.text_encoding != TextEncoding::kUtf8 && header.schema_format != 0) {
+    return GiveUp(Status(ResultCode::kError, "UTF-16 databases are not supported yet"));
+  }
+  schema_->cookie = header.schema_cookie;
+  if (!cursor_) cursor_.emplace(*btree_, PageNumber{1});
+  IoResult<bool> first = cursor_->First();
+  if (first.pending()) return AwaitOutcome(*first.waiting().on, State::kFirst);
+  if (first.failed()) return GiveUp(std::move(first).status());
+  return *first ? Goto(State::kRow) : Goto(State::kFinish);
+}
+
+LoadSchema::Next LoadSchema::Row() {
+  IoResult<TableCursor::PayloadView> payload =
+      cursor_->Payload(std::numeric_limits<uint64_t>::max());
+  if (payload.pending()) return AwaitOutcome(*payload.waiting().on, State::kRow);
+  if (payload.failed()) return GiveUp(std::move(payload).status());
+  Result<std::vector<Value>> decoded = DecodeRecord(payload->bytes);
+  if (!decoded.ok()) return GiveUp(std::move(decoded).status());
+  std::vector<Value>& values = *decoded;
+  values.resize(kColumnCount);
+  const auto text = [&](size_t i) {
+    return values[i].is_text() ? values[i].text() : std::string_view();
+  };
+  if (Status status = schema_->AddRow(text(0), text(1), text(2), values[3], values[4]); !status.ok()) {
+    return GiveUp(std::move(status));
+  }
+  return Goto(State::kNext);
+}
+
+LoadSchema::Next LoadSchema::NextRow() {
+  IoResult<bool> next = cursor_->Next();
+  if (next.pending()) return AwaitOutcome(*next.waiting().on, State::kNext);
+  if (next.failed()) return GiveUp(std::move(next).status());
+  return *next ? Goto(State::kRow) : Goto(State::kFinish);
+}
+
+LoadSchema::Next LoadSchema::Finish() {
+  cursor_.reset();
+  if (Status status = schema_->Finish(); !status.ok()) return GiveUp(std::move(status));
+  return Done(std::move(schema_));
+}
+
+LoadSchema::Next LoadSchema::GiveUp(Status status) {
+  OnAbandon();
+  return Fail(std::move(status));
+}
+
+void LoadSchema::OnAbandon() {
+  cursor_.reset();
+  schema_.reset();
+}
+
+}  // namespace orrery

@@ -1,0 +1,242 @@
+// From a parsed CREATE TABLE to a Table.
+
+#include "engine/catalog/literal.h"
+#include "engine/catalog/schema.h"
+
+namespace orrery {
+namespace {
+
+Status SqlError(std::string message) { return Status(ResultCode::kError, message); }
+
+// The text of an expression as errors quote it.
+std::string QuotedText(SourceSpan span, std::string_view text) {
+  return std::string(span.In(text));
+}
+
+class TableMaker {
+ public:
+  TableMaker(const CreateTableStatement& statement, std::string_view text)
+      : statement_(statement), text_(text) {}
+
+  Status Make(Table& table) {
+    table.name = statement_.table.name.text;
+    table.is_without_rowid = statement_.is_without_rowid;
+    table.is_strict = statement_.is_strict;
+    for (const ColumnDefinition& definition : statement_.columns) {
+      RETURN_IF_ERROR(AddColumn(table, definition));
+    }
+    for (const TableConstraint& constraint : statement_.constraints) {
+      RETURN_IF_ERROR(AddConstraint(table, constraint));
+    }
+    if (table.is_without_rowid && !has_primary_key_) {
+      return SqlError("PRIMARY KEY missing on table " + table.name);
+    }
+    return OkStatus();
+  }
+
+ private:
+  Status AddColumn(Table& table, const ColumnDefinition& definition) {
+    if (table.FindColumn(definition.name.text) >= 0) {
+      return SqlError("duplicate column name: " + definition.name.text);
+    }
+    const int index = static_cast<int>(table.columns.size());
+    Column column;
+    column.name = definition.name.text;
+    column.declared_type = definition.type.text;
+    column.affinity = AffinityOfType(definition.type.text);
+    table.columns.push_back(std::move(column));
+    for (const ColumnConstraint& constraint : definition.constraints) {
+      RETURN_IF_ERROR(AddColumnConstraint(table, index, constraint));
+    }
+    return OkStatus();
+  }
+
+  Status AddColumnConstraint(Table& table, int index, const ColumnConstraint& constraint) {
+    Column& column = table.columns[static_cast<size_t>(index)];
+    switch (constraint.kind) {
+      case ColumnConstraintKind::kPrimaryKey:
+        return AddPrimaryKey(table, {index}, constraint.order == SortOrder::kDescending,
+                             constraint.is_autoincrement, constraint.on_conflict);
+      case ColumnConstraintKind::kNotNull:
+        column.is_not_null = true;
+        column.not_null_action = constraint.on_conflict;
+        return OkStatus();
+      case ColumnConstraintKind::kNull:
+        return OkStatus();
+      case ColumnConstraintKind::kUnique:
+        table.needs_index = true;
+        return OkStatus();
+      case ColumnConstraintKind::kCheck:
+        table.checks.push_back({constraint.name ? constraint.name->text
+                                                : QuotedText(constraint.expr_span, text_),
+                                constraint.expr.get()});
+        return OkStatus();
+      case ColumnConstraintKind::kDefault:
+        if (!IsConstantDefault(*constraint.expr)) {
+          return SqlError("default value of column [" + column.name + "] is not constant");
+        }
+        column.default_expr = constraint.expr.get();
+        column.default_text = QuotedText(constraint.expr_span, text_);
+        return OkStatus();
+      case ColumnConstraintKind::kCollate: {
+        const Collation* collation = FindCollation(constraint.collation.text);
+        if (collation == nullptr) {
+          return Status(ResultCode::kErrorMissingCollation,
+                        "no such collation sequence: " + constraint.collation.text);
+        }
+        column.collation = collation;
+        return OkStatus();
+      }
+      case ColumnConstraintKind::kReferences:
+        table.has_references = true;
+        return OkStatus();
+      case ColumnConstraintKind::kGenerated:
+        column.is_generated = true;
+        return OkStatus();
+    }
+    Unreachable();
+  }
+
+  Status AddConstraint(Table& table, const TableConstraint& constraint) {
+    switch (constraint.kind) {
+      case TableConstraintKind::kPrimaryKey: {
+        std::vector<int> columns;
+        for (const OrderingTerm& term : constraint.key) {
+          const Expr* expr = term.expr.get();
+          while (const CollateExpr* collate = expr->TryAs<CollateExpr>()) expr = collate->operand.get();
+          const ColumnExpr* name = expr->TryAs<ColumnExpr>();
+          if (name == nullptr) return SqlError("expressions prohibited in PRIMARY KEY and UNIQUE constraints");
+          const int index = table.FindColumn(name->column.text);
+          if (index < 0) return SqlError("no such column: " + name->column.text);
+          columns.push_back(index);
+        }
+        return AddPrimaryKey(table, columns, false, constraint.is_autoincrement,
+                             constraint.on_conflict);
+      }
+      case TableConstraintKind::kUnique:
+        table.needs_index = true;
+        return OkStatus();
+      case TableConstraintKind::kCheck:
+        table.checks.push_back({constraint.name ? constraint.name->text
+                                                : QuotedText(constraint.expr_span, text_),
+                                constraint.expr.get()});
+        return OkStatus();
+      case TableConstraintKind::kForeignKey:
+        table.has_references = true;
+        return OkStatus();
+    }
+    Unreachable();
+  }
+
+  // One column declared INTEGER, not DESC beside the column itself, is the rowid.
+  Status AddPrimaryKey(Table& table, const std::vector<int>& columns, bool is_descending,
+                       bool is_autoincrement, ConflictAction action) {
+    if (has_primary_key_) {
+      return SqlError("table \"" + table.name + "\" has more than one primary key");
+    }
+    has_primary_key_ = true;
+    int position = 0;
+    for (const int index : columns) {
+      table.columns[static_cast<size_t>(index)].primary_key_position = ++position;
+    }
+    const bool is_rowid =
+        columns.size() == 1 && !is_descending &&
+        SameName(table.columns[static_cast<size_t>(columns[0])].declared_type, "INTEGER");
+    if (is_rowid && !table.is_without_rowid) {
+      table.rowid_column = columns[0];
+      table.rowid_action = action;
+      table.is_autoincrement = is_autoincrement;
+      return OkStatus();
+    }
+    if (is_autoincrement) {
+      return SqlError("AUTOINCREMENT is only allowed on an INTEGER PRIMARY KEY");
+    }
+    table.needs_index = true;
+    return OkStatus();
+  }
+
+  const CreateTableStatement& statement_;
+  std::string_view text_;
+  bool has_primary_key_ = false;
+};
+
+}  // namespace
+
+Result<Table> MakeTable(std::shared_ptr<const ParsedStatement> definition) {
+  Table table;
+  if (definition->statement->kind == StatementKind::kCreateVirtualTable) {
+    table.name = definition->statement->As<CreateVirtualTableStatement>().table.name.text;
+    table.is_virtual = true;
+  } else {
+    TableMaker maker(definition->statement->As<CreateTableStatement>(), definition->text);
+    RETURN_IF_ERROR(maker.Make(table));
+  }
+  table.definition = std::move(definition);
+  return table;
+}
+
+bool IsConstantDefault(const Expr& expr) {
+  const auto all = [](const ExprList& list) {
+    for (const ExprPtr& each : list) {
+      if (!IsConstantDefault(*each)) return false;
+    }
+    return true;
+  };
+  const auto unless_null = [](const ExprPtr& each) { return !each || IsConstantDefault(*each); };
+  switch (expr.kind) {
+    case ExprKind::kLiteral:
+      return true;
+    case ExprKind::kColumn: {
+      // A lone word is a text, as a name in double quotes is.
+      const ColumnExpr& column = expr.As<ColumnExpr>();
+      return !column.table && (column.is_double_quoted || TruthWord(column).has_value());
+    }
+    case ExprKind::kUnary:
+      return IsConstantDefault(*expr.As<UnaryExpr>().operand);
+    case ExprKind::kBinary:
+      return IsConstantDefault(*expr.As<BinaryExpr>().left) &&
+             IsConstantDefault(*expr.As<BinaryExpr>().right);
+    case ExprKind::kPattern: {
+      const PatternExpr& pattern = expr.As<PatternExpr>();
+      return IsConstantDefault(*pattern.text) && IsConstantDefault(*pattern.pattern) &&
+             unless_null(pattern.escape);
+    }
+    case ExprKind::kBetween: {
+      const BetweenExpr& between = expr.As<BetweenExpr>();
+      return IsConstantDefault(*between.operand) && IsConstantDefault(*between.low) &&
+             IsConstantDefault(*between.high);
+    }
+    case ExprKind::kIn:
+      return !expr.As<InExpr>().select && !expr.As<InExpr>().table &&
+             IsConstantDefault(*expr.As<InExpr>().operand) && all(expr.As<InExpr>().list);
+    case ExprKind::kCollate:
+      return IsConstantDefault(*expr.As<CollateExpr>().operand);
+    case ExprKind::kCast:
+      return IsConstantDefault(*expr.As<CastExpr>().operand);
+    case ExprKind::kCase: {
+      const CaseExpr& cases = expr.As<CaseExpr>();
+      for (const CaseExpr::Branch& branch : cases.branches) {
+        if (!IsConstantDefault(*branch.condition) || !IsConstantDefault(*branch.result)) return false;
+      }
+      return unless_null(cases.operand) && unless_null(cases.otherwise);
+    }
+    case ExprKind::kFunction:
+      return !expr.As<FunctionExpr>().filter && all(expr.As<FunctionExpr>().arguments);
+    case ExprKind::kParameter:
+    case ExprKind::kExists:
+    case ExprKind::kSubquery:
+    case ExprKind::kRow:
+    case ExprKind::kRaise:
+      return false;
+  }
+  Unreachable();
+}
+
+Value StoredDefault(const Column& column) {
+  if (column.default_expr == nullptr) return Value::Null();
+  Value value = ConstantOf(*column.default_expr);
+  ApplyAffinity(value, column.affinity);
+  return value;
+}
+
+}  // namespace orrery

@@ -1,0 +1,128 @@
+// The schema: what the rows of sqlite_schema say there is. A Schema never changes once it is built;
+// a change to the database gives a new one, and the programs made for the old are made anew.
+// load_schema.h reads it from the database.
+
+#ifndef ORRERY_ENGINE_CATALOG_SCHEMA_H_
+#define ORRERY_ENGINE_CATALOG_SCHEMA_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "engine/catalog/names.h"
+#include "engine/format/page_number.h"
+#include "engine/sql/ast.h"
+#include "engine/value/affinity.h"
+#include "engine/value/collation.h"
+#include "engine/value/value.h"
+
+namespace orrery {
+
+struct Column {
+  std::string name;
+  std::string declared_type;  // as written; empty when none was
+  Affinity affinity = Affinity::kBlob;
+  const Collation* collation = &kBinaryCollation;
+  bool is_not_null = false;
+  ConflictAction not_null_action = ConflictAction::kUnsaid;
+  const Expr* default_expr = nullptr;  // null: NULL. Part of Table::definition.
+  std::string default_text;            // as written, for table_info
+  int primary_key_position = 0;        // counts from 1; 0: not part of it
+  bool is_generated = false;
+};
+
+// CHECK: of a column or of the table.
+struct CheckConstraint {
+  std::string name;  // what an error calls it: its name or its text
+  const Expr* expr;  // part of Table::definition
+};
+
+struct Table {
+  std::string name;
+  PageNumber root = kNoPage;
+  std::vector<Column> columns;
+  std::vector<CheckConstraint> checks;
+  // The column that is the rowid under another name (INTEGER PRIMARY KEY), or -1. Records hold NULL
+  // in its place.
+  int rowid_column = -1;
+  ConflictAction rowid_action = ConflictAction::kUnsaid;
+  std::string sql;  // as sqlite_schema has it
+
+  bool is_system = false;  // sqlite_schema and other tables that SQL may not change
+  bool is_without_rowid = false;
+  bool is_strict = false;
+  bool is_virtual = false;
+  bool is_autoincrement = false;
+  bool needs_index = false;     // UNIQUE, or a PRIMARY KEY that is not the rowid
+  bool has_references = false;  // foreign keys, which are not looked at
+  int index_count = 0;
+  int trigger_count = 0;
+
+  // Owns what the pointers above point into.
+  std::shared_ptr<const ParsedStatement> definition;
+
+  // -1 when there is no column of that name.
+  int FindColumn(std::string_view column_name) const;
+  // Empty when rows can be read, or changed; else what keeps them from it ("WITHOUT ROWID tables
+  // are not supported yet").
+  Status CheckReadable() const;
+  Status CheckWritable() const;
+};
+
+// Makes a Table of a parsed CREATE TABLE (or CREATE VIRTUAL TABLE); refuses what SQLite refuses.
+// No root, sql, indexes or triggers yet.
+Result<Table> MakeTable(std::shared_ptr<const ParsedStatement> definition);
+
+// Whether an expression may stand as a DEFAULT: no columns, parameters or subqueries.
+bool IsConstantDefault(const Expr& expr);
+// The value of a DEFAULT that is a literal, as rows stored before ADD COLUMN read it, with the
+// column's affinity. NULL for one that is not.
+Value StoredDefault(const Column& column);
+
+// An index, view or trigger: known by name.
+struct SchemaObject {
+  SchemaObjectKind kind = SchemaObjectKind::kIndex;
+  std::string name;
+  std::string table_name;
+  PageNumber root = kNoPage;  // of an index
+  std::string sql;            // empty for an index that a constraint made
+};
+
+class Schema {
+ public:
+  // With the table sqlite_schema alone.
+  Schema();
+
+  // Adds a row of sqlite_schema: kCorrupt when it makes no sense.
+  Status AddRow(std::string_view type, std::string_view name, std::string_view table_name,
+                const Value& root, const Value& sql);
+  // After the last row: ties indexes and triggers to their tables.
+  Status Finish();
+
+  const Table* FindTable(std::string_view name) const;
+  const SchemaObject* FindObject(std::string_view name) const;
+
+  // In the order of the rows of sqlite_schema, which itself is not among them.
+  const std::vector<std::unique_ptr<Table>>& tables() const { return tables_; }
+  const std::vector<SchemaObject>& objects() const { return objects_; }
+  // Of all trees, sqlite_schema's first.
+  std::vector<PageNumber> Roots() const;
+
+  uint32_t cookie = 0;  // of the database header that this was read under
+
+ private:
+  std::unique_ptr<Table> schema_table_;
+  std::vector<std::unique_ptr<Table>> tables_;
+  std::vector<SchemaObject> objects_;
+  std::map<std::string, Table*> tables_by_name_;
+  std::map<std::string, size_t> objects_by_name_;
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_CATALOG_SCHEMA_H_

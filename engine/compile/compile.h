@@ -1,0 +1,26 @@
+// From a parsed statement to a Program.
+
+#ifndef ORRERY_ENGINE_COMPILE_COMPILE_H_
+#define ORRERY_ENGINE_COMPILE_COMPILE_H_
+
+#include <memory>
+
+#include "engine/base/status.h"
+#include "engine/catalog/function.h"
+#include "engine/catalog/schema.h"
+#include "engine/program/program.h"
+#include "engine/sql/ast.h"
+
+namespace orrery {
+
+// Whether Compile() looks names up in the schema.
+bool NeedsSchema(const ParsedStatement& parsed);
+
+// `schema` may be null when the statement needs none. The program holds on to it, and to nothing of
+// `parsed`. `functions` outlives the program.
+Result<Program> Compile(const ParsedStatement& parsed, const std::shared_ptr<const Schema>& schema,
+                        const FunctionRegistry& functions);
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_COMPILE_COMPILE_H_

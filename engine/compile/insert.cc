@@ -1,0 +1,195 @@
+// INSERT.
+
+#include <optional>
+
+#include "engine/compile/row_writer.h"
+#include "engine/compile/select.h"
+
+namespace orrery {
+namespace {
+
+class InsertCompiler {
+ public:
+  InsertCompiler(CompileContext& context, const InsertStatement& statement, const Table& table)
+      : context_(context),
+        builder_(context.builder),
+        statement_(statement),
+        table_(table),
+        cursor_(builder_.NewCursor()),
+        writer_(context, table, cursor_, statement.or_action) {}
+
+  Status Compile() {
+    if (statement_.source) {
+      select_.emplace(context_, *statement_.source);
+      RETURN_IF_ERROR(select_->Bind());
+    }
+    RETURN_IF_ERROR(MapColumns());
+    RETURN_IF_ERROR(writer_.Bind());
+    Code();
+    return OkStatus();
+  }
+
+ private:
+  // Which value each column gets.
+  Status MapColumns();
+  void Code();
+  void CodeRow(int first_value);
+  void CodeCoroutine(int count);
+  void CodeMaterialized(int count);
+
+  CompileContext& context_;
+  ProgramBuilder& builder_;
+  const InsertStatement& statement_;
+  const Table& table_;
+  const int cursor_;
+  RowWriter writer_;
+  std::optional<SelectCompiler> select_;
+  std::vector<int> value_indexes_;  // of each column; -1: the default
+  int rowid_value_index_ = -1;      // -1: one that is free
+};
+
+Status InsertCompiler::MapColumns() {
+  const int column_count = static_cast<int>(table_.columns.size());
+  const int value_count = select_ ? select_->column_count() : 0;
+  value_indexes_.assign(static_cast<size_t>(column_count), -1);
+  if (statement_.columns.empty()) {
+    if (!select_) return OkStatus();
+    if (value_count != column_count) {
+      return SqlError("table " + table_.name + " has " + std::to_string(column_count) +
+                      " columns but " + std::to_string(value_count) + " values were supplied");
+    }
+    for (int i = 0; i < column_count; ++i) value_indexes_[static_cast<size_t>(i)] = i;
+    rowid_value_index_ = table_.rowid_column;
+    return OkStatus();
+  }
+  for (size_t i = 0; i < statement_.columns.size(); ++i) {
+    const std::string& name = statement_.columns[i].text;
+    const int column = table_.FindColumn(name);
+    if (column < 0 && !IsRowidName(name)) {
+      return SqlError("table " + table_.name + " has no column named " + name);
+    }
+    if (column < 0 || column == table_.rowid_column) {
+      rowid_value_index_ = static_cast<int>(i);
+    } else if (value_indexes_[static_cast<size_t>(column)] < 0) {
+      value_indexes_[static_cast<size_t>(column)] = static_cast<int>(i);
+    }
+  }
+  if (value_count != static_cast<int>(statement_.columns.size())) {
+    return SqlError(std::to_string(value_count) + " values for " +
+                    std::to_string(statement_.columns.size()) + " columns");
+  }
+  return OkStatus();
+}
+
+void InsertCompiler::Code() {
+  builder_.Emit(Opcode::kOpenWrite, cursor_, static_cast<int>(table_.root), 0,
+                static_cast<int64_t>(table_.columns.size()));
+  if (!select_) {
+    CodeRow(0);
+    return;
+  }
+  const SelectCore& core = statement_.source->cores[0];
+  if (core.is_values() && core.values.size() > 1) {
+    CodeCoroutine(select_->column_count());
+  } else if (select_->table() == &table_) {
+    CodeMaterialized(select_->column_count());
+  } else {
+    select_->Code([this](int first, int) { CodeRow(first); });
+  }
+}
+
+// The rows come one by one from code of their own, so that the code that stores one stands here
+// once.
+void InsertCompiler::CodeCoroutine(int count) {
+  const int coroutine = builder_.NewRegister();
+  const int values = builder_.NewRegisters(count);
+  const Label body = builder_.NewLabel();
+  const Label after = builder_.NewLabel();
+  const int init = builder_.EmitJump(Opcode::kInitCoroutine, coroutine, after);
+  builder_.PointOperand(init, 3, body);
+  builder_.Place(body);
+  select_->Code([&](int first, int) {
+    builder_.Emit(Opcode::kCopy, first, values, count - 1);
+    builder_.Emit(Opcode::kYield, coroutine);
+  });
+  builder_.Emit(Opcode::kEndCoroutine, coroutine);
+  builder_.Place(after);
+  const Label done = builder_.NewLabel();
+  const Label loop = builder_.Here();
+  builder_.EmitJump(Opcode::kYield, coroutine, done);
+  CodeRow(values);
+  builder_.Goto(loop);
+  builder_.Place(done);
+}
+
+// All rows are read before the first is stored: the table they come from is the one they go to.
+void InsertCompiler::CodeMaterialized(int count) {
+  const int memory = builder_.NewCursor();
+  builder_.Emit(Opcode::kOpenEphemeral, memory, count);
+  select_->Code([&](int first, int) {
+    const int record = builder_.NewRegister();
+    const int rowid = builder_.NewRegister();
+    builder_.Emit(Opcode::kMakeRecord, first, count, record);
+    builder_.Emit(Opcode::kNewRowid, memory, rowid);
+    builder_.Emit(Opcode::kInsert, memory, record, rowid);
+  });
+  const Label done = builder_.NewLabel();
+  builder_.EmitJump(Opcode::kRewind, memory, done);
+  const Label loop = builder_.Here();
+  const int values = builder_.NewRegisters(count);
+  for (int i = 0; i < count; ++i) builder_.Emit(Opcode::kColumn, memory, i, values + i);
+  CodeRow(values);
+  builder_.EmitJump(Opcode::kNext, memory, loop);
+  builder_.Place(done);
+}
+
+void InsertCompiler::CodeRow(int first_value) {
+  const int count = static_cast<int>(table_.columns.size());
+  NewRow row;
+  row.rowid = builder_.NewRegister();
+  row.first_column = builder_.NewRegisters(count);
+  const Label ignore = builder_.NewLabel();
+
+  const bool has_rowid = rowid_value_index_ >= 0;
+  if (has_rowid) {
+    const Label given = builder_.NewLabel();
+    builder_.Emit(Opcode::kSCopy, first_value + rowid_value_index_, row.rowid);
+    builder_.EmitJump(Opcode::kNotNull, row.rowid, given);
+    builder_.Emit(Opcode::kNewRowid, cursor_, row.rowid);
+    builder_.Place(given);
+    builder_.Emit(Opcode::kMustBeInt, row.rowid);
+  } else {
+    builder_.Emit(Opcode::kNewRowid, cursor_, row.rowid);
+  }
+  for (int i = 0; i < count; ++i) {
+    const int value_index = value_indexes_[static_cast<size_t>(i)];
+    const int target = row.first_column + i;
+    if (i == table_.rowid_column) {
+      builder_.Emit(Opcode::kNull, 0, target);
+    } else if (value_index >= 0) {
+      builder_.Emit(Opcode::kSCopy, first_value + value_index, target);
+    } else {
+      writer_.CodeDefault(i, target);
+    }
+  }
+  writer_.CheckRow(row, {}, ignore);
+  if (has_rowid) writer_.CheckRowid(row, ignore);
+  uint16_t flags = kInsertCountChange | kInsertLastRowid;
+  if (!has_rowid) flags |= kInsertAppend;
+  writer_.Write(row, flags);
+  builder_.Place(ignore);
+}
+
+}  // namespace
+
+Status CompileInsert(CompileContext& context, const InsertStatement& statement) {
+  ASSIGN_OR_RETURN(const Table* table, FindTable(context, statement.table));
+  RETURN_IF_ERROR(table->CheckWritable());
+  ProgramBuilder& builder = context.builder;
+  builder.NeedTransaction(/*to_write=*/true);
+  builder.program().writes = true;
+  builder.program().counts_changes = true;
+  return InsertCompiler(context, statement, *table).Compile();
+}
+
+}  // namespace orrery

@@ -1,0 +1,359 @@
+#include "engine/compile/pragma.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
+#include "engine/compile/binder.h"
+#include "engine/compile/compile_context.h"
+#include "engine/compile/expr_coder.h"
+#include "engine/value/cast.h"
+#include "engine/value/numeric.h"
+
+namespace orrery {
+namespace {
+
+using PragmaCompiler = Status (*)(CompileContext& context, const PragmaStatement& statement);
+
+// A value as pragmas read numbers: what it begins with.
+int64_t NumberOf(const std::string& text) { return LeadingInteger(text); }
+
+// Names the one column and answers a register for it.
+int OneColumn(CompileContext& context, std::string_view name) {
+  context.builder.program().column_names = {std::string(name)};
+  return context.builder.NewRegister();
+}
+
+// -- Fields of the database header --
+
+Status ReadField(CompileContext& context, HeaderField field, std::string_view name) {
+  const int target = OneColumn(context, name);
+  context.builder.NeedTransaction(/*to_write=*/false);
+  context.builder.Emit(Opcode::kReadCookie, 0, target, static_cast<int>(field));
+  context.builder.Emit(Opcode::kResultRow, target, 1);
+  return OkStatus();
+}
+
+Status ReadOrWriteField(CompileContext& context, const PragmaStatement& statement, HeaderField field) {
+  if (!statement.value) return ReadField(context, field, statement.name.name.text);
+  context.builder.NeedTransaction(/*to_write=*/true);
+  context.builder.program().writes = true;
+  const int value = context.builder.NewRegister();
+  context.builder.LoadInteger(static_cast<int32_t>(NumberOf(*statement.value)), value);
+  context.builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(field), value, {}, 1);
+  return OkStatus();
+}
+
+Status UserVersion(CompileContext& context, const PragmaStatement& statement) {
+  return ReadOrWriteField(context, statement, HeaderField::kUserVersion);
+}
+Status ApplicationId(CompileContext& context, const PragmaStatement& statement) {
+  return ReadOrWriteField(context, statement, HeaderField::kApplicationId);
+}
+Status SchemaVersion(CompileContext& context, const PragmaStatement& statement) {
+  if (statement.value) return NotSupportedYet("setting schema_version is");
+  return ReadField(context, HeaderField::kSchemaCookie, "schema_version");
+}
+Status FreelistCount(CompileContext& context, const PragmaStatement&) {
+  return ReadField(context, HeaderField::kFreelistPageCount, "freelist_count");
+}
+
+Status PageCount(CompileContext& context, const PragmaStatement&) {
+  const int target = OneColumn(context, "page_count");
+  context.builder.NeedTransaction(/*to_write=*/false);
+  context.builder.Emit(Opcode::kPagecount, 0, target);
+  context.builder.Emit(Opcode::kResultRow, target, 1);
+  return OkStatus();
+}
+
+// -- Settings of the connection --
+
+// Reads a setting, or sets it; `answers` says whether a change is a row too.
+Status ReadOrChange(CompileContext& context, std::string_view column, Setting setting,
+                    std::optional<int64_t> value, bool answers) {
+  ProgramBuilder& builder = context.builder;
+  const int target = OneColumn(context, column);
+  int wanted = 0;
+  if (value) {
+    wanted = builder.NewRegister();
+    builder.LoadInteger(*value, wanted);
+  }
+  builder.Emit(Opcode::kSetting, static_cast<int>(setting), target, wanted);
+  if (!value || answers) {
+    builder.Emit(Opcode::kResultRow, target, 1);
+  } else {
+    builder.program().column_names.clear();
+  }
+  return OkStatus();
+}
+
+std::optional<int64_t> NumberIn(const PragmaStatement& statement) {
+  if (!statement.value) return std::nullopt;
+  return NumberOf(*statement.value);
+}
+
+Status CacheSize(CompileContext& context, const PragmaStatement& statement) {
+  return ReadOrChange(context, "cache_size", Setting::kCacheSize, NumberIn(statement), false);
+}
+
+Status BusyTimeout(CompileContext& context, const PragmaStatement& statement) {
+  return ReadOrChange(context, "timeout", Setting::kBusyTimeout, NumberIn(statement), true);
+}
+
+Status WalAutoCheckpoint(CompileContext& context, const PragmaStatement& statement) {
+  return ReadOrChange(context, "wal_autocheckpoint", Setting::kWalAutoCheckpoint, NumberIn(statement), true);
+}
+
+Status PageSize(CompileContext& context, const PragmaStatement& statement) {
+  // The size of a file that is there already is in its header.
+  if (!statement.value) context.builder.NeedTransaction(/*to_write=*/false);
+  return ReadOrChange(context, "page_size", Setting::kPageSize, NumberIn(statement), false);
+}
+
+Status SynchronousLevel(CompileContext& context, const PragmaStatement& statement) {
+  std::optional<int64_t> level;
+  if (statement.value) {
+    struct Word {
+      std::string_view word;
+      int level;
+    };
+    static constexpr Word kWords[] = {{"off", 0},  {"no", 0},   {"false", 0}, {"normal", 1}, {"on", 1},
+                                      {"yes", 1},  {"true", 1}, {"full", 2},  {"extra", 3}};
+    level = std::clamp<int64_t>(NumberOf(*statement.value), 0, 3);
+    for (const Word& word : kWords) {
+      if (SameName(word.word, *statement.value)) level = word.level;
+    }
+  }
+  return ReadOrChange(context, "synchronous", Setting::kSynchronous, level, false);
+}
+
+// -- The file --
+
+Status JournalMode(CompileContext& context, const PragmaStatement& statement) {
+  const int target = OneColumn(context, "journal_mode");
+  Operand4 mode;
+  if (statement.value) mode = NameKey(*statement.value);
+  context.builder.Emit(Opcode::kJournalMode, 0, target, 0, std::move(mode));
+  context.builder.Emit(Opcode::kResultRow, target, 1);
+  return OkStatus();
+}
+
+Status WalCheckpoint(CompileContext& context, const PragmaStatement& statement) {
+  ProgramBuilder& builder = context.builder;
+  CheckpointKind mode = CheckpointKind::kPassive;
+  if (statement.value) {
+    if (SameName(*statement.value, "full")) mode = CheckpointKind::kFull;
+    if (SameName(*statement.value, "restart")) mode = CheckpointKind::kRestart;
+    if (SameName(*statement.value, "truncate")) mode = CheckpointKind::kTruncate;
+  }
+  builder.program().column_names = {"busy", "log", "checkpointed"};
+  const int first = builder.NewRegisters(3);
+  builder.Emit(Opcode::kCheckpoint, 0, static_cast<int>(mode), first);
+  builder.Emit(Opcode::kResultRow, first, 3);
+  return OkStatus();
+}
+
+Status Encoding(CompileContext& context, const PragmaStatement& statement) {
+  if (statement.value) return OkStatus();  // only UTF-8 files are made
+  const int target = OneColumn(context, "encoding");
+  context.builder.LoadText("UTF-8", target);
+  context.builder.Emit(Opcode::kResultRow, target, 1);
+  return OkStatus();
+}
+
+// -- The schema --
+
+Status TableInfo(CompileContext& context, const PragmaStatement& statement) {
+  ProgramBuilder& builder = context.builder;
+  builder.program().column_names = {"cid", "name", "type", "notnull", "dflt_value", "pk"};
+  builder.NeedTransaction(/*to_write=*/false);
+  if (!statement.value) return OkStatus();
+  const Table* table = context.schema->FindTable(*statement.value);
+  if (table == nullptr) return OkStatus();
+  const int count = 6;
+  const int first = builder.NewRegisters(count);
+  for (size_t i = 0; i < table->columns.size(); ++i) {
+    const Column& column = table->columns[i];
+    builder.LoadInteger(static_cast<int64_t>(i), first);
+    builder.LoadText(column.name, first + 1);
+    builder.LoadText(column.declared_type, first + 2);
+    builder.LoadInteger(column.is_not_null ? 1 : 0, first + 3);
+    if (column.default_expr == nullptr) {
+      builder.Emit(Opcode::kNull, 0, first + 4);
+    } else {
+      builder.LoadText(column.default_text, first + 4);
+    }
+    builder.LoadInteger(column.primary_key_position, first + 5);
+    builder.Emit(Opcode::kResultRow, first, count);
+  }
+  return OkStatus();
+}
+
+// Answers rows for what is wrong, up to a number of them.
+class IntegrityCheck {
+ public:
+  IntegrityCheck(CompileContext& context, std::string_view column, int error_count_max)
+      : context_(context), builder_(context.builder), coder_(context.builder),
+        error_count_max_(error_count_max) {
+    builder_.program().column_names = {std::string(column)};
+    left_ = builder_.NewRegister();
+    message_ = builder_.NewRegister();
+    end_ = builder_.NewLabel();
+  }
+
+  void CheckPages() {
+    builder_.LoadInteger(error_count_max_, left_);
+    const Label no_problem = builder_.NewLabel();
+    builder_.Emit(Opcode::kIntegrityCk, error_count_max_, message_, 0, context_.schema->Roots());
+    builder_.EmitJump(Opcode::kIsNull, message_, no_problem);
+    const int title = builder_.NewRegister();
+    builder_.LoadText("*** in database main ***\n", title);
+    builder_.Emit(Opcode::kConcat, message_, title, message_);
+    Answer();
+    builder_.Place(no_problem);
+  }
+
+  // Rows that break NOT NULL or CHECK.
+  Status CheckRows(const Table& table) {
+    Source source{&table, table.name, builder_.NewCursor()};
+    BindContext bind;
+    bind.sources.push_back(source);
+    bind.restricted_to = "CHECK constraints";
+    Binder binder(context_.functions, std::move(bind));
+    std::vector<BoundPtr> checks;
+    for (const CheckConstraint& check : table.checks) {
+      ASSIGN_OR_RETURN(BoundPtr bound, binder.Bind(*check.expr));
+      checks.push_back(std::move(bound));
+    }
+    const Label done = builder_.NewLabel();
+    builder_.Emit(Opcode::kOpenRead, source.cursor, static_cast<int>(table.root));
+    builder_.EmitJump(Opcode::kRewind, source.cursor, done);
+    const Label loop = builder_.Here();
+    for (size_t i = 0; i < table.columns.size(); ++i) {
+      const Column& column = table.columns[i];
+      if (!column.is_not_null || static_cast<int>(i) == table.rowid_column) continue;
+      const Label holds = builder_.NewLabel();
+      const int value = coder_.CodeNew(*MakeColumn(table, source.cursor, static_cast<int>(i)));
+      builder_.EmitJump(Opcode::kNotNull, value, holds);
+      builder_.LoadText("NULL value in " + table.name + "." + column.name, message_);
+      Answer();
+      builder_.Place(holds);
+    }
+    for (const BoundPtr& check : checks) {
+      const Label holds = builder_.NewLabel();
+      coder_.JumpIfTrue(*check, holds, /*if_null=*/true);
+      builder_.LoadText("CHECK constraint failed in " + table.name, message_);
+      Answer();
+      builder_.Place(holds);
+    }
+    builder_.EmitJump(Opcode::kNext, source.cursor, loop);
+    builder_.Place(done);
+    builder_.Emit(Opcode::kClose, source.cursor);
+    return OkStatus();
+  }
+
+  // "ok" when nothing was answered.
+  void Finish() {
+    const int maximum = builder_.NewRegister();
+    builder_.LoadInteger(error_count_max_, maximum);
+    builder_.EmitJump(Opcode::kNe, maximum, end_, left_);
+    builder_.LoadText("ok", message_);
+    builder_.Emit(Opcode::kResultRow, message_, 1);
+    builder_.Place(end_);
+  }
+
+ private:
+  void Answer() {
+    builder_.Emit(Opcode::kResultRow, message_, 1);
+    builder_.EmitJump(Opcode::kDecrJumpZero, left_, end_);
+  }
+
+  CompileContext& context_;
+  ProgramBuilder& builder_;
+  ExprCoder coder_;
+  const int error_count_max_;
+  int left_ = 0;
+  int message_ = 0;
+  Label end_;
+};
+
+Status IntegrityOrQuickCheck(CompileContext& context, const PragmaStatement& statement,
+                             std::string_view name) {
+  context.builder.NeedTransaction(/*to_write=*/false);
+  constexpr int kErrorCountDefault = 100;
+  int error_count_max = kErrorCountDefault;
+  const Table* only = nullptr;
+  if (statement.value) {
+    const int64_t number = NumberOf(*statement.value);
+    if (number > 0) error_count_max = static_cast<int>(std::min<int64_t>(number, 1'000'000));
+    if (number == 0) only = context.schema->FindTable(*statement.value);
+    if (number == 0 && only == nullptr && !WholeNumber(*statement.value)) {
+      return SqlError("no such table: " + *statement.value);
+    }
+  }
+  IntegrityCheck check(context, name, error_count_max);
+  check.CheckPages();
+  for (const std::unique_ptr<Table>& table : context.schema->tables()) {
+    if (only != nullptr && only != table.get()) continue;
+    if (!table->CheckReadable().ok()) continue;
+    RETURN_IF_ERROR(check.CheckRows(*table));
+  }
+  check.Finish();
+  return OkStatus();
+}
+
+Status FullCheck(CompileContext& context, const PragmaStatement& statement) {
+  return IntegrityOrQuickCheck(context, statement, "integrity_check");
+}
+Status QuickCheck(CompileContext& context, const PragmaStatement& statement) {
+  return IntegrityOrQuickCheck(context, statement, "quick_check");
+}
+
+// -- All of them --
+
+struct Pragma {
+  std::string_view name;
+  PragmaCompiler compile;
+  bool needs_schema = false;
+};
+
+constexpr Pragma kPragmas[] = {
+    {"application_id", ApplicationId},
+    {"busy_timeout", BusyTimeout},
+    {"cache_size", CacheSize},
+    {"encoding", Encoding},
+    {"freelist_count", FreelistCount},
+    {"integrity_check", FullCheck, true},
+    {"journal_mode", JournalMode},
+    {"page_count", PageCount},
+    {"page_size", PageSize},
+    {"quick_check", QuickCheck, true},
+    {"schema_version", SchemaVersion},
+    {"synchronous", SynchronousLevel},
+    {"table_info", TableInfo, true},
+    {"user_version", UserVersion},
+    {"wal_autocheckpoint", WalAutoCheckpoint},
+    {"wal_checkpoint", WalCheckpoint},
+};
+
+const Pragma* FindPragma(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kPragmas), std::end(kPragmas),
+                                   [&](const Pragma& pragma) { return SameName(pragma.name, name); });
+  return found == std::end(kPragmas) ? nullptr : found;
+}
+
+}  // namespace
+
+bool PragmaNeedsSchema(const PragmaStatement& statement) {
+  const Pragma* pragma = FindPragma(statement.name.name.text);
+  return pragma != nullptr && pragma->needs_schema;
+}
+
+// A pragma that is not known does nothing.
+Status CompilePragma(CompileContext& context, const PragmaStatement& statement) {
+  RETURN_IF_ERROR(CheckSchemaName(statement.name, "unknown database "));
+  const Pragma* pragma = FindPragma(statement.name.name.text);
+  return pragma == nullptr ? OkStatus() : pragma->compile(context, statement);
+}
+
+}  // namespace orrery

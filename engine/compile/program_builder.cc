@@ -1,0 +1,104 @@
+#include "engine/compile/program_builder.h"
+
+#include <limits>
+
+namespace orrery {
+
+ProgramBuilder::ProgramBuilder() {
+  setup_ = NewLabel();
+  EmitJump(Opcode::kInit, 0, setup_);
+}
+
+int ProgramBuilder::Emit(Opcode op, int p1, int p2, int p3, Operand4 p4, uint16_t p5) {
+  program_.instructions.push_back({op, p1, p2, p3, std::move(p4), p5});
+  return next_address() - 1;
+}
+
+int ProgramBuilder::EmitJump(Opcode op, int p1, Label to, int p3, Operand4 p4, uint16_t p5) {
+  const int address = Emit(op, p1, 0, p3, std::move(p4), p5);
+  PointOperand(address, 2, to);
+  return address;
+}
+
+Label ProgramBuilder::NewLabel() {
+  label_addresses_.push_back(-1);
+  return Label(label_addresses_.size() - 1);
+}
+
+void ProgramBuilder::Place(Label label) {
+  CHECK(label_addresses_[label.index_] < 0);
+  label_addresses_[label.index_] = next_address();
+}
+
+void ProgramBuilder::PointOperand(int address, int operand, Label label) {
+  fixups_.push_back({address, operand, label.index_});
+}
+
+int ProgramBuilder::NewRegisters(int count) {
+  const int first = program_.register_count + 1;
+  program_.register_count += count;
+  return first;
+}
+
+void ProgramBuilder::LoadInteger(int64_t integer, int target) {
+  if (integer >= std::numeric_limits<int>::min() && integer <= std::numeric_limits<int>::max()) {
+    Emit(Opcode::kInteger, static_cast<int>(integer), target);
+  } else {
+    Emit(Opcode::kInt64, 0, target, 0, integer);
+  }
+}
+
+void ProgramBuilder::LoadText(std::string_view text, int target) {
+  Emit(Opcode::kString8, 0, target, 0, Value::Text(text));
+}
+
+void ProgramBuilder::LoadValue(const Value& value, int target) {
+  switch (value.type()) {
+    case ValueType::kNull:
+      Emit(Opcode::kNull, 0, target);
+      return;
+    case ValueType::kInteger:
+      LoadInteger(value.integer(), target);
+      return;
+    case ValueType::kReal:
+      Emit(Opcode::kReal, 0, target, 0, value.real());
+      return;
+    case ValueType::kText:
+      Emit(Opcode::kString8, 0, target, 0, value);
+      return;
+    case ValueType::kBlob:
+      Emit(Opcode::kBlob, static_cast<int>(value.bytes().size()), target, 0, value);
+      return;
+  }
+  Unreachable();
+}
+
+void ProgramBuilder::Explain(std::string line) {
+  Emit(Opcode::kExplain, next_address(), 0, 0, std::move(line));
+}
+
+void ProgramBuilder::NeedTransaction(bool to_write) {
+  needs_transaction_ = true;
+  to_write_ = to_write_ || to_write;
+}
+
+Program ProgramBuilder::Finish() {
+  program_.takes_write_lock = to_write_;
+  Emit(Opcode::kHalt);
+  Place(setup_);
+  if (needs_transaction_) {
+    const int cookie =
+        program_.schema == nullptr ? 0 : static_cast<int>(program_.schema->cookie);
+    Emit(Opcode::kTransaction, 0, to_write_ ? 1 : 0, cookie);
+  }
+  Emit(Opcode::kGoto, 0, 1);
+  for (const Fixup& fixup : fixups_) {
+    const int address = label_addresses_[fixup.label_index];
+    CHECK(address >= 0);
+    Instruction& in = at(fixup.address);
+    (fixup.operand == 1 ? in.p1 : fixup.operand == 2 ? in.p2 : in.p3) = address;
+  }
+  return std::move(program_);
+}
+
+}  // namespace orrery

@@ -1,0 +1,85 @@
+// A ProgramBuilder writes a Program: instructions, registers, cursors and labels. It adds the frame
+// that every program has: Init at the start, and at the end the part that begins the transaction.
+
+#ifndef ORRERY_ENGINE_COMPILE_PROGRAM_BUILDER_H_
+#define ORRERY_ENGINE_COMPILE_PROGRAM_BUILDER_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/program/program.h"
+
+namespace orrery {
+
+// A place in the program that may not be known yet.
+class Label {
+ public:
+  Label() = default;
+
+ private:
+  friend class ProgramBuilder;
+  explicit Label(size_t index) : index_(index) {}
+  size_t index_ = 0;
+};
+
+class ProgramBuilder {
+ public:
+  ProgramBuilder();
+
+  // Each answers the address of the instruction.
+  int Emit(Opcode op, int p1 = 0, int p2 = 0, int p3 = 0, Operand4 p4 = {}, uint16_t p5 = 0);
+  // P2 is the label.
+  int EmitJump(Opcode op, int p1, Label to, int p3 = 0, Operand4 p4 = {}, uint16_t p5 = 0);
+  void Goto(Label to) { EmitJump(Opcode::kGoto, 0, to); }
+
+  Label NewLabel();
+  void Place(Label label);  // at the next instruction
+  Label Here() {
+    const Label label = NewLabel();
+    Place(label);
+    return label;
+  }
+  // Makes P1 (2, 3) of the instruction at `address` the label's place.
+  void PointOperand(int address, int operand, Label label);
+
+  int NewRegister() { return NewRegisters(1); }
+  int NewRegisters(int count);  // the first of them
+  int NewCursor() { return program_.cursor_count++; }
+
+  int next_address() const { return static_cast<int>(program_.instructions.size()); }
+  Instruction& at(int address) { return program_.instructions[static_cast<size_t>(address)]; }
+
+  // Values into a register.
+  void LoadInteger(int64_t integer, int target);
+  void LoadText(std::string_view text, int target);
+  void LoadValue(const Value& value, int target);
+
+  // A line of EXPLAIN QUERY PLAN, below the lines of the groups that are open.
+  void Explain(std::string line);
+
+  void NeedTransaction(bool to_write);
+
+  Program& program() { return program_; }
+  // Adds the frame and fills the labels in.
+  Program Finish();
+
+ private:
+  struct Fixup {
+    int address;
+    int operand;
+    size_t label_index;
+  };
+
+  Program program_;
+  std::vector<int> label_addresses_;  // -1: not placed yet
+  std::vector<Fixup> fixups_;
+  Label setup_;
+  bool needs_transaction_ = false;
+  bool to_write_ = false;
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_COMPILE_PROGRAM_BUILDER_H_

@@ -1,0 +1,83 @@
+#include "engine/db/connection.h"
+
+#include "engine/db/connection_impl.h"
+#include "engine/sql/parser.h"
+
+namespace orrery {
+
+Connection::Impl::Impl(Io& io, std::unique_ptr<Pager> pager) : session(io, std::move(pager)) {
+  owner_is_ready.Submit();
+  owner_is_ready.Finish(OkStatus());
+}
+
+IoResult<> Connection::Impl::SettleLeftovers() {
+  if (owner != nullptr) return Unit();
+  if (session.end.running()) {
+    IoResult<> ended = session.end.Resume();
+    if (ended.pending()) return ended;
+    // The statement it was for is gone, and with it whoever wanted to know how it went. When even
+    // the rollback failed, it is tried again below.
+  }
+  if (session.autocommit && session.pager->in_write()) {
+    session.end.Start(session, Ending::kUndoTransaction);
+    IoResult<> ended = session.end.Resume();
+    if (!ended.done()) return ended;
+  }
+  session.EndReadIfUnused();
+  return Unit();
+}
+
+Connection::Connection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Connection::~Connection() = default;
+
+Result<std::unique_ptr<Connection>> Connection::Open(Io& io, std::string_view path,
+                                                     const PagerOptions& options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Pager> pager, Pager::Open(io, path, options));
+  auto impl = std::make_unique<Impl>(io, std::move(pager));
+  impl->session.cache_size = static_cast<int>(options.cache_page_count);
+  impl->session.auto_checkpoint_frame_count = static_cast<int>(options.auto_checkpoint_frame_count);
+  switch (options.synchronous) {
+    case Synchronous::kOff:
+      impl->session.synchronous = 0;
+      break;
+    case Synchronous::kNormal:
+      impl->session.synchronous = 1;
+      break;
+    case Synchronous::kFull:
+      impl->session.synchronous = 2;
+      break;
+  }
+  return std::unique_ptr<Connection>(new Connection(std::move(impl)));
+}
+
+Result<std::unique_ptr<Statement>> Connection::Prepare(std::string_view sql, size_t* tail) {
+  size_t end = 0;
+  Result<ParsedStatement> parsed = ParseStatement(sql, &end);
+  if (tail != nullptr) *tail = end;
+  if (!parsed.ok()) return std::move(parsed).status();
+  if (!parsed->statement) return std::unique_ptr<Statement>();
+  auto impl = std::make_unique<Statement::Impl>(*impl_, *std::move(parsed));
+  return std::unique_ptr<Statement>(new Statement(std::move(impl)));
+}
+
+IoResult<> Connection::Close() {
+  Session& session = impl_->session;
+  CHECK(impl_->owner == nullptr);
+  if (session.end.running()) {
+    IoResult<> ended = session.end.Resume();
+    if (ended.pending()) return ended;
+  }
+  session.btree.InvalidateAll();
+  return session.pager->Close();
+}
+
+bool Connection::in_transaction() const { return !impl_->session.autocommit; }
+int64_t Connection::changes() const { return impl_->session.change_count; }
+int64_t Connection::total_changes() const { return impl_->session.total_change_count; }
+int64_t Connection::last_insert_rowid() const { return impl_->session.last_rowid; }
+void Connection::Interrupt() { ++impl_->session.interrupt_count; }
+SnapshotId Connection::snapshot() const { return impl_->session.pager->snapshot(); }
+Pager& Connection::pager() { return *impl_->session.pager; }
+
+}  // namespace orrery

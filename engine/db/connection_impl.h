@@ -1,0 +1,78 @@
+// What Connection and Statement keep behind their interface. For engine/db alone.
+
+#ifndef ORRERY_ENGINE_DB_CONNECTION_IMPL_H_
+#define ORRERY_ENGINE_DB_CONNECTION_IMPL_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/db/connection.h"
+#include "engine/db/read_schema.h"
+#include "engine/program/program.h"
+#include "engine/sql/ast.h"
+#include "engine/vdbe/machine.h"
+#include "engine/vdbe/session.h"
+
+namespace orrery {
+
+struct Connection::Impl {
+  Impl(Io& io, std::unique_ptr<Pager> pager);
+
+  Session session;
+  ReadSchema read_schema;
+  // The statement that waits in the middle of what others must not come between; null: none.
+  Statement::Impl* owner = nullptr;
+  // Finished, for statements that wait for an owner whose own wait is over but who has not been
+  // stepped since.
+  Completion owner_is_ready;
+
+  // Goes on with what a statement that went away has left to do.
+  IoResult<> SettleLeftovers();
+};
+
+// A run of a statement:
+//
+//   kIdle -> kCompiling -> kRunning -> kEnding -> kIdle
+//              ^              |  the schema is another by now
+//              +--------------+
+struct Statement::Impl {
+  enum class Phase : uint8_t { kIdle, kCompiling, kRunning, kEnding };
+
+  Impl(Connection::Impl& connection_in, ParsedStatement parsed_in);
+
+  StepResult Step();
+  void Reset();
+  IoResult<> Compile();
+
+  // Each goes on with its phase. True: the phase has changed, go on; false: `answer` is to be given.
+  bool GoOnCompiling(StepResult& answer);
+  bool GoOnRunning(StepResult& answer);
+  bool GoOnEnding(StepResult& answer);
+
+  StepResult Waiting(Completion* completion, bool is_exclusive);
+  StepResult Finished(Status status);
+  void StartRun();
+  void StartEnding(Status outcome);
+  void GiveUpBegin();
+  bool HasCurrentProgram() const;
+
+  Connection::Impl& connection;
+  Session& session;
+  const ParsedStatement parsed;
+  std::vector<Value> parameters;
+  std::unique_ptr<const Program> program;
+  Machine machine;
+
+  Phase phase = Phase::kIdle;
+  Status run_outcome;           // of the run that is ending
+  int64_t change_count = 0;  // of that run, as far as they were kept
+  bool has_given_row = false;
+  int compile_count = 0;  // in this run
+  Completion* waits_for = nullptr;
+  bool waits_for_owner = false;  // the last step waited for another statement
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_DB_CONNECTION_IMPL_H_

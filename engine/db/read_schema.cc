@@ -1,0 +1,52 @@
+#include "engine/db/read_schema.h"
+
+#include "engine/vdbe/session.h"
+
+namespace orrery {
+
+void ReadSchema::Start(Session& session) {
+  session_ = &session;
+  Begin(State::kBegin);
+}
+
+ReadSchema::Next ReadSchema::Run(State state) {
+  switch (state) {
+    case State::kBegin:
+      return TakeSnapshot();
+    case State::kBegun:
+      return Load();
+    case State::kLoaded:
+      return Finish();
+  }
+  Unreachable();
+}
+
+ReadSchema::Next ReadSchema::TakeSnapshot() {
+  session_->begin.Start(*session_, nullptr, /*to_write=*/false);
+  return Await(session_->begin, State::kBegun);
+}
+
+// While it loads it counts as one that uses the transaction.
+ReadSchema::Next ReadSchema::Load() {
+  session_->begin.Take();
+  if (session_->schema != nullptr) {
+    session_->EndReadIfUnused();
+    return Done(Unit());
+  }
+  ++session_->holder_count;
+  load_.Start(session_->btree);
+  return AwaitOutcome(load_, State::kLoaded);
+}
+
+ReadSchema::Next ReadSchema::Finish() {
+  session_->Release();
+  if (!outcome().ok()) return Fail(outcome());
+  session_->schema = load_.Take();
+  return Done(Unit());
+}
+
+void ReadSchema::OnAbandon() {
+  if (static_cast<State>(state_) == State::kLoaded) session_->Release();
+}
+
+}  // namespace orrery

@@ -1,0 +1,353 @@
+#include <utility>
+
+#include "engine/compile/compile.h"
+#include "engine/db/connection.h"
+#include "engine/db/connection_impl.h"
+
+namespace orrery {
+namespace {
+
+// How often a program is made anew in one run because the schema had changed by the time it began.
+constexpr int kCompileCountMax = 50;
+
+}  // namespace
+
+Statement::Impl::Impl(Connection::Impl& connection_in, ParsedStatement parsed_in)
+    : connection(connection_in),
+      session(connection_in.session),
+      parsed(std::move(parsed_in)),
+      parameters(parsed.parameter_names.size()),
+      machine(connection_in.session) {}
+
+// -- Running --
+
+StepResult Statement::Impl::Step() {
+  waits_for_owner = false;
+  if (connection.owner != nullptr && connection.owner != this) {
+    Completion* const others = connection.owner->waits_for;
+    waits_for_owner = !others->in_flight();
+    return {StepKind::kWaiting, waits_for_owner ? &connection.owner_is_ready : others, OkStatus()};
+  }
+  if (connection.owner == nullptr && phase != Phase::kEnding) {
+    IoResult<> settled = connection.SettleLeftovers();
+    if (settled.pending()) return {StepKind::kWaiting, settled.waiting().on, OkStatus()};
+    if (settled.failed()) {
+      Status status = std::move(settled).status();
+      Reset();
+      return Finished(std::move(status));
+    }
+  }
+  connection.owner = nullptr;
+  StepResult answer;
+  while (true) {
+    switch (phase) {
+      case Phase::kIdle:
+        compile_count = 0;
+        has_given_row = false;
+        phase = Phase::kCompiling;
+        break;
+      case Phase::kCompiling:
+        if (!GoOnCompiling(answer)) return answer;
+        break;
+      case Phase::kRunning:
+        if (!GoOnRunning(answer)) return answer;
+        break;
+      case Phase::kEnding:
+        if (!GoOnEnding(answer)) return answer;
+        break;
+    }
+  }
+}
+
+StepResult Statement::Impl::Waiting(Completion* completion, bool is_exclusive) {
+  waits_for = completion;
+  if (is_exclusive) connection.owner = this;
+  return {StepKind::kWaiting, completion, OkStatus()};
+}
+
+// The run is over, one way or the other.
+StepResult Statement::Impl::Finished(Status status) {
+  phase = Phase::kIdle;
+  waits_for = nullptr;
+  if (status.ok()) return {StepKind::kDone, nullptr, OkStatus()};
+  return {StepKind::kError, nullptr, std::move(status)};
+}
+
+bool Statement::Impl::HasCurrentProgram() const {
+  if (program == nullptr) return false;
+  return program->schema == nullptr || program->schema == session.schema;
+}
+
+bool Statement::Impl::GoOnCompiling(StepResult& answer) {
+  IoResult<> compiled = Compile();
+  if (compiled.pending()) {
+    answer = Waiting(compiled.waiting().on, /*is_exclusive=*/true);
+    return false;
+  }
+  if (compiled.failed()) {
+    answer = Finished(std::move(compiled).status());
+    return false;
+  }
+  StartRun();
+  return true;
+}
+
+// A name that is not found may be in a schema that is newer than the one we have: before an error
+// stands, the schema is read again.
+IoResult<> Statement::Impl::Compile() {
+  ReadSchema& read_schema = connection.read_schema;
+  if (HasCurrentProgram() && !read_schema.running()) return Unit();
+  const bool needs_schema = NeedsSchema(parsed);
+  bool must_read = needs_schema && (session.schema == nullptr || read_schema.running());
+  while (true) {
+    if (must_read) {
+      if (!read_schema.running()) read_schema.Start(session);
+      IoResult<> read = read_schema.Resume();
+      if (!read.done()) return read;
+    }
+    Result<Program> made = ::orrery::Compile(parsed, session.schema, session.functions);
+    if (made.ok()) {
+      program = std::make_unique<const Program>(*std::move(made));
+      return Unit();
+    }
+    if (must_read || !needs_schema) return std::move(made).status();
+    must_read = true;
+  }
+}
+
+void Statement::Impl::StartRun() {
+  machine.Start(*program, parameters);
+  ++compile_count;
+  phase = Phase::kRunning;
+}
+
+bool Statement::Impl::GoOnRunning(StepResult& answer) {
+  if (machine.was_undone()) {
+    machine.Reset();
+    machine.TransactionEnded();
+    answer = Finished(Status(ResultCode::kAbortRollback, "abort due to ROLLBACK"));
+    return false;
+  }
+  switch (machine.Run()) {
+    case Flow::kRow:
+      has_given_row = true;
+      waits_for = nullptr;
+      answer = {StepKind::kRow, nullptr, OkStatus()};
+      return false;
+    case Flow::kWaiting:
+      answer = Waiting(machine.waits_for(), machine.is_exclusive());
+      return false;
+    case Flow::kHalted:
+      StartEnding(OkStatus());
+      return true;
+    case Flow::kFailed:
+      StartEnding(machine.error());
+      return true;
+    default:
+      Unreachable();
+  }
+}
+
+void Statement::Impl::StartEnding(Status outcome) {
+  run_outcome = std::move(outcome);
+  const OnError on_error = machine.on_error();
+  const bool in_write = session.pager->in_write();
+  const bool is_commit = !machine.holds_transaction() && session.autocommit;
+  const bool is_rollback = machine.wants_rollback();
+  const bool is_write = machine.holds_transaction() && program->takes_write_lock;
+  change_count = machine.change_count();
+  machine.Reset();
+  phase = Phase::kEnding;
+  const bool keeps = run_outcome.ok() || on_error == OnError::kFail;
+  if (!keeps) change_count = 0;
+
+  if (session.begin.running()) {  // interrupted
+    GiveUpBegin();
+  } else if (!in_write || !(is_commit || is_rollback || is_write)) {
+    return;
+  } else if (is_rollback) {
+    session.end.Start(session, Ending::kUndoTransaction);
+  } else if (keeps) {
+    session.end.Start(session, Ending::kKeep);
+  } else if (on_error == OnError::kRollback || run_outcome.code() == ResultCode::kInterrupt) {
+    session.end.Start(session, Ending::kUndoTransaction);
+  } else {
+    session.end.Start(session, Ending::kUndoStatement);
+  }
+}
+
+void Statement::Impl::GiveUpBegin() {
+  if (session.begin.is_taking_lock()) {
+    session.end.Start(session, Ending::kFinishBegin);
+  } else {
+    session.begin.Abandon();
+  }
+}
+
+bool Statement::Impl::GoOnEnding(StepResult& answer) {
+  Status ended = OkStatus();
+  if (session.end.running()) {
+    IoResult<> end = session.end.Resume();
+    if (end.pending()) {
+      answer = Waiting(end.waiting().on, /*is_exclusive=*/true);
+      return false;
+    }
+    if (end.failed()) ended = std::move(end).status();
+  }
+  if (machine.holds_transaction() && !machine.was_undone()) session.Release();
+  machine.TransactionEnded();
+  session.EndReadIfUnused();
+  if (!ended.ok()) {
+    change_count = 0;
+    if (run_outcome.ok()) run_outcome = std::move(ended);
+  }
+
+  const bool is_outdated = run_outcome.code() == ResultCode::kSchema && !has_given_row;
+  if (is_outdated && compile_count < kCompileCountMax) {
+    program.reset();
+    phase = Phase::kCompiling;
+    return true;
+  }
+  if (program->counts_changes) {
+    session.change_count = change_count;
+    session.total_change_count += change_count;
+  }
+  answer = Finished(std::exchange(run_outcome, OkStatus()));
+  return false;
+}
+
+// -- Giving up --
+
+void Statement::Impl::Reset() {
+  const bool is_owner = connection.owner == this;
+  if (is_owner) connection.owner = nullptr;
+  switch (phase) {
+    case Phase::kIdle:
+      return;
+    case Phase::kCompiling:
+      connection.read_schema.Abandon();
+      break;
+    case Phase::kRunning: {
+      const bool is_live = machine.holds_transaction() && !machine.was_undone();
+      const bool is_write = is_live && program->takes_write_lock && session.pager->in_write();
+      machine.Reset();
+      machine.TransactionEnded();
+      if (is_owner && session.begin.running()) {
+        GiveUpBegin();
+      } else if (is_write) {
+        session.end.Start(session, Ending::kUndoStatement);
+      }
+      if (is_live) session.Release();
+      break;
+    }
+    case Phase::kEnding:
+      if (session.end.is_committing()) {
+        session.end.Abandon();
+        session.end.Start(session, Ending::kUndoTransaction);
+      }
+      if (machine.holds_transaction() && !machine.was_undone()) session.Release();
+      machine.TransactionEnded();
+      break;
+  }
+  phase = Phase::kIdle;
+  run_outcome = OkStatus();
+  waits_for = nullptr;
+  // As much of it as needs no waiting is done at once; the rest when the connection is next used.
+  (void)connection.SettleLeftovers();
+}
+
+// -- The interface --
+
+Statement::Statement(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Statement::~Statement() { impl_->Reset(); }
+
+StepResult Statement::Step() { return impl_->Step(); }
+void Statement::Reset() { impl_->Reset(); }
+
+IoResult<> Statement::Compile() {
+  Impl& impl = *impl_;
+  Connection::Impl& connection = impl.connection;
+  if (impl.phase != Impl::Phase::kIdle && impl.phase != Impl::Phase::kCompiling) return Unit();
+  if (connection.owner != nullptr && connection.owner != &impl) {
+    Completion* const others = connection.owner->waits_for;
+    return Pending{others->in_flight() ? others : &connection.owner_is_ready};
+  }
+  if (connection.owner == nullptr) IO_RETURN_IF_NOT_DONE(Unit, connection.SettleLeftovers());
+  connection.owner = nullptr;
+  IoResult<> compiled = impl.Compile();
+  impl.phase = compiled.pending() ? Impl::Phase::kCompiling : Impl::Phase::kIdle;
+  if (compiled.pending()) {
+    impl.waits_for = compiled.waiting().on;
+    connection.owner = &impl;
+  }
+  return compiled;
+}
+
+int Statement::column_count() const {
+  return impl_->program == nullptr ? 0 : static_cast<int>(impl_->program->column_names.size());
+}
+
+std::string_view Statement::column_name(int column_index) const {
+  CHECK(column_index >= 0 && column_index < column_count());
+  return impl_->program->column_names[static_cast<size_t>(column_index)];
+}
+
+const Value& Statement::column(int column_index) const {
+  const std::span<const Value> row = impl_->machine.row();
+  CHECK(column_index >= 0 && static_cast<size_t>(column_index) < row.size());
+  return row[static_cast<size_t>(column_index)];
+}
+
+int Statement::parameter_count() const { return static_cast<int>(impl_->parameters.size()); }
+
+int Statement::parameter_index(std::string_view name) const {
+  const std::vector<std::string>& names = impl_->parsed.parameter_names;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (!names[i].empty() && names[i] == name) return static_cast<int>(i) + 1;
+  }
+  return 0;
+}
+
+Status Statement::Bind(int parameter_number, Value value) {
+  if (impl_->phase != Impl::Phase::kIdle) return Status(ResultCode::kMisuse);
+  if (parameter_number < 1 || parameter_number > parameter_count()) return Status(ResultCode::kRange);
+  value.MakeOwned();
+  impl_->parameters[static_cast<size_t>(parameter_number) - 1] = std::move(value);
+  return OkStatus();
+}
+
+bool Statement::read_only() const {
+  if (impl_->parsed.explain != ExplainMode::kNone) return true;
+  switch (impl_->parsed.statement->kind) {
+    case StatementKind::kSelect:
+    case StatementKind::kBegin:
+    case StatementKind::kCommit:
+    case StatementKind::kRollback:
+    case StatementKind::kSavepoint:
+    case StatementKind::kRelease:
+      return true;
+    case StatementKind::kPragma:
+      return !impl_->parsed.statement->As<PragmaStatement>().value.has_value();
+    default:
+      return false;
+  }
+}
+
+std::string_view Statement::sql() const { return impl_->parsed.text; }
+
+StepResult StepBlocking(Io& io, Statement& statement) {
+  while (true) {
+    StepResult result = statement.Step();
+    if (result.kind != StepKind::kWaiting) return result;
+    if (statement.impl_->waits_for_owner) {
+      return {StepKind::kError, nullptr,
+              Status(ResultCode::kLocked, "another statement of this connection is in the middle of a change")};
+    }
+    if (Status status = WaitFor(io, *result.waits_for); !status.ok()) {
+      return {StepKind::kError, nullptr, std::move(status)};
+    }
+  }
+}
+
+}  // namespace orrery

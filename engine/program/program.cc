@@ -1,0 +1,71 @@
+#include "engine/program/program.h"
+
+#include "engine/value/cast.h"
+#include "engine/value/collation.h"
+#include "engine/value/numeric.h"
+
+namespace orrery {
+namespace {
+
+std::string DescribeKey(const SortKey& key) {
+  std::string text = "k(" + std::to_string(key.size());
+  for (const SortColumn& column : key) {
+    text += column.descending ? ",-" : ",";
+    if (column.nulls_last != column.descending) text += "N.";
+    text += column.collation == &kBinaryCollation ? "B" : column.collation->name;
+  }
+  return text + ")";
+}
+
+}  // namespace
+
+std::string DescribeOperand4(const Instruction& instruction) {
+  struct {
+    std::string operator()(std::monostate) const { return {}; }
+    std::string operator()(int64_t integer) const { return std::to_string(integer); }
+    std::string operator()(double real) const { return RealToText(real); }
+    std::string operator()(const std::string& text) const { return text; }
+    std::string operator()(const Value& value) const {
+      return value.is_null() ? "NULL" : std::string(ToText(value).text());
+    }
+    std::string operator()(const Collation* collation) const {
+      return std::string(collation->name) + "-8";
+    }
+    std::string operator()(const Function* function) const {
+      const bool is_fixed = function->argument_count_min == function->argument_count_max;
+      return std::string(function->name) + "(" +
+             std::to_string(is_fixed ? function->argument_count_min : -1) + ")";
+    }
+    std::string operator()(const SortKey& key) const { return DescribeKey(key); }
+    std::string operator()(const std::vector<PageNumber>& roots) const {
+      std::string text = "[";
+      for (size_t i = 0; i < roots.size(); ++i) text += (i == 0 ? "" : ",") + std::to_string(roots[i]);
+      return text + "]";
+    }
+  } describe;
+  return std::visit(describe, instruction.p4);
+}
+
+std::string DescribeInstruction(const Instruction& instruction) {
+  const std::string_view synopsis = Describe(instruction.op).synopsis;
+  std::string text;
+  for (size_t i = 0; i < synopsis.size(); ++i) {
+    const bool is_operand = synopsis[i] == 'P' && i + 1 < synopsis.size() &&
+                            synopsis[i + 1] >= '1' && synopsis[i + 1] <= '5' &&
+                            (i == 0 || synopsis[i - 1] != '_');
+    if (!is_operand) {
+      text += synopsis[i];
+      continue;
+    }
+    switch (synopsis[++i]) {
+      case '1': text += std::to_string(instruction.p1); break;
+      case '2': text += std::to_string(instruction.p2); break;
+      case '3': text += std::to_string(instruction.p3); break;
+      case '4': text += DescribeOperand4(instruction); break;
+      case '5': text += std::to_string(instruction.p5); break;
+    }
+  }
+  return text;
+}
+
+}  // namespace orrery

@@ -1,0 +1,63 @@
+// A Program is a compiled statement: what the compiler makes and the machine runs. It does not change
+// once it is made and may be run many times. It holds on to the schema it was made for.
+
+#ifndef ORRERY_ENGINE_PROGRAM_PROGRAM_H_
+#define ORRERY_ENGINE_PROGRAM_PROGRAM_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/catalog/function.h"
+#include "engine/catalog/schema.h"
+#include "engine/format/page_number.h"
+#include "engine/program/opcode.h"
+#include "engine/value/value.h"
+
+namespace orrery {
+
+// How the leading columns of sorted records are compared.
+struct SortColumn {
+  const Collation* collation = &kBinaryCollation;
+  bool descending = false;
+  bool nulls_last = false;  // in the order that comes out
+
+  bool operator==(const SortColumn&) const = default;
+};
+using SortKey = std::vector<SortColumn>;
+
+// What P4 can be. A std::string is a list of affinity letters (MakeRecord, Affinity), a line of a
+// plan (Explain), a message (Halt) or a mode (JournalMode).
+using Operand4 = std::variant<std::monostate, int64_t, double, std::string, Value,
+                              const Collation*, const Function*, SortKey, std::vector<PageNumber>>;
+
+struct Instruction {
+  Opcode op = Opcode::kNoop;
+  int p1 = 0;
+  int p2 = 0;
+  int p3 = 0;
+  Operand4 p4;
+  uint16_t p5 = 0;
+};
+
+struct Program {
+  std::vector<Instruction> instructions;
+  std::vector<std::string> column_names;
+  int register_count = 0;  // registers count from 1
+  int cursor_count = 0;    // cursors from 0
+  int parameter_count = 0;
+  bool writes = false;         // makes a direct change to the database
+  bool takes_write_lock = false;
+  bool counts_changes = false;  // sets changes() when it ends: INSERT, UPDATE, DELETE
+  std::shared_ptr<const Schema> schema;
+};
+
+// P4 and the comment as EXPLAIN shows them.
+std::string DescribeOperand4(const Instruction& instruction);
+std::string DescribeInstruction(const Instruction& instruction);
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_PROGRAM_PROGRAM_H_

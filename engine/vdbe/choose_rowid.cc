@@ -1,0 +1,60 @@
+#include "engine/vdbe/choose_rowid.h"
+
+#include <cstring>
+#include <limits>
+
+#include "engine/catalog/function.h"
+
+namespace orrery {
+namespace {
+
+constexpr int64_t kRowidMax = std::numeric_limits<int64_t>::max();
+constexpr int kTryCountMax = 100;
+
+// In the lower half of the positive numbers, as SQLite draws them.
+int64_t Draw(ConnectionFacts& chance) {
+  std::byte bytes[8];
+  chance.RandomBytes(bytes);
+  return static_cast<int64_t>(LoadLittle<uint64_t>(bytes) & (uint64_t{kRowidMax} >> 1)) + 1;
+}
+
+}  // namespace
+
+void ChooseRowid::Start(TableCursor& cursor, ConnectionFacts& chance) {
+  cursor_ = &cursor;
+  chance_ = &chance;
+  try_count_ = 0;
+  Begin(State::kLast);
+}
+
+ChooseRowid::Next ChooseRowid::Run(State state) {
+  switch (state) {
+    case State::kLast:
+      return Last();
+    case State::kProbe:
+      return Probe();
+  }
+  Unreachable();
+}
+
+ChooseRowid::Next ChooseRowid::Last() {
+  IoResult<bool> last = cursor_->Last();
+  if (last.pending()) return AwaitOutcome(*last.waiting().on, State::kLast);
+  if (last.failed()) return Fail(std::move(last).status());
+  if (!*last) return Done(1);
+  if (cursor_->rowid() < kRowidMax) return Done(cursor_->rowid() + 1);
+  candidate_ = Draw(*chance_);
+  return Goto(State::kProbe);
+}
+
+ChooseRowid::Next ChooseRowid::Probe() {
+  IoResult<bool> taken = cursor_->Seek(candidate_, SeekMode::kEqual);
+  if (taken.pending()) return AwaitOutcome(*taken.waiting().on, State::kProbe);
+  if (taken.failed()) return Fail(std::move(taken).status());
+  if (!*taken) return Done(int64_t{candidate_});
+  if (++try_count_ == kTryCountMax) return Fail(Status(ResultCode::kFull));
+  candidate_ = Draw(*chance_);
+  return Goto(State::kProbe);
+}
+
+}  // namespace orrery

@@ -1,0 +1,98 @@
+#include "engine/vdbe/end_transaction.h"
+
+#include "engine/vdbe/session.h"
+
+namespace orrery {
+
+void EndTransaction::Start(Session& session, Ending ending) {
+  session_ = &session;
+  ending_ = ending;
+  reason_ = OkStatus();
+  Begin(State::kDecide);
+}
+
+EndTransaction::Next EndTransaction::Run(State state) {
+  switch (state) {
+    case State::kDecide:
+      return Decide();
+    case State::kBegun:
+      return Begun();
+    case State::kCommit:
+      return Commit();
+    case State::kUndo:
+      return Undo();
+    case State::kRollback:
+      return Rollback();
+  }
+  Unreachable();
+}
+
+EndTransaction::Next EndTransaction::Decide() {
+  Session& session = *session_;
+  switch (ending_) {
+    case Ending::kKeep:
+      if (session.statement_open) {
+        session.pager->EndStatement();
+        session.statement_open = false;
+      }
+      return session.autocommit && session.pager->in_write() ? Goto(State::kCommit) : Done(Unit());
+    case Ending::kUndoStatement:
+      return Goto(session.statement_open ? State::kUndo : State::kRollback);
+    case Ending::kUndoTransaction:
+      return Goto(State::kRollback);
+    case Ending::kFinishBegin:
+      return AwaitOutcome(session.begin, State::kBegun);
+  }
+  Unreachable();
+}
+
+EndTransaction::Next EndTransaction::Begun() {
+  if (outcome().ok()) session_->begin.Take();
+  if (session_->autocommit && session_->pager->in_write()) return Goto(State::kRollback);
+  return Done(Unit());
+}
+
+EndTransaction::Next EndTransaction::Commit() {
+  Session& session = *session_;
+  IoResult<> committed = session.pager->Commit();
+  session.pager_call_pending = committed.pending();
+  if (committed.pending()) return AwaitOutcome(*committed.waiting().on, State::kCommit);
+  if (committed.failed()) {
+    reason_ = std::move(committed).status();
+    return Goto(State::kRollback);
+  }
+  session.schema_changed = false;
+  session.btree.InvalidateAll();
+  return Done(Unit());
+}
+
+EndTransaction::Next EndTransaction::Undo() {
+  Session& session = *session_;
+  session.btree.InvalidateAll();
+  IoResult<> undone = session.pager->RollbackStatement();
+  session.pager_call_pending = undone.pending();
+  if (undone.pending()) return AwaitOutcome(*undone.waiting().on, State::kUndo);
+  if (undone.failed()) {
+    reason_ = std::move(undone).status();
+    return Goto(State::kRollback);
+  }
+  session.statement_open = false;
+  session.StatementWasUndone();
+  // Outside BEGIN ... COMMIT the write transaction ends with the statement. It changed nothing.
+  return session.autocommit ? Goto(State::kCommit) : Done(Unit());
+}
+
+EndTransaction::Next EndTransaction::Rollback() {
+  Session& session = *session_;
+  session.btree.InvalidateAll();
+  IoResult<> rolled_back = session.pager->Rollback();
+  session.pager_call_pending = rolled_back.pending();
+  if (rolled_back.pending()) return AwaitOutcome(*rolled_back.waiting().on, State::kRollback);
+  // A commit that was given up on may turn out to have been one.
+  if (session.pager->commit_decided()) session.schema_changed = false;
+  session.TransactionWasUndone();
+  if (rolled_back.failed()) return Fail(std::move(rolled_back).status());
+  return reason_.ok() ? Done(Unit()) : Fail(std::move(reason_));
+}
+
+}  // namespace orrery

@@ -1,0 +1,247 @@
+// Transactions, the schema, whole trees and the connection's settings.
+
+#include <algorithm>
+
+#include "engine/vdbe/machine.h"
+
+namespace orrery {
+namespace {
+
+Status SqlError(std::string_view message) { return Status(ResultCode::kError, message); }
+
+}  // namespace
+
+// -- Transactions --
+
+Flow Machine::OpTransaction(const Instruction& in) {
+  const bool to_write = in.p2 != 0;
+  is_exclusive_ = true;
+  if (!session_.begin.running()) session_.begin.Start(session_, program_->schema.get(), to_write);
+  IoResult<> begun = session_.begin.Resume();
+  if (!begun.done()) return Unfinished(std::move(begun));
+  holds_transaction_ = true;
+  rollback_count_ = session_.rollback_count;
+  ++session_.holder_count;
+  // A statement that is alone in its transaction is undone with it.
+  if (to_write && (!session_.autocommit || session_.holder_count > 1)) {
+    session_.pager->BeginStatement();
+    session_.statement_open = true;
+  }
+  is_exclusive_ = to_write;
+  return Flow::kNext;
+}
+
+Flow Machine::OpAutoCommit(const Instruction& in) {
+  const bool is_begin = in.p1 == 0;
+  const bool is_rollback = in.p2 != 0;
+  if (is_begin) {
+    if (!session_.autocommit) return Fail(SqlError("cannot start a transaction within a transaction"));
+    session_.autocommit = false;
+    return Flow::kNext;
+  }
+  if (session_.autocommit) {
+    return Fail(SqlError(is_rollback ? "cannot rollback - no transaction is active"
+                                     : "cannot commit - no transaction is active"));
+  }
+  session_.autocommit = true;
+  wants_rollback_ = is_rollback;
+  is_exclusive_ = true;
+  return Flow::kHalted;
+}
+
+// -- The header and the schema --
+
+Flow Machine::OpReadCookie(const Instruction& in) {
+  const bool is_new = session_.pager->page_count() == 0;
+  const DatabaseHeader header = is_new ? DatabaseHeader() : session_.pager->header();
+  uint32_t field = 0;
+  switch (static_cast<HeaderField>(in.p3)) {
+    case HeaderField::kFreelistPageCount:
+      field = header.freelist_page_count;
+      break;
+    case HeaderField::kSchemaCookie:
+      field = header.schema_cookie;
+      break;
+    case HeaderField::kSchemaFormat:
+      field = header.schema_format;
+      break;
+    case HeaderField::kDefaultCacheSize:
+      field = header.default_cache_size;
+      break;
+    case HeaderField::kLargestRootPage:
+      field = header.largest_root_page;
+      break;
+    case HeaderField::kTextEncoding:
+      field = static_cast<uint32_t>(header.text_encoding);
+      break;
+    case HeaderField::kUserVersion:
+      field = header.user_version;
+      break;
+    case HeaderField::kIncrementalVacuum:
+      field = header.incremental_vacuum;
+      break;
+    case HeaderField::kApplicationId:
+      field = header.application_id;
+      break;
+  }
+  Register(in.p2) = Value::Integer(static_cast<int32_t>(field));
+  return Flow::kNext;
+}
+
+Flow Machine::OpSetCookie(const Instruction& in) {
+  const int64_t number = in.p5 == 0 ? in.p3 : Register(in.p3).integer();
+  const uint32_t field = static_cast<uint32_t>(number);
+  switch (static_cast<HeaderField>(in.p2)) {
+    case HeaderField::kSchemaCookie:
+      session_.pager->SetSchemaCookie(field);
+      session_.schema_changed = true;
+      return Flow::kNext;
+    case HeaderField::kSchemaFormat:
+      session_.pager->SetSchemaFormat(field);
+      return Flow::kNext;
+    case HeaderField::kUserVersion:
+      session_.pager->SetUserVersion(field);
+      return Flow::kNext;
+    case HeaderField::kApplicationId:
+      session_.pager->SetApplicationId(field);
+      return Flow::kNext;
+    default:
+      Unreachable();
+  }
+}
+
+Flow Machine::OpParseSchema(const Instruction&) {
+  if (!load_schema_.running()) load_schema_.Start(session_.btree);
+  IoResult<std::shared_ptr<const Schema>> schema = load_schema_.Resume();
+  if (!schema.done()) return Unfinished(std::move(schema));
+  session_.schema = *std::move(schema);
+  return Flow::kNext;
+}
+
+// -- Whole trees --
+
+Flow Machine::OpCreateBtree(const Instruction& in) {
+  if (!create_tree_.running()) create_tree_.Start(session_.btree);
+  IoResult<PageNumber> root = create_tree_.Resume();
+  if (!root.done()) return Unfinished(std::move(root));
+  Register(in.p2) = Value::Integer(*root);
+  return Flow::kNext;
+}
+
+Flow Machine::OpDestroy(const Instruction& in) {
+  if (!clear_tree_.running()) {
+    clear_tree_.Start(session_.btree, static_cast<PageNumber>(in.p1), /*keep_root=*/false);
+  }
+  IoResult<uint64_t> cleared = clear_tree_.Resume();
+  if (!cleared.done()) return Unfinished(std::move(cleared));
+  ++session_.row_write_count;
+  Register(in.p2) = Value::Integer(0);
+  return Flow::kNext;
+}
+
+Flow Machine::OpClear(const Instruction& in) {
+  if (!clear_tree_.running()) {
+    clear_tree_.Start(session_.btree, static_cast<PageNumber>(in.p1), /*keep_root=*/true);
+  }
+  IoResult<uint64_t> cleared = clear_tree_.Resume();
+  if (!cleared.done()) return Unfinished(std::move(cleared));
+  ++session_.row_write_count;
+  if (in.p3 != 0) change_count_ += static_cast<int64_t>(*cleared);
+  return Flow::kNext;
+}
+
+Flow Machine::OpIntegrityCk(const Instruction& in) {
+  if (session_.pager->page_count() == 0) {
+    Register(in.p2) = Value::Null();
+    return Flow::kNext;
+  }
+  if (!check_integrity_.running()) {
+    check_integrity_.Start(session_.btree, std::get<std::vector<PageNumber>>(in.p4), in.p1);
+  }
+  IoResult<std::vector<std::string>> problems = check_integrity_.Resume();
+  if (!problems.done()) return Unfinished(std::move(problems));
+  std::string text;
+  for (const std::string& problem : *problems) {
+    if (!text.empty()) text += '\n';
+    text += problem;
+  }
+  Register(in.p2) = text.empty() ? Value::Null() : Value::Text(text);
+  return Flow::kNext;
+}
+
+// -- The file --
+
+Flow Machine::OpCheckpoint(const Instruction& in) {
+  if (session_.pager->in_read()) {
+    return Fail(Status(ResultCode::kLocked, "database table is locked"));
+  }
+  is_exclusive_ = true;
+  IoResult<CheckpointResult> done =
+      session_.pager->Checkpoint(static_cast<CheckpointMode>(in.p2));
+  session_.pager_call_pending = done.pending();
+  if (!done.done()) return Unfinished(std::move(done));
+  is_exclusive_ = false;
+  Register(in.p3) = Value::Bool(done->busy);
+  Register(in.p3 + 1) = Value::Integer(done->wal_frame_count);
+  Register(in.p3 + 2) = Value::Integer(done->checkpointed_frame_count);
+  return Flow::kNext;
+}
+
+Flow Machine::OpJournalMode(const Instruction& in) {
+  is_exclusive_ = true;
+  if (!change_journal_mode_.running()) {
+    const std::string* mode = std::get_if<std::string>(&in.p4);
+    change_journal_mode_.Start(session_, mode != nullptr && *mode == "wal");
+  }
+  IoResult<std::string> mode = change_journal_mode_.Resume();
+  if (!mode.done()) return Unfinished(std::move(mode));
+  is_exclusive_ = false;
+  Register(in.p2) = Value::Text(*mode);
+  return Flow::kNext;
+}
+
+Flow Machine::OpPagecount(const Instruction& in) {
+  Register(in.p2) = Value::Integer(session_.pager->page_count());
+  return Flow::kNext;
+}
+
+// -- Settings --
+
+Flow Machine::OpSetting(const Instruction& in) {
+  const bool is_change = in.p3 != 0;
+  const int64_t wanted = is_change ? Register(in.p3).integer() : 0;
+  const int clipped = static_cast<int>(std::clamp<int64_t>(wanted, INT32_MIN + 1, INT32_MAX));
+  Pager& pager = *session_.pager;
+  int64_t now = 0;
+  switch (static_cast<Setting>(in.p1)) {
+    case Setting::kCacheSize:
+      if (is_change) session_.SetCacheSize(clipped);
+      now = session_.cache_size;
+      break;
+    case Setting::kSynchronous:
+      if (is_change) session_.SetSynchronous(clipped);
+      now = session_.synchronous;
+      break;
+    case Setting::kWalAutoCheckpoint:
+      if (is_change) {
+        session_.auto_checkpoint_frame_count = std::max(clipped, 0);
+        pager.SetAutoCheckpoint(static_cast<uint32_t>(session_.auto_checkpoint_frame_count));
+      }
+      now = session_.auto_checkpoint_frame_count;
+      break;
+    case Setting::kBusyTimeout:
+      if (is_change) session_.busy_timeout_ms = std::max(clipped, 0);
+      now = session_.busy_timeout_ms;
+      break;
+    case Setting::kPageSize: {
+      const bool is_size = wanted >= kPageSizeMin && wanted <= kPageSizeMax && (wanted & (wanted - 1)) == 0;
+      if (is_change && is_size) pager.SetNewPageSize(static_cast<uint32_t>(wanted));
+      now = pager.page_size();
+      break;
+    }
+  }
+  Register(in.p2) = Value::Integer(now);
+  return Flow::kNext;
+}
+
+}  // namespace orrery

@@ -1,0 +1,204 @@
+#include "sim/main_options.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace orrery::sim {
+namespace {
+
+Status Bad(std::string message) { return {ResultCode::kMisuse, message}; }
+
+Result<uint64_t> ParseNumber(std::string_view name, std::string_view text, uint64_t low,
+                             uint64_t high) {
+  uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < low || value > high) {
+    return Bad("--" + std::string(name) + " wants a number from " + std::to_string(low) + " to " +
+               std::to_string(high) + ", not '" + std::string(text) + "'");
+  }
+  return value;
+}
+
+std::vector<std::string_view> Split(std::string_view text) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    if (comma > 0) parts.push_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return parts;
+}
+
+Result<FaultSet> ParseFaults(std::string_view text) {
+  FaultSet set;
+  for (const std::string_view name : Split(text)) {
+    const auto fault = FaultNamed(name);
+    if (!fault) {
+      std::string known;
+      for (const FaultSpec& spec : kFaults) known += " " + std::string(spec.name);
+      return Bad("no fault is named '" + std::string(name) + "'; there are:" + known);
+    }
+    set.Add(*fault);
+  }
+  return set;
+}
+
+class Parser {
+ public:
+  Parser(const ToolSpec& tool) : tool_(tool) {}
+
+  Status Take(std::string_view word) {
+    if (!word.starts_with("--")) return Bad("not an option: '" + std::string(word) + "'");
+    word.remove_prefix(2);
+    const size_t equals = word.find('=');
+    const std::string_view name = word.substr(0, equals);
+    if (equals != word.npos) return TakeValue(name, word.substr(equals + 1));
+    for (const auto& [flag, to] : {std::pair{"check-determinism", &options.check_determinism},
+                                   std::pair{"shrink", &options.shrink},
+                                   std::pair{"verbose", &options.verbose},
+                                   std::pair{"help", &options.help}}) {
+      if (name == flag) {
+        *to = true;
+        return OkStatus();
+      }
+    }
+    return Bad("unknown option --" + std::string(name) + ", or it needs a value: --" +
+               std::string(name) + "=...");
+  }
+
+  MainOptions options;
+
+ private:
+  Status TakeValue(std::string_view name, std::string_view value) {
+    if (name == "seed") return TakeNumber(name, value, 0, UINT64_MAX, options.seed);
+    if (name == "runs") return TakeNumber(name, value, 1, UINT64_MAX, options.run_count);
+    if (name == "seconds") return TakeNumber(name, value, 1, 1'000'000, options.seconds);
+    if (name == "steps") return TakeNumber(name, value, 1, UINT64_MAX, options.step_count);
+    if (name == "connections" && tool_.connection_count > 0) {
+      return TakeNumber(name, value, 1, 64, options.connection_count);
+    }
+    if (name == "processes" && tool_.connection_count > 0) {
+      return TakeNumber(name, value, 1, 8, options.process_count);
+    }
+    if (name == "workload" && !tool_.workloads.empty()) {
+      options.workload = value;
+      if (std::find(tool_.workloads.begin(), tool_.workloads.end(), value) !=
+          tool_.workloads.end()) {
+        return OkStatus();
+      }
+      return Bad("no workload is named '" + std::string(value) + "'");
+    }
+    if (name == "fault") {
+      ASSIGN_OR_RETURN(options.faults, ParseFaults(value));
+      options.every_fault = true;
+      return OkStatus();
+    }
+    if (name == "without") {
+      ASSIGN_OR_RETURN(const FaultSet without, ParseFaults(value));
+      for (const FaultSpec& spec : kFaults) {
+        if (without.Has(spec.fault)) options.faults.Remove(spec.fault);
+      }
+      return OkStatus();
+    }
+    if (name == "faults") {
+      if (value != "on" && value != "off") return Bad("--faults wants on or off");
+      if (value == "off") options.faults = FaultSet();
+      return OkStatus();
+    }
+    if (name == "bundle-dir") return TakeText(value, options.bundle_dir);
+    if (name == "replay") return TakeText(value, options.replay);
+    if (name == "record-to") return TakeText(value, options.record_to);
+    return Bad("unknown option --" + std::string(name));
+  }
+
+  template <typename Number>
+  Status TakeNumber(std::string_view name, std::string_view value, uint64_t low, uint64_t high,
+                    Number& to) {
+    ASSIGN_OR_RETURN(const uint64_t number, ParseNumber(name, value, low, high));
+    to = static_cast<Number>(number);
+    return OkStatus();
+  }
+  Status TakeText(std::string_view value, std::string& to) {
+    to = value;
+    return OkStatus();
+  }
+
+  const ToolSpec& tool_;
+};
+
+}  // namespace
+
+Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::string> words) {
+  Parser parser(tool);
+  parser.options.connection_count = tool.connection_count;
+  if (!tool.workloads.empty()) parser.options.workload = tool.workloads.front();
+  for (const std::string& word : words) RETURN_IF_ERROR(parser.Take(word));
+  MainOptions& options = parser.options;
+  if (options.run_count == 0 && options.seconds == 0 && options.step_count == 0) {
+    options.run_count = tool.default_run_count;
+  }
+  return options;
+}
+
+std::string Usage(const ToolSpec& tool) {
+  std::string text = "usage: tools/bazel run //" + std::string(tool.name) + " -- [options]\n" +
+                     std::string(tool.what) + "\n\n" +
+                     "  --seed=N             the first run's seed (1)\n"
+                     "  --runs=N --seconds=N --steps=N\n"
+                     "                       run successive seeds until the first bound is met (runs=" +
+                     std::to_string(tool.default_run_count) + ")\n";
+  if (tool.connection_count > 0) {
+    text += "  --connections=N      (" + std::to_string(tool.connection_count) +
+            ")\n"
+            "  --processes=N        (drawn for each run)\n";
+  }
+  if (!tool.workloads.empty()) {
+    text += "  --workload=NAME      one of:";
+    for (const std::string_view name : tool.workloads) text += " " + std::string(name);
+    text += "\n";
+  }
+  text +=
+      "  --fault=NAME,...     these faults in every run, and no others\n"
+      "  --without=NAME,...   not these\n"
+      "  --faults=off         none\n"
+      "  --check-determinism  make every run twice and compare (otherwise one in 16)\n"
+      "  --shrink             after a failure, look for a smaller one\n"
+      "  --bundle-dir=DIR     where a failure is kept (the temporary folder)\n"
+      "  --replay=BUNDLE      make a kept run again, from its recorded choices\n"
+      "  --verbose            what happens, on standard error\n"
+      "faults:";
+  for (const FaultSpec& spec : kFaults) text += " " + std::string(spec.name);
+  return text + "\n";
+}
+
+std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& options, uint64_t seed,
+                                     uint64_t step_count_max) {
+  std::vector<std::string> words = {"--seed=" + std::to_string(seed), "--runs=1"};
+  if (step_count_max > 0) words.push_back("--steps=" + std::to_string(step_count_max));
+  if (options.connection_count != tool.connection_count) {
+    words.push_back("--connections=" + std::to_string(options.connection_count));
+  }
+  if (options.process_count > 0) {
+    words.push_back("--processes=" + std::to_string(options.process_count));
+  }
+  if (!tool.workloads.empty() && options.workload != tool.workloads.front()) {
+    words.push_back("--workload=" + options.workload);
+  }
+  std::string with;
+  std::string without;
+  for (const FaultSpec& spec : kFaults) {
+    std::string& list = options.faults.Has(spec.fault) ? with : without;
+    if (!list.empty()) list += ",";
+    list += spec.name;
+  }
+  if (with.empty()) {
+    words.push_back("--faults=off");
+  } else if (options.every_fault) {
+    words.push_back("--fault=" + with);
+  } else if (!without.empty()) {
+    words.push_back("--without=" + without);
+  }
+  return words;
+}
+
+}  // namespace orrery::sim

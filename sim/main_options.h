@@ -1,0 +1,62 @@
+// The command line that //sim and //whopper share.
+
+#ifndef ORRERY_SIM_MAIN_OPTIONS_H_
+#define ORRERY_SIM_MAIN_OPTIONS_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "sim/faults/faults.h"
+
+namespace orrery::sim {
+
+// What differs between the tools.
+struct ToolSpec {
+  std::string_view name;                  // "whopper"; run as `tools/bazel run //NAME --`
+  std::string_view what;                  // one line for --help
+  uint64_t default_run_count = 0;         // when no bound is given
+  int connection_count = 0;               // default; 0: the option is not taken
+  std::span<const std::string_view> workloads;  // the first is the default
+};
+
+struct MainOptions {
+  uint64_t seed = 1;
+  // Runs with successive seeds are made until the first of these is met; 0: no such bound. Time
+  // decides only whether another run starts.
+  uint64_t run_count = 0;
+  uint64_t seconds = 0;
+  uint64_t step_count = 0;  // over all runs; the last one is cut short there
+
+  int connection_count = 0;
+  int process_count = 0;  // 0: drawn for each run
+  std::string workload;
+
+  FaultSet faults = FaultSet::All();  // those that may strike
+  bool every_fault = false;           // all of them in every run, not a swarm of its own for each
+
+  bool check_determinism = false;  // make every run twice; otherwise one in sixteen
+  bool shrink = false;             // after a failure, look for a smaller one
+  std::string bundle_dir;          // where failures are kept; empty: the temporary folder
+  std::string replay;              // a bundle to run again
+  bool verbose = false;
+  bool help = false;
+
+  // Set by the tool itself: this process repeats a failed run to write its bundle.
+  std::string record_to;
+};
+
+// kMisuse with a line for the user when the words make no sense.
+Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::string> words);
+std::string Usage(const ToolSpec& tool);
+
+// The words that make one run again: seed, bounds and all that shapes a run.
+std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& options, uint64_t seed,
+                                     uint64_t step_count_max);
+
+}  // namespace orrery::sim
+
+#endif  // ORRERY_SIM_MAIN_OPTIONS_H_

@@ -1,0 +1,41 @@
+// A Simulation makes runs: one seed, one run, one hash. //sim and //whopper are each one;
+// main_loop.h calls it with successive seeds. A failure goes out through Fail() (failure.h).
+
+#ifndef ORRERY_SIM_SIMULATION_H_
+#define ORRERY_SIM_SIMULATION_H_
+
+#include <cstdint>
+
+#include "sim/bundles/bundle.h"
+#include "sim/choices/choice_source.h"
+#include "sim/main_options.h"
+
+namespace orrery::sim {
+
+struct RunSetup {
+  ChoiceSource& choices;
+  const MainOptions& options;
+  uint64_t step_count_max = 0;  // the run is cut short there, then checked as at its end; 0: not
+  Bundle* bundle = nullptr;     // where to log, when this run is being recorded
+};
+
+struct RunReport {
+  uint64_t step_count = 0;       // times a connection was let run
+  uint64_t statement_count = 0;  // ended, one way or another
+  uint64_t io_count = 0;         // completions of the simulated disk
+  uint64_t wait_count = 0;       // times a statement answered that it must wait
+  uint64_t fault_count = 0;      // strikes
+  uint64_t hash = 0;             // of every event
+};
+
+class Simulation {
+ public:
+  virtual ~Simulation() = default;
+  virtual RunReport Run(const RunSetup& setup) = 0;
+  // For --verbose, after the last run: what was never reached.
+  virtual void ReportCoverage() {}
+};
+
+}  // namespace orrery::sim
+
+#endif  // ORRERY_SIM_SIMULATION_H_

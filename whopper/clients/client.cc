@@ -1,0 +1,755 @@
+#include "whopper/clients/client.h"
+
+#include <algorithm>
+
+#include "sim/failure.h"
+
+namespace orrery::whopper {
+
+using sim::Fail;
+using sim::Row;
+using sim::Rows;
+using sim::Tables;
+using sim::TableStatement;
+
+namespace {
+
+constexpr int kFailureCountMax = 200;  // in a row, before a client counts as stuck
+
+const char* Name(Outcome::Kind kind) {
+  static constexpr const char* kNames[] = {"row", "done", "error", "given up"};
+  return kNames[static_cast<int>(kind)];
+}
+
+bool IsBusy(const Status& error) { return error.primary() == ResultCode::kBusy; }
+
+Command TableCommand(const TableStatement& statement) {
+  return {.kind = Command::Kind::kTable, .table = statement};
+}
+
+uint64_t HashOf(const Rows& rows) {
+  sim::EventHash hash;
+  for (const Row& row : rows) {
+    for (const Value& value : row) {
+      hash.Add(static_cast<uint64_t>(value.type()));
+      if (value.is_integer()) hash.Add(static_cast<uint64_t>(value.integer()));
+      if (value.has_bytes()) hash.Add(sim::HashOf(value.bytes()));
+    }
+  }
+  return hash.value();
+}
+
+}  // namespace
+
+Client::Client(int number, ClientContext& context, sim::SimProcess& process, sim::Choices choices,
+               uint64_t& budget)
+    : number_(number),
+      context_(context),
+      process_(process),
+      choices_(choices),
+      workload_(context.shape, choices.Branch("statement")),
+      budget_(budget) {}
+
+Client::~Client() {
+  readers_.clear();
+  if (session_ != nullptr) --context_.open_connection_count;
+}
+
+void Client::AfterCall() { process_.ExitIfKilled(); }
+
+bool Client::Wait(Completion& on) {
+  ++context_.wait_count;
+  if (may_give_up_) {
+    if (context_.faults.Strikes(sim::Fault::kAbandon)) return false;
+    if (choices_.Chance(context_.interrupt_ppm, "interrupt")) {
+      interrupted_ = true;
+      session_->Interrupt();
+    }
+  }
+  if (choices_.Chance(context_.early_step_ppm, "early step")) return true;
+  if (!on.in_flight()) {
+    (void)process_.io().Poll(PollMode::kNoWait);
+    process_.ExitIfKilled();
+  }
+  while (on.in_flight()) {
+    const Status status = process_.io().Poll(PollMode::kWait);
+    process_.ExitIfKilled();
+    if (!status.ok()) Fail("error", "Poll failed: " + status.ToString());
+  }
+  return true;
+}
+
+void Client::Log(const std::string& line) {
+  if (context_.log) context_.log(number_, line);
+}
+
+// -- The session --
+
+bool Client::Open() {
+  Result<std::unique_ptr<Session>> session =
+      context_.use_sql ? OpenSqlSession(process_.io(), context_.path, context_.pager)
+                       : OpenKvSession(process_.io(), context_.path, context_.pager);
+  process_.ExitIfKilled();
+  if (!session.ok()) {
+    Log("open: " + session.status().ToString());
+    Expect(session.status(), "open");
+    return false;
+  }
+  Log("open");
+  session_ = *std::move(session);
+  ++context_.open_connection_count;
+  in_transaction_ = false;
+  view_ = View();
+  return true;
+}
+
+void Client::Close() {
+  DropReaders();
+  may_give_up_ = false;
+  const Status status = session_->Close(*this);
+  may_give_up_ = true;
+  Log("close: " + status.ToString());
+  if (!status.ok()) Expect(status, "close");
+  Destroy();
+}
+
+void Client::Destroy() {
+  readers_.clear();
+  session_.reset();
+  process_.ExitIfKilled();
+  context_.history.CommitUndecided(number_);
+  if (--context_.open_connection_count == 0) context_.history.RecoveryIsPossible();
+  in_transaction_ = false;
+  view_ = View();
+}
+
+// -- Bodies --
+
+void Client::Work() {
+  while (budget_ > 0) {
+    if (session_ == nullptr && !Open()) {
+      if (++failure_count_ > kFailureCountMax) Fail("progress", "the database cannot be opened");
+      (void)process_.io().Poll(PollMode::kNoWait);
+      process_.ExitIfKilled();
+      continue;
+    }
+    --budget_;
+    Act();
+    if (session_ != nullptr && choices_.Chance(3'000, "close")) Close();
+  }
+  if (session_ != nullptr) {
+    if (in_transaction_) Rollback();
+    if (session_ != nullptr) Close();
+  }
+}
+
+void Client::Recover(const std::function<void(const SnapshotId&, TableRows)>& found) {
+  may_give_up_ = false;
+  for (int attempt = 0; attempt < kFailureCountMax; ++attempt) {
+    if (session_ == nullptr && !Open()) {
+      Pause(attempt);
+      continue;
+    }
+    TableRows tables;
+    bool failed = false;
+    Rows rows;
+    failed = Run({.kind = Command::Kind::kBegin}, &rows).kind == Outcome::Kind::kError;
+    for (int table = 0; table < context_.shape.table_count && !failed; ++table) {
+      const TableStatement select{.table = table};
+      rows.clear();
+      const Outcome outcome = Run(TableCommand(select), &rows);
+      if (outcome.kind != Outcome::Kind::kError) {
+        tables.emplace_back(std::move(rows));
+      } else if (outcome.error.code() == ResultCode::kError) {
+        tables.emplace_back(std::nullopt);
+      } else {
+        Expect(outcome.error, "recovery");
+        failed = true;
+      }
+    }
+    if (!failed) {
+      found(session_->snapshot(), std::move(tables));
+      (void)Run({.kind = Command::Kind::kRollback}, &rows);
+      CheckIntegrity();
+      if (session_ != nullptr && choices_.Choose(2, "close after recovery") == 0) {
+        Close();
+      } else if (session_ != nullptr) {
+        Destroy();
+      }
+      return;
+    }
+    Destroy();
+    Pause(attempt);
+  }
+  Fail("progress", "the database cannot be read after the power cut");
+}
+
+void Client::Pause(int attempt) {
+  Completion slept;
+  process_.io().Sleep(50'000 * static_cast<uint64_t>(attempt + 1), slept);
+  while (slept.in_flight()) {
+    (void)process_.io().Poll(PollMode::kWait);
+    process_.ExitIfKilled();
+  }
+}
+
+void Client::Verify() {
+  may_give_up_ = false;
+  if (!Open()) Fail("progress", "the database cannot be opened though faults have stopped");
+  for (int table = 0; table < context_.shape.table_count; ++table) {
+    Select({.table = table});
+    if (session_ == nullptr) Fail("progress", "the session was lost though faults have stopped");
+  }
+  CheckIntegrity();
+  Close();
+}
+
+enum class Client::Action : uint8_t {
+  kBegin,
+  kBeginImmediate,
+  kCommit,
+  kRollback,
+  kWrite,
+  kSelect,
+  kOpenReader,
+  kStepReader,
+  kDropReader,
+  kCheckpoint,
+  kCheckIntegrity,
+};
+
+void Client::Act() {
+  // Below SQL nothing keeps a scan going when the change of its connection outside a transaction fails.
+  const bool may_open_reader = readers_.size() < static_cast<size_t>(context_.reader_count_max) &&
+                               (context_.use_sql || in_transaction_);
+  uint32_t weights[] = {
+      in_transaction_ ? 0u : 10u,  // begin
+      in_transaction_ ? 0u : 8u,   // begin immediate
+      in_transaction_ ? 14u : 0u,  // commit
+      in_transaction_ ? 5u : 0u,   // rollback
+      40,                          // write
+      25,                          // select
+      may_open_reader ? 6u : 0u,
+      readers_.empty() ? 0u : 25u,  // step reader
+      readers_.empty() ? 0u : 3u,   // drop reader
+      in_transaction_ ? 0u : context_.checkpoint_weight,
+      1,  // integrity check
+  };
+  switch (static_cast<Action>(choices_.Weighted(weights, "action"))) {
+    case Action::kBegin:
+      return Begin(false);
+    case Action::kBeginImmediate:
+      return Begin(true);
+    case Action::kCommit:
+      return Commit();
+    case Action::kRollback:
+      return Rollback();
+    case Action::kWrite:
+      return Write(workload_.Write());
+    case Action::kSelect:
+      return Select(workload_.Select());
+    case Action::kOpenReader:
+      return OpenReader();
+    case Action::kStepReader:
+      return StepReader(choices_.Choose(readers_.size(), "reader"));
+    case Action::kDropReader:
+      readers_.erase(readers_.begin() +
+                     static_cast<ptrdiff_t>(choices_.Choose(readers_.size(), "reader")));
+      process_.ExitIfKilled();
+      return EndViewIfIdle();
+    case Action::kCheckpoint:
+      return Checkpoint();
+    case Action::kCheckIntegrity:
+      return CheckIntegrity();
+  }
+}
+
+// -- Running commands --
+
+Outcome Client::Run(const Command& command, Rows* rows) {
+  ++context_.statement_count;
+  interrupted_ = false;
+  Result<std::unique_ptr<Running>> running = session_->Start(command);
+  process_.ExitIfKilled();
+  Outcome outcome{Outcome::Kind::kError, {}};
+  if (!running.ok()) {
+    outcome.error = running.status();
+  } else {
+    Row row;
+    while ((outcome = (*running)->Next(&row, *this)).kind == Outcome::Kind::kRow) {
+      rows->push_back(std::move(row));
+      row.clear();
+    }
+    running->reset();
+    process_.ExitIfKilled();
+  }
+  context_.world.Note(static_cast<uint64_t>(number_) << 32 | static_cast<uint64_t>(outcome.kind) << 16 |
+                          static_cast<uint64_t>(outcome.error.code()),
+                      HashOf(*rows));
+  if (context_.log) {
+    const sim::SqlText text = ToSql(command);
+    Log(text.sql + (text.parameters.empty() ? "" : " -- " + sim::ToString(text.parameters)) + " => " +
+        Name(outcome.kind) +
+        (outcome.kind == Outcome::Kind::kError ? " " + outcome.error.ToString() : "") + ", " +
+        std::to_string(rows->size()) + " rows, snapshot " + ToString(session_->snapshot()));
+  }
+  return outcome;
+}
+
+void Client::Expect(const Status& error, const std::string& doing) {
+  sim::ExpectReason(error,
+                    {.faults = context_.faults,
+                     .others = context_.connection_count > 1,
+                     .interrupted = interrupted_,
+                     .rolled_back = rolled_back_},
+                    doing + " (client " + std::to_string(number_) + ")");
+}
+
+void Client::OnError(const Status& error, const std::string& doing) {
+  Expect(error, doing);
+  if (in_transaction_ && !session_->in_transaction()) {
+    // As SQLite may after an I/O error or a full disk; a lock that is held never does that.
+    if (IsBusy(error)) Fail("error", "kBusy ended the transaction of " + doing);
+    Log("the transaction was rolled back");
+    context_.history.CommitUndecided(number_);
+    in_transaction_ = false;
+    rolled_back_ = true;
+    DropReaders();
+    rolled_back_ = false;
+    view_ = View();
+  }
+  EndViewIfIdle();
+  if (++failure_count_ > kFailureCountMax) {
+    Fail("progress", std::to_string(kFailureCountMax) + " statements in a row failed, the last: " +
+                         doing + ": " + error.ToString());
+  }
+  // Let whoever is in the way go on.
+  if (IsBusy(error)) {
+    (void)process_.io().Poll(PollMode::kNoWait);
+    process_.ExitIfKilled();
+  }
+}
+
+// -- The view --
+
+VersionNumber Client::NotOlderThan() {
+  if (!view_.floor) view_.floor = context_.history.newest();
+  return *view_.floor;
+}
+
+void Client::TakeBase(VersionNumber not_older_than) {
+  const SnapshotId id = session_->snapshot();
+  if (view_.base) {
+    // A log that is started anew changes the id, but not what it shows.
+    if (!(id == view_.id) && context_.history.Observe(id, 0) != *view_.base) {
+      Fail("snapshot", "the snapshot of client " + std::to_string(number_) + " moved from " +
+                           ToString(view_.id) + " to " + ToString(id) + " in its transaction");
+    }
+    view_.id = id;
+    return;
+  }
+  view_.base = context_.history.Observe(id, not_older_than);
+  view_.id = id;
+  view_.working = context_.history.at(*view_.base);
+}
+
+void Client::Keep(const char* oracle, const std::string& doing,
+                  const std::function<std::string(const Tables&)>& difference) {
+  std::string reasons;
+  Candidates kept;
+  for (Candidate& candidate : view_.working) {
+    const std::string reason = difference(candidate.tables);
+    if (reason.empty()) {
+      kept.push_back(std::move(candidate));
+      continue;
+    }
+    reasons += "\n  " + reason;
+    context_.history.Refute(*view_.base, candidate.tag);
+  }
+  if (kept.empty()) {
+    Fail(oracle, "client " + std::to_string(number_) + ", version " + std::to_string(*view_.base) +
+                     " (" + ToString(view_.id) + (view_.wrote ? ", with own changes" : "") + "): " +
+                     doing + reasons + "\n" + context_.history.Describe());
+  }
+  view_.working = std::move(kept);
+}
+
+void Client::EndViewIfIdle() {
+  if (!in_transaction_ && readers_.empty()) view_ = View();
+}
+
+// -- Transactions --
+
+void Client::Begin(bool immediate) {
+  const VersionNumber not_older = NotOlderThan();
+  Rows rows;
+  const Outcome outcome = Run(
+      {.kind = immediate ? Command::Kind::kBeginImmediate : Command::Kind::kBegin}, &rows);
+  if (outcome.kind == Outcome::Kind::kGivenUp) {
+    in_transaction_ = session_->in_transaction();
+    if (in_transaction_) Rollback();
+    return;
+  }
+  if (outcome.kind == Outcome::Kind::kError) return OnError(outcome.error, "BEGIN");
+  failure_count_ = 0;
+  in_transaction_ = true;
+  if (!session_->in_transaction()) Fail("error", "BEGIN succeeded, but opened no transaction");
+  if (!immediate) return;
+  TakeBase(not_older);
+  if (*view_.base != context_.history.newest()) {
+    Fail("lost-update", "BEGIN IMMEDIATE of client " + std::to_string(number_) + " has version " +
+                            std::to_string(*view_.base) + ", which is not the newest\n" +
+                            context_.history.Describe());
+  }
+}
+
+void Client::Commit() {
+  if (!context_.use_sql) DropReaders();
+  if (view_.wrote) context_.history.CommitStarts(number_, *view_.base, view_.working);
+  const bool wrote = view_.wrote;
+  Rows rows;
+  const Outcome outcome = Run({.kind = Command::Kind::kCommit}, &rows);
+  if (outcome.kind == Outcome::Kind::kGivenUp) return Settle();
+  if (outcome.kind == Outcome::Kind::kError) {
+    if (IsBusy(outcome.error)) {
+      context_.history.CommitCancelled(number_);
+    } else {
+      context_.history.CommitUndecided(number_);
+    }
+    OnError(outcome.error, "COMMIT");
+    if (in_transaction_) Rollback();
+    return;
+  }
+  failure_count_ = 0;
+  in_transaction_ = false;
+  if (session_->in_transaction()) Fail("error", "COMMIT succeeded, but the transaction is open");
+  if (wrote) {
+    const SnapshotId id = session_->snapshot();
+    view_.base = context_.history.CommitSucceeded(number_, id, durable_commits());
+    view_.id = id;
+    view_.working = context_.history.at(*view_.base);
+    view_.wrote = false;
+  }
+  EndViewIfIdle();
+}
+
+void Client::Rollback() {
+  // What a query answers after its transaction is gone is open; the connection's version too.
+  DropReaders();
+  const bool may_give_up = may_give_up_;
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    Rows rows;
+    may_give_up_ = may_give_up && attempt < 5;
+    const Outcome outcome = Run({.kind = Command::Kind::kRollback}, &rows);
+    if (outcome.kind == Outcome::Kind::kError && outcome.error.code() != ResultCode::kError) {
+      Expect(outcome.error, "ROLLBACK");
+    }
+    if (session_->in_transaction()) continue;
+    may_give_up_ = may_give_up;
+    in_transaction_ = false;
+    view_ = View();
+    return;
+  }
+  may_give_up_ = may_give_up;
+  Destroy();
+}
+
+void Client::Settle() {
+  const bool may_give_up = may_give_up_;
+  may_give_up_ = false;
+  DropReaders();
+  bool settled = false;
+  for (int attempt = 0; attempt < 10 && !settled; ++attempt) {
+    Rows rows;
+    const bool by_rollback = choices_.Choose(2, "settle") == 0;
+    const Outcome outcome =
+        by_rollback ? Run({.kind = Command::Kind::kRollback}, &rows)
+                    : Run(TableCommand({.table = 0, .projection = sim::Projection::kCount}), &rows);
+    // kError: no such table, or no transaction that could be rolled back.
+    settled = outcome.kind == Outcome::Kind::kDone || outcome.error.code() == ResultCode::kError;
+    if (!settled) Expect(outcome.error, "what follows a commit that was given up");
+  }
+  if (settled && session_->in_transaction()) Rollback();
+  may_give_up_ = may_give_up;
+  if (!settled) Destroy();
+  context_.history.CommitUndecided(number_);
+  in_transaction_ = false;
+  view_ = View();
+}
+
+// -- Reading --
+
+void Client::Select(const TableStatement& statement) {
+  const VersionNumber not_older = NotOlderThan();
+  const Command command = TableCommand(statement);
+  const std::string sql = ToSql(command).sql;
+  Rows rows;
+  const Outcome outcome = Run(command, &rows);
+  if (outcome.kind == Outcome::Kind::kGivenUp) return EndViewIfIdle();
+  const bool missing = outcome.kind == Outcome::Kind::kError &&
+                       outcome.error.code() == ResultCode::kError;
+  if (outcome.kind == Outcome::Kind::kError && !missing) return OnError(outcome.error, sql);
+  failure_count_ = 0;
+  TakeBase(not_older);
+  Keep("model", sql, [&](const Tables& tables) -> std::string {
+    if (missing) {
+      return tables.Find(statement.table) == nullptr ? "" : "error " + outcome.error.ToString();
+    }
+    if (tables.Find(statement.table) == nullptr) return "rows of a table that is not there";
+    return sim::DescribeDifference(tables.Select(statement), rows);
+  });
+  EndViewIfIdle();
+}
+
+void Client::CheckIntegrity() {
+  Rows rows;
+  const Outcome outcome = Run({.kind = Command::Kind::kIntegrityCheck}, &rows);
+  if (outcome.kind == Outcome::Kind::kGivenUp) return EndViewIfIdle();
+  if (outcome.kind == Outcome::Kind::kError) return OnError(outcome.error, "integrity_check");
+  std::string report;
+  for (const Row& row : rows) report += "\n  " + sim::ToString(row);
+  if (report != "\n  'ok'") Fail("integrity", "integrity_check:" + report);
+  EndViewIfIdle();
+}
+
+void Client::OpenReader() {
+  const TableStatement select = workload_.Scan();
+  ++context_.statement_count;
+  Result<std::unique_ptr<Running>> running = session_->Start(TableCommand(select));
+  process_.ExitIfKilled();
+  if (!running.ok()) return OnError(running.status(), ToSql(TableCommand(select)).sql);
+  readers_.push_back(std::make_unique<Reader>(select, *std::move(running)));
+  StepReader(readers_.size() - 1);
+}
+
+void Client::StepReader(size_t index) {
+  Reader& reader = *readers_[index];
+  const std::string sql = ToSql(TableCommand(reader.select())).sql;
+  const auto drop = [&] {
+    readers_.erase(readers_.begin() + static_cast<ptrdiff_t>(index));
+    process_.ExitIfKilled();
+  };
+  uint64_t step_count = choices_.Between(1, 6, "rows");
+  while (step_count-- > 0) {
+    const VersionNumber not_older = NotOlderThan();
+    Row row;
+    const Outcome outcome = reader.running().Next(&row, *this);
+    context_.world.Note(static_cast<uint64_t>(outcome.kind), HashOf({row}));
+    if (context_.log) {
+      Log("step " + sql + " => " + Name(outcome.kind) + " " +
+          (outcome.kind == Outcome::Kind::kError ? outcome.error.ToString() : sim::ToString(row)));
+    }
+    if (outcome.kind == Outcome::Kind::kGivenUp) {
+      drop();
+      return EndViewIfIdle();
+    }
+    if (outcome.kind == Outcome::Kind::kError) {
+      const bool missing = outcome.error.code() == ResultCode::kError && !reader.started();
+      if (!missing) {
+        drop();
+        return OnError(outcome.error, sql);
+      }
+      TakeBase(not_older);
+      Keep("model", sql, [&](const Tables& tables) -> std::string {
+        return tables.Find(reader.select().table) == nullptr ? "" : outcome.error.ToString();
+      });
+      drop();
+      return EndViewIfIdle();
+    }
+    failure_count_ = 0;
+    if (!reader.started()) {
+      TakeBase(not_older);
+      Keep("model", sql, [&](const Tables& tables) -> std::string {
+        if (tables.Find(reader.select().table) == nullptr) return "a table that is not there";
+        const Rows expected = tables.Select(reader.select());
+        if (outcome.kind == Outcome::Kind::kDone) return sim::DescribeDifference(expected, {});
+        if (expected.empty()) return "a row of an empty answer: " + sim::ToString(row);
+        return sim::DescribeDifference({expected.front()}, {row});
+      });
+      if (view_.working.size() > 1) {
+        drop();
+        return EndViewIfIdle();
+      }
+      reader.Start(view_.working.front().tables);
+    }
+    const std::string wrong =
+        outcome.kind == Outcome::Kind::kRow ? reader.CheckRow(row) : reader.CheckEnd();
+    if (!wrong.empty()) {
+      Fail("model", "client " + std::to_string(number_) + ", stepping " + sql + ": " + wrong);
+    }
+    if (outcome.kind == Outcome::Kind::kDone) {
+      drop();
+      return EndViewIfIdle();
+    }
+  }
+}
+
+void Client::DropReaders() {
+  readers_.clear();
+  process_.ExitIfKilled();
+  EndViewIfIdle();
+}
+
+// -- Writing --
+
+void Client::Write(const TableStatement& statement) {
+  if (in_transaction_) {
+    WriteInTransaction(statement);
+  } else {
+    WriteAlone(statement);
+  }
+  if (view_.base) {
+    for (const auto& reader : readers_) reader->OnChange(view_.working.front().tables);
+  }
+}
+
+void Client::WriteInTransaction(const TableStatement& statement) {
+  const VersionNumber not_older = NotOlderThan();
+  const Command command = TableCommand(statement);
+  const std::string sql = ToSql(command).sql;
+  Rows rows;
+  const Outcome outcome = Run(command, &rows);
+  if (outcome.kind == Outcome::Kind::kGivenUp) return;
+  const ResultCode code = outcome.error.primary();
+  if (code == ResultCode::kLocked && statement.changes_schema() && !readers_.empty()) return;
+  if (code != ResultCode::kOk && code != ResultCode::kConstraint && code != ResultCode::kError) {
+    return OnError(outcome.error, sql);
+  }
+  failure_count_ = 0;
+  if (!session_->in_transaction()) {
+    Fail("error", "the transaction of client " + std::to_string(number_) + " ended in " + sql);
+  }
+  TakeBase(not_older);
+  if (code == ResultCode::kOk && *view_.base != context_.history.newest()) {
+    Fail("lost-update", "client " + std::to_string(number_) + " wrote on version " +
+                            std::to_string(*view_.base) + ", which is not the newest: " + sql + "\n" +
+                            context_.history.Describe());
+  }
+  Keep("model", sql, [&](const Tables& tables) -> std::string {
+    Tables after = tables;
+    int64_t change_count = 0;
+    const ResultCode expected = after.Apply(statement, &change_count);
+    if (expected != code) {
+      return "expected result " + std::to_string(static_cast<int>(expected)) + ", got " +
+             outcome.error.ToString();
+    }
+    if (code == ResultCode::kOk && !statement.changes_schema() &&
+        change_count != session_->changes()) {
+      return "expected " + std::to_string(change_count) + " changes, got " +
+             std::to_string(session_->changes());
+    }
+    return "";
+  });
+  if (code != ResultCode::kOk) return;
+  view_.wrote = true;
+  for (Candidate& candidate : view_.working) {
+    int64_t change_count = 0;
+    CHECK(candidate.tables.Apply(statement, &change_count) == ResultCode::kOk);
+  }
+}
+
+// Whether changes() is right for a statement that made version `number`, or found nothing to do on it.
+bool Client::CountsRight(const TableStatement& statement, VersionNumber number, int64_t changes) {
+  for (const VersionNumber base : {number, number == 0 ? number : number - 1}) {
+    if (!context_.history.Has(base)) continue;
+    for (const Candidate& candidate : context_.history.at(base)) {
+      Tables after = candidate.tables;
+      int64_t change_count = 0;
+      if (after.Apply(statement, &change_count) == ResultCode::kOk && change_count == changes) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+void Client::WriteAlone(const TableStatement& statement) {
+  const VersionNumber not_older = NotOlderThan();
+  const Command command = TableCommand(statement);
+  const std::string sql = ToSql(command).sql;
+  if (view_.base) {
+    // A query holds the snapshot: only on that can the change be made.
+    Candidates after;
+    for (const Candidate& candidate : view_.working) {
+      Candidate changed = candidate;
+      int64_t change_count = 0;
+      if (changed.tables.Apply(statement, &change_count) == ResultCode::kOk) after.push_back(changed);
+    }
+    context_.history.CommitStarts(number_, *view_.base, std::move(after));
+  } else {
+    context_.history.CommitStarts(number_, statement);
+  }
+  Rows rows;
+  const Outcome outcome = Run(command, &rows);
+  if (outcome.kind == Outcome::Kind::kGivenUp) return Settle();
+  if (session_->in_transaction()) Fail("error", "a transaction was left open by " + sql);
+  const ResultCode code = outcome.error.primary();
+  if (code == ResultCode::kOk) {
+    failure_count_ = 0;
+    const SnapshotId id = session_->snapshot();
+    const VersionNumber number =
+        context_.history.CommitSucceeded(number_, id, durable_commits());
+    if (!statement.changes_schema() && !CountsRight(statement, number, session_->changes())) {
+      Fail("model", sql + " answers changes() " + std::to_string(session_->changes()) + "\n" +
+                        context_.history.Describe());
+    }
+    if (readers_.empty()) return EndViewIfIdle();
+    view_.base = number;
+    view_.id = id;
+    view_.working = context_.history.at(number);
+    return;
+  }
+  if (code == ResultCode::kConstraint || code == ResultCode::kError) {
+    context_.history.CommitCancelled(number_);
+    failure_count_ = 0;
+    TakeBase(not_older);
+    Keep("model", sql, [&](const Tables& tables) -> std::string {
+      Tables after = tables;
+      int64_t change_count = 0;
+      const ResultCode expected = after.Apply(statement, &change_count);
+      return expected == code ? "" : outcome.error.ToString();
+    });
+    return EndViewIfIdle();
+  }
+  if (code == ResultCode::kLocked && statement.changes_schema() && !readers_.empty()) {
+    return context_.history.CommitCancelled(number_);
+  }
+  if (IsBusy(outcome.error)) {
+    context_.history.CommitCancelled(number_);
+  } else {
+    context_.history.CommitUndecided(number_);
+  }
+  OnError(outcome.error, sql);
+}
+
+void Client::Checkpoint() {
+  const VersionNumber before = context_.history.newest();
+  Command command{.kind = Command::Kind::kCheckpoint};
+  static constexpr uint32_t kModes[] = {4, 1, 1, 3};
+  command.checkpoint = static_cast<CheckpointMode>(choices_.Weighted(kModes, "checkpoint mode"));
+  Rows rows;
+  const Outcome outcome = Run(command, &rows);
+  if (outcome.kind == Outcome::Kind::kGivenUp) return EndViewIfIdle();
+  if (outcome.kind == Outcome::Kind::kError) {
+    if (outcome.error.primary() == ResultCode::kLocked && !readers_.empty()) return;
+    return OnError(outcome.error, "wal_checkpoint");
+  }
+  failure_count_ = 0;
+  if (rows.size() != 1 || rows[0].size() != 3 || !rows[0][0].is_integer() ||
+      !rows[0][1].is_integer() || !rows[0][2].is_integer()) {
+    Fail("model", "wal_checkpoint answered " +
+                      (rows.empty() ? std::string("no row") : sim::ToString(rows[0])));
+  }
+  const bool busy = rows[0][0].integer() != 0;
+  if (busy && context_.connection_count == 1 && readers_.empty()) {
+    Fail("progress", "wal_checkpoint is kept busy by nobody");
+  }
+  // All that was in the WAL when it began has been synced, and copied.
+  if (!busy && rows[0][1].integer() == rows[0][2].integer() &&
+      context_.pager.synchronous != Synchronous::kOff) {
+    context_.history.NoteSynced(before);
+  }
+  EndViewIfIdle();
+}
+
+}  // namespace orrery::whopper

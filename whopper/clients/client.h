@@ -1,0 +1,136 @@
+// A Client is one user of the database: it draws what to do next, does it on a connection of its
+// own, and compares every answer with the model. It lives on a fiber; when its process is killed its
+// body is left at once, and a new Client goes on in another process.
+//
+// What it knows of its connection is its View: while a transaction or a query is open, the version
+// that its snapshot shows and the states that its own changes have made of it.
+
+#ifndef ORRERY_WHOPPER_CLIENTS_CLIENT_H_
+#define ORRERY_WHOPPER_CLIENTS_CLIENT_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/choices/choices.h"
+#include "sim/oracles/error_oracle.h"
+#include "sim/workloads/table_workload.h"
+#include "sim/world/world.h"
+#include "whopper/clients/reader.h"
+#include "whopper/clients/session.h"
+#include "whopper/histories/history.h"
+
+namespace orrery::whopper {
+
+// What all clients of a run share.
+struct ClientContext {
+  sim::World& world;
+  sim::Faults& faults;
+  History& history;
+  std::string path;
+  bool use_sql = true;
+  PagerOptions pager;
+  sim::TableShape shape;
+  uint32_t early_step_ppm = 50'000;  // steps a waiting statement before it can go on
+  uint32_t interrupt_ppm = 2'000;    // at a wait
+  uint32_t checkpoint_weight = 3;
+  int reader_count_max = 2;
+  int connection_count = 1;          // clients in the run
+  int open_connection_count = 0;     // sessions open now
+  uint64_t statement_count = 0;
+  uint64_t wait_count = 0;
+  // Told of each statement and how it ended; may be empty.
+  std::function<void(int client, const std::string& line)> log;
+};
+
+class Client final : private Driver {
+ public:
+  // All outlive us. `budget` is the number of statements still to run; it is counted down.
+  Client(int number, ClientContext& context, sim::SimProcess& process, sim::Choices choices,
+         uint64_t& budget);
+  ~Client();
+
+  // The fiber's body: works until the budget is used up, then closes.
+  void Work();
+  // The fiber's body after a power cut: reads the whole database until that has succeeded, and calls
+  // `found` with each table's rows (none: no such table) before anything else is done.
+  using TableRows = std::vector<std::optional<sim::Rows>>;
+  void Recover(const std::function<void(const SnapshotId&, TableRows)>& found);
+  // The fiber's body at the end of a run: the newest version and PRAGMA integrity_check.
+  void Verify();
+
+ private:
+  struct View {
+    // The newest version when the first statement began that could take the snapshot.
+    std::optional<VersionNumber> floor;
+    std::optional<VersionNumber> base;
+    SnapshotId id;
+    Candidates working;
+    bool wrote = false;
+  };
+  enum class Action : uint8_t;
+
+  // Driver.
+  void AfterCall() override;
+  bool Wait(Completion& on) override;
+
+  void Act();
+  // Sleeps, the longer the more attempts have failed.
+  void Pause(int attempt);
+  bool Open();
+  void Close();
+  // Forgets the session as it is. Its work may go on to be undone or found.
+  void Destroy();
+
+  // Runs a command to its end, collecting rows.
+  Outcome Run(const Command& command, sim::Rows* rows);
+  void Begin(bool immediate);
+  void Commit();
+  void Rollback();
+  void Select(const sim::TableStatement& statement);
+  void Write(const sim::TableStatement& statement);
+  void WriteInTransaction(const sim::TableStatement& statement);
+  void WriteAlone(const sim::TableStatement& statement);
+  bool CountsRight(const sim::TableStatement& statement, VersionNumber number, int64_t changes);
+  void Checkpoint();
+  void CheckIntegrity();
+  void OpenReader();
+  void StepReader(size_t index);
+  void DropReaders();
+
+  // After a commit was given up: uses the connection until it is settled.
+  void Settle();
+  // After any error: checks it, and notices a transaction that was rolled back.
+  void OnError(const Status& error, const std::string& doing);
+  void Expect(const Status& error, const std::string& doing);
+  VersionNumber NotOlderThan();
+  // The version that the connection's snapshot shows.
+  void TakeBase(VersionNumber not_older_than);
+  // Keeps the candidates that `difference` has nothing against; at least one must be left.
+  void Keep(const char* oracle, const std::string& doing,
+            const std::function<std::string(const sim::Tables&)>& difference);
+  void EndViewIfIdle();
+  void Log(const std::string& line);
+  bool durable_commits() const { return context_.pager.synchronous == Synchronous::kFull; }
+
+  const int number_;
+  ClientContext& context_;
+  sim::SimProcess& process_;
+  sim::Choices choices_;
+  sim::TableWorkload workload_;
+  uint64_t& budget_;
+  std::unique_ptr<Session> session_;
+  bool in_transaction_ = false;  // between BEGIN and its end, as the client sees it
+  View view_;
+  std::vector<std::unique_ptr<Reader>> readers_;
+  bool may_give_up_ = true;
+  bool interrupted_ = false;
+  bool rolled_back_ = false;
+  int failure_count_ = 0;  // in a row
+};
+
+}  // namespace orrery::whopper
+
+#endif  // ORRERY_WHOPPER_CLIENTS_CLIENT_H_

@@ -1,0 +1,30 @@
+#include "whopper/clients/command.h"
+
+#include "engine/base/check.h"
+
+namespace orrery::whopper {
+
+sim::SqlText ToSql(const Command& command) {
+  static constexpr const char* kModes[] = {"PASSIVE", "FULL", "RESTART", "TRUNCATE"};
+  switch (command.kind) {
+    case Command::Kind::kTable:
+      return sim::ToSql(command.table);
+    case Command::Kind::kBegin:
+      return {"BEGIN", {}};
+    case Command::Kind::kBeginImmediate:
+      return {"BEGIN IMMEDIATE", {}};
+    case Command::Kind::kCommit:
+      return {"COMMIT", {}};
+    case Command::Kind::kRollback:
+      return {"ROLLBACK", {}};
+    case Command::Kind::kCheckpoint:
+      return {"PRAGMA wal_checkpoint(" +
+                  std::string(kModes[static_cast<int>(command.checkpoint)]) + ")",
+              {}};
+    case Command::Kind::kIntegrityCheck:
+      return {"PRAGMA integrity_check", {}};
+  }
+  Unreachable();
+}
+
+}  // namespace orrery::whopper

@@ -1,0 +1,45 @@
+// //whopper: several connections over simulated processes, checked against a model. See README.md.
+
+#include <cstdio>
+#include <string>
+
+#include "sim/main_loop.h"
+#include "whopper/whopper_run.h"
+
+namespace orrery::whopper {
+namespace {
+
+class Whopper final : public sim::Simulation {
+ public:
+  sim::RunReport Run(const sim::RunSetup& setup) override {
+    WhopperRun run(setup);
+    const sim::RunReport report = run.Run();
+    waits_.Add(run.wait_plan());
+    return report;
+  }
+
+  void ReportCoverage() override {
+    const std::vector<std::string> never = waits_.NeverForced();
+    std::fprintf(stderr, "yield sites never forced: %zu\n", never.size());
+    for (const std::string& name : never) std::fprintf(stderr, "  %s\n", name.c_str());
+  }
+
+ private:
+  sim::WaitPlan waits_;
+};
+
+}  // namespace
+}  // namespace orrery::whopper
+
+int main(int argc, char** argv) {
+  static constexpr std::string_view kWorkloads[] = {"sql", "kv"};
+  const orrery::sim::ToolSpec tool{
+      .name = "whopper",
+      .what = "Several connections on one simulated machine, one step at a time, under faults.",
+      .default_run_count = 40,
+      .connection_count = 4,
+      .workloads = kWorkloads,
+  };
+  orrery::whopper::Whopper whopper;
+  return orrery::sim::RunMain(argc, argv, tool, whopper);
+}

@@ -1,0 +1,355 @@
+#include "whopper/whopper_run.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "sim/failure.h"
+
+namespace orrery::whopper {
+
+using sim::Fail;
+using sim::Fault;
+
+namespace {
+
+constexpr uint64_t kQuietStepMax = 400'000;  // without a statement's end, before a run counts as stuck
+constexpr int kDisturbanceCountMax = 4;         // kills and power cuts during one recovery
+constexpr int kRecovererNumber = 1000;       // client numbers of those that recover and verify
+
+sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
+  return setup.options.every_fault ? sim::Faults::Every(root, setup.options.faults)
+                                   : sim::Faults::Swarm(root, setup.options.faults);
+}
+
+}  // namespace
+
+WhopperRun::WhopperRun(const sim::RunSetup& setup)
+    : setup_(setup),
+      root_(setup.choices),
+      config_(root_.Branch("config")),
+      faults_(MakeFaults(setup, root_)),
+      world_(root_, faults_),
+      wait_plan_(sim::WaitPlan::Drawn(root_.Branch("waits"))) {
+  if (setup.bundle != nullptr) trace_ = std::make_unique<sim::Trace>(*setup.bundle);
+  DrawConfiguration();
+  world_.SetWaitPlan(&wait_plan_);
+}
+
+WhopperRun::~WhopperRun() { world_.SetEventObserver(nullptr); }
+
+void WhopperRun::DrawConfiguration() {
+  PagerOptions pager;
+  static constexpr uint32_t kPageSizes[] = {512, 1024, 4096, 2048, 8192, 16384, 32768, 65536};
+  static constexpr uint32_t kPageWeights[] = {10, 6, 4, 2, 1, 1, 1, 1};
+  pager.new_page_size = kPageSizes[config_.Weighted(kPageWeights, "page size")];
+  static constexpr uint32_t kCaches[] = {10, 20, 200};
+  static constexpr uint32_t kCacheWeights[] = {4, 2, 1};
+  pager.cache_page_count = kCaches[config_.Weighted(kCacheWeights, "cache")];
+  static constexpr Synchronous kLevels[] = {Synchronous::kFull, Synchronous::kNormal,
+                                            Synchronous::kOff};
+  static constexpr uint32_t kLevelWeights[] = {12, 7, 1};
+  pager.synchronous = kLevels[config_.Weighted(kLevelWeights, "synchronous")];
+  static constexpr uint32_t kLimits[] = {20, 5, 50, 1000, 0};
+  static constexpr uint32_t kLimitWeights[] = {4, 3, 3, 1, 1};
+  pager.auto_checkpoint_frame_count = kLimits[config_.Weighted(kLimitWeights, "auto checkpoint")];
+
+  const int connection_count = setup_.options.connection_count;
+  process_count_ = setup_.options.process_count;
+  if (process_count_ == 0) process_count_ = static_cast<int>(config_.Between(1, 3, "processes"));
+  process_count_ = std::min(process_count_, connection_count);
+
+  context_.reset(new ClientContext{.world = world_, .faults = faults_, .history = history_});
+  context_->use_sql = setup_.options.workload == "sql";
+  context_->pager = pager;
+  context_->shape = sim::TableShape::Draw(config_, pager.new_page_size);
+  static constexpr uint32_t kEarly[] = {50'000, 0, 400'000};
+  context_->early_step_ppm = kEarly[config_.Choose(3, "early steps")];
+  static constexpr uint32_t kInterrupts[] = {0, 1'000, 10'000};
+  context_->interrupt_ppm =
+      setup_.options.faults.empty() ? 0 : kInterrupts[config_.Choose(3, "interrupts")];
+  static constexpr uint32_t kCheckpoints[] = {3, 0, 10};
+  context_->checkpoint_weight = kCheckpoints[config_.Choose(3, "checkpoints")];
+  context_->reader_count_max = static_cast<int>(config_.Choose(4, "readers"));
+  context_->connection_count = connection_count;
+  if (setup_.bundle != nullptr || setup_.options.verbose) {
+    context_->log = [this](int client, const std::string& line) {
+      const std::string text = std::to_string(world_.step()) + " client " + std::to_string(client) +
+                               ": " + line;
+      if (setup_.bundle != nullptr) setup_.bundle->AppendLine("log.txt", text);
+      if (setup_.options.verbose) std::fprintf(stderr, "%s\n", text.c_str());
+    };
+    context_->log(-1, "page size " + std::to_string(pager.new_page_size) + ", cache " +
+                          std::to_string(pager.cache_page_count) + ", synchronous " +
+                          std::to_string(static_cast<int>(pager.synchronous)) +
+                          ", auto checkpoint " +
+                          std::to_string(pager.auto_checkpoint_frame_count) + ", processes " +
+                          std::to_string(process_count_));
+  }
+  static constexpr uint64_t kBudgets[] = {100, 30, 300};
+  const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
+  slots_.resize(static_cast<size_t>(connection_count));
+  for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "statements");
+  UseNewPath();
+}
+
+void WhopperRun::UseNewPath() {
+  context_->path = "db" + std::to_string(path_count_++);
+  watch_ = std::make_unique<HeaderWatch>(world_, context_->path, history_);
+  watch_->SetNext(trace_.get());
+  world_.SetEventObserver(watch_.get());
+  history_.StartOver();
+}
+
+// -- Processes --
+
+void WhopperRun::SpawnClient(int client, sim::SimProcess& process) {
+  Slot& slot = slots_[static_cast<size_t>(client)];
+  slot.process = &process;
+  const sim::Choices choices =
+      root_.Branch("client", static_cast<uint64_t>(client) << 16 | slot.life_count++);
+  slot.fiber = &world_.Spawn(process, "client " + std::to_string(client), [=, this, &process, &slot] {
+    Client(client, *context_, process, choices, slot.budget).Work();
+  });
+  watch_->AddFiber(*slot.fiber, client);
+}
+
+void WhopperRun::StartProcess(const std::vector<int>& clients) {
+  sim::SimProcess& process = world_.StartProcess("process " + std::to_string(++last_process_));
+  process.io().SetObserver(&wait_plan_);
+  for (const int client : clients) {
+    if (slots_[static_cast<size_t>(client)].budget > 0) SpawnClient(client, process);
+  }
+}
+
+void WhopperRun::StartClients() {
+  phase_ = Phase::kWork;
+  std::vector<std::vector<int>> groups(static_cast<size_t>(process_count_));
+  for (size_t client = 0; client < slots_.size(); ++client) {
+    groups[client % groups.size()].push_back(static_cast<int>(client));
+  }
+  for (const std::vector<int>& group : groups) StartProcess(group);
+}
+
+// -- What befalls --
+
+void WhopperRun::StopFaults() {
+  if (faults_stopped_) return;
+  faults_stopped_ = true;
+  world_.StopFaults();
+}
+
+void WhopperRun::StepToEnd() {
+  uint64_t statement_count = 0;
+  uint64_t quiet_since = world_.step();
+  while (world_.Step()) {
+    ++sim::run_position.step;
+    watch_->Look();
+    if (setup_.step_count_max > 0 && sim::run_position.step == setup_.step_count_max) {
+      for (Slot& slot : slots_) slot.budget = 0;
+      StopFaults();
+    }
+    if (context_->statement_count != statement_count) {
+      statement_count = context_->statement_count;
+      quiet_since = world_.step();
+    } else if (world_.step() - quiet_since > kQuietStepMax) {
+      Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
+    }
+    // A recovery is not disturbed for ever.
+    if (faults_stopped_ || (phase_ == Phase::kRecover && disturbance_count_ > kDisturbanceCountMax)) {
+      continue;
+    }
+    if (faults_.Strikes(Fault::kPowerCut)) {
+      PowerCut();
+      quiet_since = world_.step();
+    } else if (faults_.Strikes(Fault::kProcessKill)) {
+      Kill();
+    }
+  }
+  if (!world_.all_done()) Fail("progress", "connections wait for what never comes");
+}
+
+void WhopperRun::Kill() {
+  std::vector<sim::SimProcess*> alive = world_.Alive();
+  if (alive.empty()) return;
+  sim::SimProcess& process = *alive[config_.Choose(alive.size(), "who is killed")];
+  std::vector<int> clients;
+  for (size_t client = 0; client < slots_.size(); ++client) {
+    if (slots_[client].process == &process) clients.push_back(static_cast<int>(client));
+  }
+  if (phase_ == Phase::kRecover) clients = {recoverers_[&process]};
+  if (context_->log) context_->log(-1, "kill of " + process.name());
+  watch_->Look();
+  if (phase_ == Phase::kWork) {
+    for (const int client : clients) history_.CommitUndecided(client);
+    history_.RecoveryIsPossible();
+  }
+  watch_->Pause();
+  world_.Kill(process);
+  watch_->Continue(clients);
+  if (phase_ == Phase::kWork) {
+    for (const int client : clients) slots_[static_cast<size_t>(client)].process = nullptr;
+    CheckVisibleImage("kill");
+    StartProcess(clients);
+  } else if (phase_ == Phase::kRecover && !recovered_) {
+    ++disturbance_count_;
+    Recover();
+  }
+}
+
+void WhopperRun::PowerCut() {
+  ++cut_count_;
+  if (context_->log) context_->log(-1, "power cut");
+  watch_->Look();
+  const bool promised = context_->pager.synchronous != Synchronous::kOff;
+  history_.PowerCut();
+  SaveImage("before-cut");
+  watch_->Pause();
+  world_.PowerCut();
+  watch_->Continue(AllNumbers());
+  for (Slot& slot : slots_) slot.process = nullptr;
+  if (context_->open_connection_count != 0) {
+    Fail("leak", "connections of killed processes are still open");
+  }
+  if (!promised) {
+    UseNewPath();
+    StartClients();
+    return;
+  }
+  SaveImage("after-cut");
+  sim::TableRows rows =
+      sim::ReadWithSqlite3(sim::TakeImage(world_, context_->path), context_->shape.table_count);
+  if (recovered_) {
+    // Since then nothing was committed: another cut must not change what is there.
+    const sim::Tables& tables = history_.at(history_.newest()).front().tables;
+    const std::string difference = sim::CompareTables(tables, rows);
+    if (phase_ == Phase::kRecover && !difference.empty()) {
+      Fail("durability", "a power cut during recovery has changed the database: " + difference);
+    }
+  }
+  sqlite_rows_ = std::move(rows);
+  disturbance_count_ = phase_ == Phase::kRecover ? disturbance_count_ + 1 : 0;
+  Recover();
+}
+
+std::vector<int> WhopperRun::AllNumbers() const {
+  std::vector<int> numbers;
+  for (int number = 0; number < static_cast<int>(slots_.size()); ++number) numbers.push_back(number);
+  for (int number = 0; number <= last_process_; ++number) numbers.push_back(kRecovererNumber + number);
+  return numbers;
+}
+
+void WhopperRun::Recover() {
+  phase_ = Phase::kRecover;
+  recovered_.reset();
+  const uint64_t count = config_.Between(1, 2, "recovering processes");
+  for (uint64_t i = 0; i < count; ++i) {
+    const int number = kRecovererNumber + ++last_process_;
+    sim::SimProcess& process = world_.StartProcess("recovery " + std::to_string(last_process_));
+    recoverers_[&process] = number;
+    process.io().SetObserver(&wait_plan_);
+    const sim::Choices choices = root_.Branch("recovery", static_cast<uint64_t>(number));
+    const sim::Fiber& fiber = world_.Spawn(process, "recovery", [=, this, &process] {
+      uint64_t budget = 0;
+      Client client(number, *context_, process, choices, budget);
+      client.Recover([this](const SnapshotId& id, const sim::TableRows& tables) {
+        OnRecovered(id, tables);
+      });
+    });
+    watch_->AddFiber(fiber, number);
+  }
+}
+
+void WhopperRun::OnRecovered(const SnapshotId& id, const sim::TableRows& tables) {
+  const auto difference = [&](const sim::Tables& expected) {
+    return sim::CompareTables(expected, tables);
+  };
+  if (history_.recovering()) history_.Recovered(id, difference);
+  const sim::Tables& now = history_.at(history_.newest()).front().tables;
+  const std::string mine = difference(now);
+  if (!mine.empty()) Fail("durability", "two recoveries differ: " + mine);
+  if (sqlite_rows_) {
+    const std::string theirs = sim::CompareTables(now, *sqlite_rows_);
+    if (!theirs.empty()) {
+      Fail("sqlite3", "SQLite sees other rows in the image than were recovered: " + theirs);
+    }
+    sqlite_rows_.reset();
+  }
+  recovered_ = tables;
+}
+
+void WhopperRun::CheckVisibleImage(const char* when) {
+  if (context_->pager.synchronous == Synchronous::kOff && cut_count_ > 0) return;
+  const sim::TableRows rows =
+      sim::ReadWithSqlite3(sim::TakeImage(world_, context_->path), context_->shape.table_count);
+  const std::string reasons = history_.WhyNotNow(
+      [&](const sim::Tables& expected) { return sim::CompareTables(expected, rows); });
+  if (!reasons.empty()) {
+    SaveImage(when);
+    Fail("sqlite3", std::string("after a ") + when +
+                        " SQLite sees none of the versions there may be:" + reasons + "\n" +
+                        history_.Describe());
+  }
+}
+
+void WhopperRun::SaveImage(const std::string& name) {
+  if (setup_.bundle == nullptr) return;
+  for (const auto& [path, bytes] : world_.Image()) {
+    std::string file_name = "image-" + name + "-" + path;
+    std::replace(file_name.begin(), file_name.end(), '/', '_');
+    setup_.bundle->Write(file_name, AsText(Bytes(bytes)));
+  }
+}
+
+// -- The end --
+
+void WhopperRun::Verify() {
+  phase_ = Phase::kVerify;
+  sim::SimProcess& process = world_.StartProcess("verifier");
+  const sim::Choices choices = root_.Branch("verify");
+  const sim::Fiber& fiber = world_.Spawn(process, "verify", [=, this, &process] {
+    uint64_t budget = 0;
+    Client(kRecovererNumber, *context_, process, choices, budget).Verify();
+  });
+  watch_->AddFiber(fiber, kRecovererNumber);
+  StepToEnd();
+}
+
+void WhopperRun::CheckLeaks() {
+  for (sim::SimProcess* process : world_.Alive()) {
+    process->io().Drain();
+    if (process->io().in_flight_count() > 0) {
+      Fail("leak", "operations of " + process->name() + " are still in flight");
+    }
+  }
+  if (context_->open_connection_count != 0) Fail("leak", "connections are still counted as open");
+  for (const std::string& path : world_.disk().Paths()) {
+    const std::shared_ptr<sim::DiskFile> file = world_.disk().Find(path);
+    if (!file->locks().empty()) Fail("leak", path + " is still locked");
+  }
+}
+
+sim::RunReport WhopperRun::Run() {
+  StartClients();
+  while (true) {
+    StepToEnd();
+    const bool left = std::any_of(slots_.begin(), slots_.end(),
+                                  [](const Slot& slot) { return slot.budget > 0; });
+    if (phase_ == Phase::kRecover && left) {
+      StartClients();
+      continue;
+    }
+    break;
+  }
+  StopFaults();
+  Verify();
+  CheckLeaks();
+  CheckVisibleImage("end");
+  return {.step_count = sim::run_position.step,
+          .statement_count = context_->statement_count,
+          .io_count = world_.io_count(),
+          .wait_count = context_->wait_count,
+          .fault_count = world_.fault_count(),
+          .hash = world_.hash()};
+}
+
+}  // namespace orrery::whopper
