@@ -16,8 +16,6 @@ inline constexpr size_t kDatabaseHeaderSize = 100;
 // The release of sqlite3 whose format we write, as its header field `library_version` has it.
 inline constexpr uint32_t kWrittenLibraryVersion = 3050004;
 
-inline constexpr uint32_t kSchemaFormatMax = 4;
-
 enum class TextEncoding : uint32_t { kUtf8 = 1, kUtf16Little = 2, kUtf16Big = 3 };
 
 struct DatabaseHeader {
