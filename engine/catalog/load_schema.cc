@@ -62,7 +62,8 @@ LoadSchema::Next LoadSchema::Row() {
   const auto text = [&](size_t i) {
     return values[i].is_text() ? values[i].text() : std::string_view();
   };
-  if (Status status = schema_->AddRow(text(0), text(1), text(2), values[3], values[4]); !status.ok()) {
+  if (Status status = schema_->AddRow(text(0), text(1), text(2), values[3], values[4]);
+      !status.ok()) {
     return GiveUp(std::move(status));
   }
   return Goto(State::kNext);

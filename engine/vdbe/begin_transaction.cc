@@ -47,7 +47,8 @@ BeginTransaction::Next BeginTransaction::Read() {
   if (read.failed()) return Busy(std::move(read).status());
   const uint32_t cookie = pager.page_count() == 0 ? 0 : pager.header().schema_cookie;
   if (session_->schema && session_->schema->cookie != cookie) session_->schema = nullptr;
-  if (schema_ != nullptr && session_->schema.get() != schema_) return Fail(Status(ResultCode::kSchema));
+  if (schema_ != nullptr && session_->schema.get() != schema_)
+    return Fail(Status(ResultCode::kSchema));
   return to_write_ ? Goto(State::kWrite) : Done(Unit());
 }
 

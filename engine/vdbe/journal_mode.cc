@@ -31,7 +31,8 @@ ChangeJournalMode::Next ChangeJournalMode::Look() {
   if (pager.is_wal()) return Done("wal");
   if (!to_wal_) return Done("delete");
   if (pager.in_read()) {
-    return Fail(Status(ResultCode::kError, "cannot change into wal mode from within a transaction"));
+    return Fail(
+        Status(ResultCode::kError, "cannot change into wal mode from within a transaction"));
   }
   return Goto(State::kChange);
 }

@@ -93,9 +93,9 @@ Status Machine::GrowMemory(Cursor& cursor, size_t size) {
   constexpr size_t kOverheadSize = 64;
   cursor.memory_size += size + kOverheadSize;
   if (cursor.memory_size <= session_.sorter_size_max) return OkStatus();
-  return Status(ResultCode::kFull,
-                "sorting needs more than " + std::to_string(session_.sorter_size_max) +
-                    " bytes, and spilling to disk is not supported yet");
+  return Status(ResultCode::kFull, "sorting needs more than " +
+                                       std::to_string(session_.sorter_size_max) +
+                                       " bytes, and spilling to disk is not supported yet");
 }
 
 }  // namespace orrery

@@ -53,7 +53,7 @@ class Session final : public ConnectionFacts {
 
   bool autocommit = true;
   int holder_count = 0;
-  bool statement_open = false;  // the pager has a statement to undo
+  bool statement_open = false;      // the pager has a statement to undo
   bool pager_call_pending = false;  // a call of the pager waits, or was given up while it did
   // Counts rollbacks of whole transactions: a statement that began under another number is over.
   uint64_t rollback_count = 0;

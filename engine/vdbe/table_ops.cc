@@ -283,8 +283,8 @@ Flow Machine::OpNewRowid(const Instruction& in) {
 }
 
 Flow Machine::OpMakeRecord(const Instruction& in) {
-  const std::span<Value> values = std::span(registers_).subspan(static_cast<size_t>(in.p1),
-                                                                static_cast<size_t>(in.p2));
+  const std::span<Value> values =
+      std::span(registers_).subspan(static_cast<size_t>(in.p1), static_cast<size_t>(in.p2));
   if (const std::string* letters = std::get_if<std::string>(&in.p4)) {
     for (size_t i = 0; i < values.size(); ++i) {
       const std::optional<Affinity> affinity = AffinityOfLetter((*letters)[i]);
@@ -310,8 +310,7 @@ Flow Machine::OpInsert(const Instruction& in) {
   }
   TableRows& table = TableAt(in.p1);
   const int64_t rowid = Register(in.p3).integer();
-  IoResult<> inserted =
-      table.cursor->Insert(rowid, record.bytes(), (in.p5 & kInsertAppend) != 0);
+  IoResult<> inserted = table.cursor->Insert(rowid, record.bytes(), (in.p5 & kInsertAppend) != 0);
   if (!inserted.done()) return Unfinished(std::move(inserted));
   ForgetRow(table);
   ++session_.row_write_count;

@@ -27,7 +27,8 @@ void RunInto(Io& io, Statement& statement, SqlResult& result) {
     return;
   }
   result.columns.clear();
-  for (int i = 0; i < statement.column_count(); ++i) result.columns.emplace_back(statement.column_name(i));
+  for (int i = 0; i < statement.column_count(); ++i)
+    result.columns.emplace_back(statement.column_name(i));
   while (true) {
     StepResult step = StepBlocking(io, statement);
     if (step.kind == StepKind::kDone) return;
