@@ -26,6 +26,10 @@ const std::vector<std::string> kQueries = {
     "PRAGMA user_version",
 };
 
+// Where the answers differ as COMPAT.md says: the reserved size, and the low byte of the encoding.
+constexpr size_t kReservedSizeAt = 20;
+constexpr size_t kTextEncodingAt = 59;
+
 // What one query gave: its rows, or the primary result code that ended it.
 struct Outcome {
   int code = 0;
@@ -158,6 +162,7 @@ TEST_P(DamagedFileTest, ReadsASoundFileAsSqliteDoes) { ExpectTheSame(SoundDataba
 TEST_P(DamagedFileTest, AnswersAsSqliteToEachFlippedByteOfTheFirst200) {
   const std::string sound = SoundDatabase();
   for (size_t offset = 0; offset < 200; ++offset) {
+    if (offset == kReservedSizeAt || offset == kTextEncodingAt) continue;  // see COMPAT.md
     for (const int flip : {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff}) {
       std::string bytes = sound;
       bytes[offset] = static_cast<char>(bytes[offset] ^ flip);

@@ -108,6 +108,10 @@ class BtreePage {
   uint32_t CellOffset(uint32_t index) const {
     return LoadBig<uint16_t>(data_ + pointers_offset() + 2 * index) & offset_mask_;
   }
+  // As stored, without wrapping: what a check of the file must look at.
+  uint32_t RawCellOffset(uint32_t index) const {
+    return LoadBig<uint16_t>(data_ + pointers_offset() + 2 * index);
+  }
   Defect ParseCell(uint32_t index, BtreeCell* cell) const;
   // At an offset that did not come from a pointer.
   Defect ParseCellAt(uint32_t offset, BtreeCell* cell) const;
