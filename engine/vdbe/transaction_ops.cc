@@ -131,6 +131,8 @@ Flow Machine::OpCreateBtree(const Instruction& in) {
 
 Flow Machine::OpDestroy(const Instruction& in) {
   if (!clear_tree_.running()) {
+    // Another statement of this connection may be in the middle of the tree.
+    if (session_.holder_count > 1) return Fail(Status(ResultCode::kLocked));
     clear_tree_.Start(session_.btree, static_cast<PageNumber>(in.p1), /*keep_root=*/false);
   }
   IoResult<uint64_t> cleared = clear_tree_.Resume();
