@@ -176,7 +176,7 @@ void WhopperRun::Kill() {
   for (size_t client = 0; client < slots_.size(); ++client) {
     if (slots_[client].process == &process) clients.push_back(static_cast<int>(client));
   }
-  if (phase_ == Phase::kRecover) clients = {recoverers_[&process]};
+  if (phase_ == Phase::kRecover) clients = {recoverers_[process.id()]};
   if (context_->log) context_->log(-1, "kill of " + process.name());
   watch_->Look();
   if (phase_ == Phase::kWork) {
@@ -245,7 +245,7 @@ void WhopperRun::Recover() {
   for (uint64_t i = 0; i < count; ++i) {
     const int number = kRecovererNumber + ++last_process_;
     sim::SimProcess& process = world_.StartProcess("recovery " + std::to_string(last_process_));
-    recoverers_[&process] = number;
+    recoverers_[process.id()] = number;
     process.io().SetObserver(&wait_plan_);
     const sim::Choices choices = root_.Branch("recovery", static_cast<uint64_t>(number));
     const sim::Fiber& fiber = world_.Spawn(process, "recovery", [=, this, &process] {

@@ -70,7 +70,7 @@ class WhopperRun {
   std::unique_ptr<HeaderWatch> watch_;
   std::unique_ptr<sim::Trace> trace_;
   std::vector<Slot> slots_;
-  std::map<const sim::SimProcess*, int> recoverers_;  // their client numbers
+  std::map<uint32_t, int> recoverers_;  // their client numbers, by process
   int process_count_ = 1;
   int last_process_ = 0;
   int path_count_ = 0;

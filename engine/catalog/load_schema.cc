@@ -35,7 +35,8 @@ LoadSchema::Next LoadSchema::First() {
   const Pager& pager = btree_->pager();
   if (pager.page_count() == 0) return Goto(State::kFinish);
   const DatabaseHeader& header = pager.header();
-  if (header.schema_format > kSchemaFormatMax) {
+  // sqlite3 looks at the lowest byte only.
+  if (static_cast<uint8_t>(header.schema_format) > kSchemaFormatMax) {
     return GiveUp(Status(ResultCode::kError, "unsupported file format"));
   }
   if (header.text_encoding != TextEncoding::kUtf8 && header.schema_format != 0) {

@@ -315,9 +315,10 @@ TokenKind LookUpKeyword(std::string_view word) {
 }
 
 bool IsPlainIdentifier(std::string_view word) {
-  if (word.empty() || !IsWordStart(word[0])) return false;
-  if (!std::ranges::all_of(word, IsWordPart)) return false;
-  return LookUpKeyword(word) == TokenKind::kIdentifier;
+  // A byte order mark, say, is made of letters and is a blank: only the lexer knows.
+  const Token token = Lexer(word).Next();
+  return token.kind == TokenKind::kIdentifier && token.text == word &&
+         LookUpKeyword(word) == TokenKind::kIdentifier;
 }
 
 std::string DecodeBlobLiteral(std::string_view token) {

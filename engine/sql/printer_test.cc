@@ -70,6 +70,10 @@ TEST(PrinterTest, QuotesNamesThatAreNoPlainWords) {
   EXPECT_EQ(PrintName("a b"), "\"a b\"");
   EXPECT_EQ(PrintName("a\"b"), "\"a\"\"b\"");
   EXPECT_EQ(PrintName(""), "\"\"");
+  EXPECT_EQ(PrintName("\xef\xbb\xbf"
+                      "c"),
+            "\"\xef\xbb\xbf"
+            "c\"");
 }
 
 // ---- Precedence ----

@@ -110,6 +110,7 @@ struct Pager::Calls {
     if (current != call || core.stop_requested) {
       IoResult<> settled = Settle();
       if (!settled.done()) return Answer(settled.waiting());
+      if (core.database == nullptr) return Answer(Status(ResultCode::kMisuse, "closed"));
       current = call;
       operation.Start(arguments...);
     }
@@ -165,7 +166,10 @@ IoResult<> Pager::BeginWrite() {
 
 IoResult<> Pager::Commit() { return calls_->Drive(Calls::Call::kCommit, calls_->commit); }
 
-IoResult<> Pager::Rollback() { return calls_->Drive(Calls::Call::kRollback, calls_->rollback); }
+IoResult<> Pager::Rollback() {
+  if (core_->database == nullptr) return Unit();
+  return calls_->Drive(Calls::Call::kRollback, calls_->rollback);
+}
 
 void Pager::EndRead() {
   if (calls_->current == Calls::Call::kBeginRead) {

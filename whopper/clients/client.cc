@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/failure.h"
+#include "sim/workloads/fiber_wait.h"
 
 namespace orrery::whopper {
 
@@ -67,15 +68,7 @@ bool Client::Wait(Completion& on) {
     }
   }
   if (choices_.Chance(context_.early_step_ppm, "early step")) return true;
-  if (!on.in_flight()) {
-    (void)process_.io().Poll(PollMode::kNoWait);
-    process_.ExitIfKilled();
-  }
-  while (on.in_flight()) {
-    const Status status = process_.io().Poll(PollMode::kWait);
-    process_.ExitIfKilled();
-    if (!status.ok()) Fail("error", "Poll failed: " + status.ToString());
-  }
+  sim::WaitOnFiber(process_, on);
   return true;
 }
 
@@ -185,12 +178,7 @@ void Client::Recover(const std::function<void(const SnapshotId&, TableRows)>& fo
 }
 
 void Client::Pause(int attempt) {
-  Completion slept;
-  process_.io().Sleep(50'000 * static_cast<uint64_t>(attempt + 1), slept);
-  while (slept.in_flight()) {
-    (void)process_.io().Poll(PollMode::kWait);
-    process_.ExitIfKilled();
-  }
+  sim::SleepOnFiber(process_, 50'000 * static_cast<uint64_t>(attempt + 1));
 }
 
 void Client::Verify() {

@@ -1,0 +1,83 @@
+#include "sim/oracles/differential.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "sim/oracles/model.h"
+
+namespace orrery::sim {
+namespace {
+
+bool SameReal(double a, double b) {
+  if (a == b) return true;
+  return std::abs(a - b) <= 1e-12 * std::max(std::abs(a), std::abs(b));
+}
+
+bool ParsesAsReal(std::string_view text, double& real) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), real);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+bool Same(const Value& a, const Value& b) {
+  if (Identical(a, b)) return true;
+  if (a.type() != b.type()) return false;
+  if (a.is_real()) return SameReal(a.real(), b.real());
+  double x = 0;
+  double y = 0;
+  return a.is_text() && ParsesAsReal(a.text(), x) && ParsesAsReal(b.text(), y) && SameReal(x, y);
+}
+
+}  // namespace
+
+std::string DescribeDifference(const Sqlite3Answer& expected, const Answer& actual) {
+  if (expected.ok() != actual.error.ok()) {
+    return "expected " + (expected.ok() ? std::string("success") : "error: " + expected.message) +
+           ", got " + (actual.error.ok() ? std::string("success") : actual.error.ToString());
+  }
+  if (!expected.ok()) {
+    if (Primary(expected.code) != actual.error.primary()) {
+      return "expected error " + std::to_string(static_cast<int>(expected.code)) + " " +
+             expected.message + ", got " + std::to_string(static_cast<int>(actual.error.code())) +
+             " " + actual.error.ToString();
+    }
+    if (Primary(expected.code) == ResultCode::kConstraint && expected.code != actual.error.code()) {
+      return "expected extended code " + std::to_string(static_cast<int>(expected.code)) + ", got " +
+             std::to_string(static_cast<int>(actual.error.code()));
+    }
+    if (expected.message != actual.error.message()) {
+      return "expected message \"" + expected.message + "\", got \"" +
+             std::string(actual.error.message()) + "\"";
+    }
+    return "";
+  }
+  if (expected.columns != actual.columns) {
+    std::string text = "columns";
+    for (const std::string& name : expected.columns) text += " " + name;
+    text += ", got";
+    for (const std::string& name : actual.columns) text += " " + name;
+    return text;
+  }
+  const auto same = [](const Row& x, const Row& y) {
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(), Same);
+  };
+  if (std::equal(expected.rows.begin(), expected.rows.end(), actual.rows.begin(),
+                 actual.rows.end(), same)) {
+    return "";
+  }
+  return DescribeDifference(expected.rows, actual.rows);
+}
+
+std::string DescribeDifference(const Answer& expected, const Answer& actual) {
+  if (expected.error.code() != actual.error.code() ||
+      expected.error.message() != actual.error.message()) {
+    return "expected " + expected.error.ToString() + ", got " + actual.error.ToString();
+  }
+  if (expected.error.ok() && (expected.changes != actual.changes ||
+                              expected.last_insert_rowid != actual.last_insert_rowid)) {
+    return "changes() or last_insert_rowid() differ";
+  }
+  return DescribeDifference(expected.rows, actual.rows);
+}
+
+}  // namespace orrery::sim

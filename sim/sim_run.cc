@@ -1,0 +1,445 @@
+#include "sim/sim_run.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "sim/failure.h"
+#include "sim/oracles/error_oracle.h"
+#include "sim/oracles/image_check.h"
+#include "sim/workloads/fiber_wait.h"
+
+namespace orrery::sim {
+namespace {
+
+constexpr char kPath[] = "db";
+constexpr int kFailureCountMax = 200;
+constexpr uint64_t kQuietStepMax = 400'000;
+constexpr uint32_t kInvisiblePpm = 300'000;  // how many runs are of the second kind
+
+FaultSet Allowed(const RunSetup& setup, bool invisible_only) {
+  FaultSet allowed = setup.options.faults;
+  if (!invisible_only) return allowed;
+  for (const FaultSpec& spec : kFaults) {
+    if (spec.promise != Promise::kInvisible) allowed.Remove(spec.fault);
+  }
+  return allowed;
+}
+
+Faults MakeFaults(const RunSetup& setup, const Choices& root, bool invisible_only) {
+  const FaultSet allowed = Allowed(setup, invisible_only);
+  return setup.options.every_fault ? Faults::Every(root, allowed) : Faults::Swarm(root, allowed);
+}
+
+bool IsFaultError(const Status& error) {
+  switch (error.primary()) {
+    case ResultCode::kIoError:
+    case ResultCode::kFull:
+    case ResultCode::kCannotOpen:
+    case ResultCode::kInterrupt:
+      return true;
+    default:
+      return false;
+  }
+}
+
+uint64_t HashOf(const Answer& answer) {
+  EventHash hash;
+  hash.Add(static_cast<uint64_t>(answer.error.code()));
+  for (const Row& row : answer.rows) {
+    for (const Value& value : row) hash.Add(sim::HashOf(AsBytes(ToLiteral(value))));
+  }
+  return hash.value();
+}
+
+}  // namespace
+
+SimRun::SimRun(const RunSetup& setup)
+    : setup_(setup),
+      root_(setup.choices),
+      config_(root_.Branch("config")),
+      invisible_only_(config_.Chance(kInvisiblePpm, "kind of run")),
+      faults_(MakeFaults(setup, root_, invisible_only_)),
+      world_(root_, faults_),
+      wait_plan_(WaitPlan::Drawn(root_.Branch("waits"))),
+      workload_(root_.Branch("workload")),
+      steps_(root_.Branch("steps")) {
+  if (setup.bundle != nullptr) {
+    trace_.emplace(*setup.bundle);
+    world_.SetEventObserver(&*trace_);
+  }
+  DrawConfiguration();
+  world_.SetWaitPlan(&wait_plan_);
+}
+
+SimRun::~SimRun() { world_.SetEventObserver(nullptr); }
+
+void SimRun::DrawConfiguration() {
+  static constexpr uint32_t kPageSizes[] = {512, 1024, 4096, 65536};
+  static constexpr uint32_t kPageWeights[] = {6, 3, 2, 1};
+  pager_.new_page_size = kPageSizes[config_.Weighted(kPageWeights, "page size")];
+  static constexpr uint32_t kCaches[] = {10, 20, 200};
+  pager_.cache_page_count = kCaches[config_.Choose(3, "cache")];
+  static constexpr uint32_t kLimits[] = {20, 5, 1000, 0};
+  pager_.auto_checkpoint_frame_count = kLimits[config_.Choose(4, "auto checkpoint")];
+  // Only with FULL is every answered commit there after a power cut, which SQLite beside us cannot
+  // take back.
+  const bool full = faults_.on(Fault::kPowerCut) || config_.Choose(2, "synchronous") == 0;
+  pager_.synchronous = full ? Synchronous::kFull : Synchronous::kNormal;
+  static constexpr uint32_t kEarly[] = {50'000, 0, 300'000};
+  early_step_ppm_ = kEarly[config_.Choose(3, "early steps")];
+  static constexpr uint64_t kBudgets[] = {60, 20, 200};
+  const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
+  budget_ = config_.Between(5, budget, "statements");
+}
+
+void SimRun::Log(const std::string& line) {
+  if (setup_.bundle == nullptr && !setup_.options.verbose) return;
+  const std::string text = std::to_string(world_.step()) + " " + line;
+  if (setup_.bundle != nullptr) setup_.bundle->AppendLine("log.txt", text);
+  if (setup_.options.verbose) std::fprintf(stderr, "%s\n", text.c_str());
+}
+
+// -- The connection, on its fiber --
+
+void SimRun::Expect(const Status& error, const std::string& sql) {
+  ExpectReason(error, {.faults = faults_}, sql);
+  if (++failure_count_ > kFailureCountMax) {
+    Fail("progress", "too many statements in a row fail, the last: " + error.ToString());
+  }
+}
+
+bool SimRun::Open(SimProcess& process) {
+  Result<std::unique_ptr<Connection>> connection = Connection::Open(process.io(), kPath, pager_);
+  process.ExitIfKilled();
+  if (!connection.ok()) {
+    Expect(connection.status(), "open");
+    SleepOnFiber(process, 100'000);
+    return false;
+  }
+  connection_ = *std::move(connection);
+  return true;
+}
+
+void SimRun::Close(SimProcess& process) {
+  while (true) {
+    IoResult<> result = connection_->Close();
+    process.ExitIfKilled();
+    if (result.pending()) {
+      WaitOnFiber(process, *result.waiting().on);
+      continue;
+    }
+    if (result.failed()) Expect(result.status(), "close");
+    break;
+  }
+  connection_.reset();
+  process.ExitIfKilled();
+}
+
+Answer SimRun::Execute(SimProcess& process, const std::string& sql, bool may_give_up) {
+  ++statement_count_;
+  Answer answer;
+  Result<std::unique_ptr<Statement>> prepared = connection_->Prepare(sql);
+  process.ExitIfKilled();
+  if (!prepared.ok()) {
+    answer.error = prepared.status();
+  } else if (*prepared != nullptr) {
+    Statement& statement = **prepared;
+    while (true) {
+      StepResult result = statement.Step();
+      process.ExitIfKilled();
+      if (result.kind == StepKind::kDone) break;
+      if (result.kind == StepKind::kError) {
+        answer.error = std::move(result.error);
+        break;
+      }
+      if (result.kind == StepKind::kRow) {
+        Row& row = answer.rows.emplace_back();
+        for (int i = 0; i < statement.column_count(); ++i) {
+          row.push_back(statement.column(i));
+          row.back().MakeOwned();
+        }
+        continue;
+      }
+      ++wait_count_;
+      if (may_give_up && faults_.Strikes(Fault::kAbandon)) {
+        answer.given_up = true;
+        break;
+      }
+      if (steps_.Chance(early_step_ppm_, "early step")) continue;
+      WaitOnFiber(process, *result.waits_for);
+    }
+    if (answer.error.ok() && !answer.given_up) {
+      for (int i = 0; i < statement.column_count(); ++i) {
+        answer.columns.emplace_back(statement.column_name(i));
+      }
+    }
+    prepared->reset();
+    process.ExitIfKilled();
+  }
+  answer.changes = connection_->changes();
+  answer.last_insert_rowid = connection_->last_insert_rowid();
+  world_.Note(statement_count_, HashOf(answer));
+  Log(sql + " => " +
+      (answer.given_up ? "given up" : answer.error.ok() ? "ok" : answer.error.ToString()) + ", " +
+      std::to_string(answer.rows.size()) + " rows");
+  return answer;
+}
+
+Answer SimRun::ExecuteUntilItWorks(SimProcess& process, const std::string& sql) {
+  while (true) {
+    while (connection_ == nullptr) (void)Open(process);
+    Answer answer = Execute(process, sql, false);
+    if (answer.error.ok() || !IsFaultError(answer.error)) return answer;
+    Expect(answer.error, sql);
+  }
+}
+
+std::string SimRun::CompareAll(SimProcess& process) {
+  for (const std::string& sql : workload_.ReadAll()) {
+    const std::string difference =
+        DescribeDifference(oracle_.Run(sql), ExecuteUntilItWorks(process, sql));
+    if (!difference.empty()) return sql + ": " + difference;
+  }
+  return "";
+}
+
+void SimRun::Settle(SimProcess& process, const SqlStatementText* undecided, const char* oracle) {
+  while (connection_ == nullptr) (void)Open(process);
+  // The first use of the connection decides what was given up.
+  (void)ExecuteUntilItWorks(process, "SELECT 1 FROM sqlite_schema");
+  std::string first;
+  const bool is_commit = undecided != nullptr && undecided->kind == SqlKind::kCommit;
+  if (is_commit && oracle_.in_transaction() && !connection_->in_transaction()) {
+    first = CompareAll(process);
+    if (first.empty()) {
+      (void)oracle_.Run("COMMIT");
+      return;
+    }
+  }
+  if (oracle_.in_transaction() && !connection_->in_transaction()) (void)oracle_.Run("ROLLBACK");
+  const std::string without = CompareAll(process);
+  if (without.empty()) return;
+  if (undecided != nullptr && undecided->kind == SqlKind::kWrite && !oracle_.in_transaction()) {
+    (void)oracle_.Run(undecided->sql);
+    first = CompareAll(process);
+    if (first.empty()) return;
+  }
+  Fail(oracle, "after " + (undecided != nullptr ? undecided->sql : "a crash") +
+                   " the database is neither as without it: " + without +
+                   (first.empty() ? "" : "\n  nor as with it: " + first));
+}
+
+void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
+  in_flight_ = text;
+  const Answer answer = Execute(process, text.sql, true);
+  in_flight_.reset();
+  if (invisible_only_) history_.push_back({text.sql, answer});
+  const bool failed_by_fault = !answer.error.ok() && IsFaultError(answer.error);
+  if (failed_by_fault) Expect(answer.error, text.sql);
+  if (answer.given_up || failed_by_fault) {
+    // BEGIN may have opened its transaction or not.
+    if (connection_->in_transaction() && !oracle_.in_transaction()) {
+      (void)ExecuteUntilItWorks(process, "ROLLBACK");
+    }
+    return Settle(process, &text, "model");
+  }
+  failure_count_ = 0;
+  if (text.kind == SqlKind::kCheckpoint) {
+    if (!answer.error.ok()) Fail("error", text.sql + ": " + answer.error.ToString());
+    return;
+  }
+  const Sqlite3Answer expected = oracle_.Run(text.sql);
+  std::string difference = DescribeDifference(expected, answer);
+  if (difference.empty() && expected.ok() && answer.changes != oracle_.changes()) {
+    difference = "expected changes() " + std::to_string(oracle_.changes()) + ", got " +
+                 std::to_string(answer.changes);
+  }
+  if (difference.empty() && expected.ok() &&
+      answer.last_insert_rowid != oracle_.last_insert_rowid()) {
+    difference = "expected last_insert_rowid() " + std::to_string(oracle_.last_insert_rowid()) +
+                 ", got " + std::to_string(answer.last_insert_rowid);
+  }
+  if (difference.empty() && oracle_.in_transaction() != connection_->in_transaction()) {
+    difference = "one is in a transaction, the other is not";
+  }
+  if (!difference.empty()) Fail("differential", text.sql + ": " + difference);
+}
+
+void SimRun::Work(SimProcess& process) {
+  connection_.reset();
+  if (must_settle_) {
+    const std::optional<SqlStatementText> undecided = in_flight_;
+    Settle(process, undecided ? &*undecided : nullptr, "durability");
+    in_flight_.reset();
+    must_settle_ = false;
+  }
+  while (budget_ > 0) {
+    if (connection_ == nullptr && !Open(process)) continue;
+    --budget_;
+    RunOne(process, workload_.Next(oracle_.in_transaction()));
+    if (!oracle_.in_transaction() && steps_.Chance(10'000, "close")) Close(process);
+  }
+  if (oracle_.in_transaction()) RunOne(process, {SqlKind::kRollback, "ROLLBACK"});
+}
+
+void SimRun::Finish(SimProcess& process) {
+  const std::string difference = CompareAll(process);
+  if (!difference.empty()) Fail("differential", "at the end: " + difference);
+  const Answer check = ExecuteUntilItWorks(process, "PRAGMA integrity_check");
+  if (check.rows.size() != 1 || !check.rows[0][0].is_text() || check.rows[0][0].text() != "ok") {
+    std::string report;
+    for (const Row& row : check.rows) report += "\n  " + ToString(row);
+    Fail("integrity", "integrity_check:" + report + check.error.ToString());
+  }
+  if (connection_ != nullptr) Close(process);
+}
+
+// -- The machine --
+
+void SimRun::Start() {
+  process_ = &world_.StartProcess("process");
+  process_->io().SetObserver(&wait_plan_);
+  SimProcess& process = *process_;
+  (void)world_.Spawn(process, "connection", [this, &process] {
+    // The connection goes with its process.
+    struct Drop {
+      std::unique_ptr<Connection>& connection;
+      ~Drop() { connection.reset(); }
+    } drop{connection_};
+    if (finished_) return Finish(process);
+    Work(process);
+    if (connection_ != nullptr) Close(process);
+  });
+}
+
+void SimRun::Crash(bool power_cut) {
+  Log(power_cut ? "power cut" : "kill");
+  if (power_cut) {
+    world_.PowerCut();
+  } else {
+    world_.Kill(*process_);
+  }
+  must_settle_ = true;
+  CheckImage();
+  Start();
+}
+
+void SimRun::StepToEnd() {
+  uint64_t statement_count = 0;
+  uint64_t quiet_since = world_.step();
+  while (world_.Step()) {
+    ++run_position.step;
+    if (run_position.step == setup_.step_count_max) {
+      budget_ = 0;
+      world_.StopFaults();
+    }
+    if (statement_count != statement_count_) {
+      statement_count = statement_count_;
+      quiet_since = world_.step();
+    } else if (world_.step() - quiet_since > kQuietStepMax) {
+      Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
+    }
+    if (faults_.stopped() || invisible_only_ || world_.all_done()) continue;
+    if (faults_.Strikes(Fault::kPowerCut)) {
+      Crash(true);
+    } else if (faults_.Strikes(Fault::kProcessKill)) {
+      Crash(false);
+    }
+  }
+  if (!world_.all_done()) Fail("progress", "the connection waits for what never comes");
+}
+
+void SimRun::CheckImage() {
+  Sqlite3Database image(TakeImage(world_, kPath));
+  const Sqlite3Answer check = image.Run("PRAGMA integrity_check");
+  if (!check.ok() || check.rows.size() != 1 || check.rows[0][0].text() != "ok") {
+    Fail("sqlite3", "SQLite finds the image damaged: " + check.message +
+                        (check.rows.empty() ? "" : ToString(check.rows[0])));
+  }
+  if (!finished_) return;
+  for (const std::string& sql : workload_.ReadAll()) {
+    const Sqlite3Answer mine = image.Run(sql);
+    const Sqlite3Answer expected = oracle_.Run(sql);
+    const Answer answer{.error = mine.ok() ? OkStatus() : Status(mine.code, mine.message),
+                        .rows = mine.rows,
+                        .columns = mine.columns};
+    const std::string difference = DescribeDifference(expected, answer);
+    if (!difference.empty()) {
+      Fail("sqlite3", "SQLite reads something else in our file: " + sql + ": " + difference);
+    }
+  }
+}
+
+void SimRun::CompareWithoutWaits() {
+  // Its own choices: the same at every call, whatever the run before has drawn.
+  const Choices calm = root_.Branch("without waits");
+  Faults none(calm);
+  World world(calm, none, {.sector_size = 512, .latency_nanoseconds = 0});
+  SimProcess& process = world.StartProcess("process");
+  std::string difference;
+  (void)world.Spawn(process, "connection", [&] {
+    Result<std::unique_ptr<Connection>> connection = Connection::Open(process.io(), kPath, pager_);
+    if (!connection.ok()) Fail("yield", "open: " + connection.status().ToString());
+    for (const Step& step : history_) {
+      Answer answer;
+      Result<std::unique_ptr<Statement>> statement = (*connection)->Prepare(step.sql);
+      if (!statement.ok()) {
+        answer.error = statement.status();
+      } else if (*statement != nullptr) {
+        StepResult result{StepKind::kDone};
+        while ((result = StepBlocking(process.io(), **statement)).kind == StepKind::kRow) {
+          Row& row = answer.rows.emplace_back();
+          for (int i = 0; i < (*statement)->column_count(); ++i) {
+            row.push_back((*statement)->column(i));
+            row.back().MakeOwned();
+          }
+        }
+        answer.error = std::move(result.error);
+        statement->reset();
+      }
+      answer.changes = (*connection)->changes();
+      answer.last_insert_rowid = (*connection)->last_insert_rowid();
+      difference = DescribeDifference(answer, step.answer);
+      if (!difference.empty()) Fail("yield", "with waits, " + step.sql + " differs: " + difference);
+    }
+    (void)RunToEnd(process.io(), [&] { return (*connection)->Close(); });
+  });
+  if (!world.Run(kQuietStepMax * 10)) Fail("progress", "the run without waits does not end");
+  const auto with = world_.Export(kPath);
+  const auto without = world.Export(kPath);
+  if (with != without) {
+    size_t at = 0;
+    while (with && without && at < with->size() && at < without->size() &&
+           (*with)[at] == (*without)[at]) {
+      ++at;
+    }
+    Fail("yield", "the database file differs from that of the run without waits, first at byte " +
+                      std::to_string(at) + "; sizes " + std::to_string(with ? with->size() : 0) +
+                      " and " + std::to_string(without ? without->size() : 0));
+  }
+}
+
+RunReport SimRun::Run() {
+  Start();
+  StepToEnd();
+  finished_ = true;
+  // Its own bytes are compared before the last look at it.
+  if (invisible_only_) CompareWithoutWaits();
+  world_.StopFaults();
+  Start();
+  StepToEnd();
+  process_->io().Drain();
+  if (process_->io().in_flight_count() > 0) Fail("leak", "operations are still in flight");
+  for (const std::string& path : world_.disk().Paths()) {
+    if (!world_.disk().Find(path)->locks().empty()) Fail("leak", path + " is still locked");
+  }
+  CheckImage();
+  return {.step_count = run_position.step,
+          .statement_count = statement_count_,
+          .io_count = world_.io_count(),
+          .wait_count = wait_count_,
+          .fault_count = world_.fault_count(),
+          .hash = world_.hash()};
+}
+
+}  // namespace orrery::sim

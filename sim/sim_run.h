@@ -1,0 +1,91 @@
+// One run of sim: one connection on a simulated machine, random SQL, and SQLite beside it.
+//
+// Two kinds of run are drawn. In one everything may strike, and each statement is compared with
+// SQLite; a statement that a fault made fail is left out there, after a look at the tables has shown
+// that it left nothing behind. In the other only what must stay invisible strikes (waits, delays,
+// short transfers); the same statements then run once more without any of it, and answers and the
+// bytes of the database file must be the same: oracle=yield.
+
+#ifndef ORRERY_SIM_SIM_RUN_H_
+#define ORRERY_SIM_SIM_RUN_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/db/connection.h"
+#include "sim/bundles/trace.h"
+#include "sim/oracles/differential.h"
+#include "sim/simulation.h"
+#include "sim/workloads/sql_workload.h"
+#include "sim/world/world.h"
+
+namespace orrery::sim {
+
+class SimRun {
+ public:
+  explicit SimRun(const RunSetup& setup);
+  ~SimRun();
+  RunReport Run();
+  const WaitPlan& wait_plan() const { return wait_plan_; }
+
+ private:
+  struct Step {
+    std::string sql;
+    Answer answer;
+  };
+
+  void DrawConfiguration();
+  void Start();
+  void StepToEnd();
+  void Crash(bool power_cut);
+
+  // On the fiber.
+  void Work(SimProcess& process);
+  void Finish(SimProcess& process);
+  bool Open(SimProcess& process);
+  void Close(SimProcess& process);
+  Answer Execute(SimProcess& process, const std::string& sql, bool may_give_up);
+  void RunOne(SimProcess& process, const SqlStatementText& text);
+  // Finds out which of two states the database is in: `undecided` (may be null) was carried out, or
+  // it was not. Brings SQLite to the same.
+  void Settle(SimProcess& process, const SqlStatementText* undecided, const char* oracle);
+  // "" when every table is as SQLite has it.
+  std::string CompareAll(SimProcess& process);
+  Answer ExecuteUntilItWorks(SimProcess& process, const std::string& sql);
+  void Expect(const Status& error, const std::string& sql);
+  void Log(const std::string& line);
+
+  // The same statements without waits and faults.
+  void CompareWithoutWaits();
+  void CheckImage();
+
+  const RunSetup& setup_;
+  Choices root_;
+  Choices config_;
+  bool invisible_only_;
+  Faults faults_;
+  World world_;
+  WaitPlan wait_plan_;
+  SqlWorkload workload_;
+  Choices steps_;  // how a statement is stepped
+  std::optional<Trace> trace_;
+  PagerOptions pager_;
+  uint32_t early_step_ppm_ = 0;
+  uint64_t budget_ = 0;
+  bool finished_ = false;
+  SimProcess* process_ = nullptr;
+  std::unique_ptr<Connection> connection_;
+  Sqlite3Database oracle_;
+  std::optional<SqlStatementText> in_flight_;  // when the process went
+  bool must_settle_ = false;                   // after a crash, before anything else
+  std::vector<Step> history_;                  // for the run without waits
+  int failure_count_ = 0;
+  uint64_t statement_count_ = 0;
+  uint64_t wait_count_ = 0;
+};
+
+}  // namespace orrery::sim
+
+#endif  // ORRERY_SIM_SIM_RUN_H_
