@@ -58,6 +58,7 @@ class Connection {
 
  private:
   friend class Statement;
+  friend struct ConnectionInside;  // for tests
   struct Impl;
   explicit Connection(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

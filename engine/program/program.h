@@ -34,7 +34,7 @@ using Operand4 = std::variant<std::monostate, int64_t, double, std::string, Valu
                               const Function*, SortKey, std::vector<PageNumber>>;
 
 struct Instruction {
-  Opcode op = Opcode::kNoop;
+  Opcode op = Opcode::kHalt;
   int p1 = 0;
   int p2 = 0;
   int p3 = 0;

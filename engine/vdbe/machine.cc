@@ -1,13 +1,6 @@
 #include "engine/vdbe/machine.h"
 
 namespace orrery {
-namespace {
-
-bool opcodes_run[kOpcodeCount] = {};
-
-}  // namespace
-
-const bool* Machine::OpcodesRun() { return opcodes_run; }
 
 void Machine::Start(const Program& program, std::span<const Value> parameters) {
   Reset();
@@ -51,7 +44,7 @@ Flow Machine::Run() {
     }
     CHECK(static_cast<size_t>(pc_) < program_->instructions.size());
     const Instruction& in = program_->instructions[static_cast<size_t>(pc_)];
-    opcodes_run[static_cast<size_t>(in.op)] = true;
+    session_.opcode_has_run[static_cast<size_t>(in.op)] = true;
     switch (const Flow flow = RunInstruction(in)) {
       case Flow::kNext:
         ++pc_;

@@ -8,6 +8,7 @@
 #ifndef ORRERY_ENGINE_VDBE_SESSION_H_
 #define ORRERY_ENGINE_VDBE_SESSION_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -16,6 +17,7 @@
 #include "engine/catalog/load_schema.h"
 #include "engine/catalog/schema.h"
 #include "engine/io/io.h"
+#include "engine/program/opcode.h"
 #include "engine/storage/pager.h"
 #include "engine/vdbe/begin_transaction.h"
 #include "engine/vdbe/end_transaction.h"
@@ -76,6 +78,9 @@ class Session final : public ConnectionFacts {
   int auto_checkpoint_frame_count = 1000;
   int busy_timeout_ms = 0;
   uint64_t sorter_size_max = uint64_t{1} << 30;  // bytes one sorter or table in memory may hold
+
+  // For a test that wants every opcode tried.
+  std::array<bool, kOpcodeCount> opcode_has_run = {};
 
   // Operations that outlive the statement that started them, so that it may go at any wait.
   Completion sleep;

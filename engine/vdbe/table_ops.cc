@@ -57,10 +57,7 @@ Flow Machine::OpClose(const Instruction& in) {
 namespace {
 
 // After every successful move.
-void ForgetRow(TableRows& table) {
-  table.is_null_row = false;
-  table.layout_is_known = false;
-}
+void ForgetRow(TableRows& table) { table.layout_is_known = false; }
 
 }  // namespace
 
@@ -184,7 +181,7 @@ Value DefaultOf(const Instruction& in) {
 // Asks for as many of the row's bytes as the column turns out to need. Nothing has been done when a
 // call waits but to know more of where the columns are.
 Flow Machine::TableColumn(const Instruction& in, TableRows& table) {
-  if (table.is_null_row || !table.cursor) {
+  if (!table.cursor) {
     Register(in.p3) = Value::Null();
     return Flow::kNext;
   }
@@ -242,13 +239,8 @@ Flow Machine::RecordColumn(const Instruction& in, const Value& record) {
 
 Flow Machine::OpRowid(const Instruction& in) {
   TableRows& table = TableAt(in.p1);
-  const bool has_row = table.cursor && !table.is_null_row && table.cursor->on_row();
+  const bool has_row = table.cursor && table.cursor->on_row();
   Register(in.p2) = has_row ? Value::Integer(table.cursor->rowid()) : Value::Null();
-  return Flow::kNext;
-}
-
-Flow Machine::OpNullRow(const Instruction& in) {
-  TableAt(in.p1).is_null_row = true;
   return Flow::kNext;
 }
 
