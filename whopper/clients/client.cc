@@ -65,6 +65,7 @@ bool Client::Wait(Completion& on) {
     if (choices_.Chance(context_.interrupt_ppm, "interrupt")) {
       interrupted_ = true;
       session_->Interrupt();
+      for (const auto& reader : readers_) reader->Interrupt();
     }
   }
   if (choices_.Chance(context_.early_step_ppm, "early step")) return true;
@@ -534,6 +535,7 @@ void Client::StepReader(size_t index) {
     if (outcome.kind == Outcome::Kind::kError) {
       const bool missing = outcome.error.code() == ResultCode::kError && !reader.started();
       if (!missing) {
+        interrupted_ = reader.interrupted();
         drop();
         return OnError(outcome.error, sql);
       }
