@@ -16,8 +16,7 @@ struct Target {
 };
 
 Status BindTarget(CompileContext& context, const QualifiedName& name,
-                  const std::optional<Name>& alias, const IndexHint& hint, const ExprPtr& where,
-                  Target& target) {
+                  const std::optional<Name>& alias, const IndexHint& hint, Target& target) {
   ASSIGN_OR_RETURN(target.table, FindTable(context, name));
   RETURN_IF_ERROR(target.table->CheckWritable());
   if (hint.index) return SqlError("no such index: " + hint.index->text);
@@ -26,6 +25,10 @@ Status BindTarget(CompileContext& context, const QualifiedName& name,
   builder.program().writes = true;
   builder.program().counts_changes = true;
   target.source = {target.table, alias ? alias->text : name.name.text, builder.NewCursor()};
+  return OkStatus();
+}
+
+Status BindWhere(CompileContext& context, const ExprPtr& where, Target& target) {
   if (!where) return OkStatus();
   BindContext bind;
   bind.sources.push_back(target.source);
@@ -80,10 +83,11 @@ class UpdateCompiler {
         coder_(context.builder) {}
 
   Status Compile() {
-    RETURN_IF_ERROR(BindTarget(context_, statement_.table, statement_.alias, statement_.hint,
-                               statement_.where, target_));
+    RETURN_IF_ERROR(
+        BindTarget(context_, statement_.table, statement_.alias, statement_.hint, target_));
     if (!statement_.from.empty()) return NotSupportedYet("UPDATE FROM is");
     RETURN_IF_ERROR(BindAssignments());
+    RETURN_IF_ERROR(BindWhere(context_, statement_.where, target_));  // after SET, as in sqlite3
     RowWriter writer(context_, *target_.table, target_.source.cursor, statement_.or_action);
     RETURN_IF_ERROR(writer.Bind());
     Code(writer);
@@ -168,8 +172,8 @@ Status CompileUpdate(CompileContext& context, const UpdateStatement& statement) 
 
 Status CompileDelete(CompileContext& context, const DeleteStatement& statement) {
   Target target;
-  RETURN_IF_ERROR(BindTarget(context, statement.table, statement.alias, statement.hint,
-                             statement.where, target));
+  RETURN_IF_ERROR(BindTarget(context, statement.table, statement.alias, statement.hint, target));
+  RETURN_IF_ERROR(BindWhere(context, statement.where, target));
   ProgramBuilder& builder = context.builder;
   if (!target.where) {
     // All rows: the tree is emptied without reading them.

@@ -26,7 +26,7 @@ ResultCode Insert(ModelTable& table, const TableStatement& s) {
   for (const NewRow& row : s.rows) {
     const int64_t next_id = table.rows.empty() ? 1 : table.rows.back().id + 1;
     // The engine's own choice is one more than the greatest, but never below 1.
-    const int64_t id = row.id ? *row.id : std::max<int64_t>(next_id, 1);
+    const int64_t id = row.id ? *row.id : next_id;
     if (!InsertRow(table.rows, {id, row.a, row.b})) return ResultCode::kConstraint;
   }
   return ResultCode::kOk;
