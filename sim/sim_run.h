@@ -80,6 +80,10 @@ class SimRun {
   SimProcess* process_ = nullptr;
   std::unique_ptr<Connection> connection_;
   Sqlite3Database oracle_;
+  // Whether the two connections' counters have been set by the same statements: not after ours was
+  // opened anew, nor after a statement whose end nobody saw.
+  bool changes_comparable_ = true;
+  bool rowid_comparable_ = true;
   std::optional<SqlStatementText> in_flight_;  // when the process went
   bool must_settle_ = false;                   // after a crash, before anything else
   int crash_count_ = 0;                        // since then

@@ -308,7 +308,7 @@ CheckIntegrity::Next CheckIntegrity::Cell() {
   Parts::Level& here = parts.levels.back();
   const uint32_t usable_size = parts.pager.usable_size();
   for (; here.cells_left > 0 && !parts.full(); --here.cells_left) {
-    const uint32_t offset = here.page.CellOffset(here.cells_left - 1);
+    const uint32_t offset = here.page.RawCellOffset(here.cells_left - 1);
     const uint32_t content_start = here.page.content_start();
     if (offset < content_start || offset > usable_size - 4) {
       parts.Report("Offset " + Text(offset) + " out of range " + Text(content_start) + ".." +

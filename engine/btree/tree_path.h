@@ -31,11 +31,13 @@ class TreePath {
   };
 
   TreePath(Pager& pager, TreeFamily family) : pager_(pager), family_(family) {}
+  TreePath(const TreePath&) = delete;
+  TreePath& operator=(const TreePath&) = delete;
 
   bool empty() const { return depth_ == 0; }
   uint32_t depth() const { return depth_; }
-  Level& top() { return levels_[depth_ - 1]; }
-  const Level& top() const { return levels_[depth_ - 1]; }
+  Level& top() { return *top_; }  // not empty
+  const Level& top() const { return *top_; }
   Level& operator[](uint32_t level) { return levels_[level]; }
 
   // Goes down to a page. Refuses one that cannot be there: of another kind of tree, empty below the
@@ -67,12 +69,14 @@ class TreePath {
     }
     level.ref = std::move(ref);
     level.index = 0;
+    top_ = &level;
     ++depth_;
     return nullptr;
   }
   void Pop() {
     CHECK(depth_ > 0);
     levels_[--depth_].ref.Release();
+    top_ = depth_ == 0 ? nullptr : &levels_[depth_ - 1];
   }
   void Cut(uint32_t depth) {
     while (depth_ > depth) Pop();
@@ -91,6 +95,7 @@ class TreePath {
   Pager& pager_;
   TreeFamily family_;
   uint32_t depth_ = 0;
+  Level* top_ = nullptr;
   std::array<Level, kDepthMax> levels_;
 };
 

@@ -9,13 +9,15 @@ FunctionRegistry::FunctionRegistry() {
   for (const Function& function : BuiltInAggregateFunctions()) functions_.push_back(&function);
 }
 
-const Function* FunctionRegistry::Find(std::string_view name, int argument_count, bool* known) const {
+const Function* FunctionRegistry::Find(std::string_view name, int argument_count,
+                                       bool* known) const {
   *known = false;
   for (const Function* function : functions_) {
     if (!SameName(function->name, name)) continue;
     *known = true;
-    const bool fits = argument_count >= function->argument_count_min &&
-                      (function->argument_count_max < 0 || argument_count <= function->argument_count_max);
+    const bool fits =
+        argument_count >= function->argument_count_min &&
+        (function->argument_count_max < 0 || argument_count <= function->argument_count_max);
     if (fits) return function;
   }
   return nullptr;

@@ -74,8 +74,8 @@ struct Function {
   ScalarBody scalar = nullptr;
   AggregateMaker aggregate = nullptr;
   bool is_deterministic = true;
-  bool uses_collation = false;   // compares its arguments
-  bool picks_a_row = false;      // min() and max() with one argument: bare columns follow them
+  bool uses_collation = false;  // compares its arguments
+  bool picks_a_row = false;     // min() and max() with one argument: bare columns follow them
 };
 
 class FunctionRegistry {

@@ -25,7 +25,8 @@ Result<Value> LiteralValue(const LiteralExpr& literal, bool negated) {
     case LiteralKind::kHexInteger: {
       const std::optional<int64_t> integer = IntegerLiteral(literal.text);
       if (!integer) {
-        return Status(ResultCode::kError, std::string("hex literal too big: ") + (negated ? "-" : "") + literal.text);
+        return Status(ResultCode::kError,
+                      std::string("hex literal too big: ") + (negated ? "-" : "") + literal.text);
       }
       if (!negated) return Value::Integer(*integer);
       if (*integer == std::numeric_limits<int64_t>::min()) {

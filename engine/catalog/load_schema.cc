@@ -35,7 +35,8 @@ LoadSchema::Next LoadSchema::First() {
   const Pager& pager = btree_->pager();
   if (pager.page_count() == 0) return Goto(State::kFinish);
   const DatabaseHeader& header = pager.header();
-  if (header.schema_format > kSchemaFormatMax) {
+  // sqlite3 looks at the lowest byte only.
+  if (static_cast<uint8_t>(header.schema_format) > kSchemaFormatMax) {
     return GiveUp(Status(ResultCode::kError, "unsupported file format"));
   }
   if (header.text_encoding != TextEncoding::kUtf8 && header.schema_format != 0) {
@@ -61,7 +62,8 @@ LoadSchema::Next LoadSchema::Row() {
   const auto text = [&](size_t i) {
     return values[i].is_text() ? values[i].text() : std::string_view();
   };
-  if (Status status = schema_->AddRow(text(0), text(1), text(2), values[3], values[4]); !status.ok()) {
+  if (Status status = schema_->AddRow(text(0), text(1), text(2), values[3], values[4]);
+      !status.ok()) {
     return GiveUp(std::move(status));
   }
   return Goto(State::kNext);

@@ -17,10 +17,10 @@ class LoadSchema final : public Resumable<LoadSchema, std::shared_ptr<const Sche
  public:
   enum class State : uint8_t { kFirst, kRow, kNext, kFinish };
   static constexpr Edge<State> kEdges[] = {
-      {State::kFirst, State::kFirst}, {State::kFirst, State::kRow},
+      {State::kFirst, State::kFirst},  {State::kFirst, State::kRow},
       {State::kFirst, State::kFinish},  // no tables
-      {State::kRow, State::kRow},     {State::kRow, State::kNext},
-      {State::kNext, State::kNext},   {State::kNext, State::kRow},
+      {State::kRow, State::kRow},      {State::kRow, State::kNext},
+      {State::kNext, State::kNext},    {State::kNext, State::kRow},
       {State::kNext, State::kFinish},
   };
   ~LoadSchema() { Abandon(); }

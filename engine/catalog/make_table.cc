@@ -67,9 +67,9 @@ class TableMaker {
         table.needs_index = true;
         return OkStatus();
       case ColumnConstraintKind::kCheck:
-        table.checks.push_back({constraint.name ? constraint.name->text
-                                                : QuotedText(constraint.expr_span, text_),
-                                constraint.expr.get()});
+        table.checks.push_back(
+            {constraint.name ? constraint.name->text : QuotedText(constraint.expr_span, text_),
+             constraint.expr.get()});
         return OkStatus();
       case ColumnConstraintKind::kDefault:
         if (!IsConstantDefault(*constraint.expr)) {
@@ -103,9 +103,11 @@ class TableMaker {
         std::vector<int> columns;
         for (const OrderingTerm& term : constraint.key) {
           const Expr* expr = term.expr.get();
-          while (const CollateExpr* collate = expr->TryAs<CollateExpr>()) expr = collate->operand.get();
+          while (const CollateExpr* collate = expr->TryAs<CollateExpr>())
+            expr = collate->operand.get();
           const ColumnExpr* name = expr->TryAs<ColumnExpr>();
-          if (name == nullptr) return SqlError("expressions prohibited in PRIMARY KEY and UNIQUE constraints");
+          if (name == nullptr)
+            return SqlError("expressions prohibited in PRIMARY KEY and UNIQUE constraints");
           const int index = table.FindColumn(name->column.text);
           if (index < 0) return SqlError("no such column: " + name->column.text);
           columns.push_back(index);
@@ -117,9 +119,9 @@ class TableMaker {
         table.needs_index = true;
         return OkStatus();
       case TableConstraintKind::kCheck:
-        table.checks.push_back({constraint.name ? constraint.name->text
-                                                : QuotedText(constraint.expr_span, text_),
-                                constraint.expr.get()});
+        table.checks.push_back(
+            {constraint.name ? constraint.name->text : QuotedText(constraint.expr_span, text_),
+             constraint.expr.get()});
         return OkStatus();
       case TableConstraintKind::kForeignKey:
         table.has_references = true;
@@ -216,7 +218,8 @@ bool IsConstantDefault(const Expr& expr) {
     case ExprKind::kCase: {
       const CaseExpr& cases = expr.As<CaseExpr>();
       for (const CaseExpr::Branch& branch : cases.branches) {
-        if (!IsConstantDefault(*branch.condition) || !IsConstantDefault(*branch.result)) return false;
+        if (!IsConstantDefault(*branch.condition) || !IsConstantDefault(*branch.result))
+          return false;
       }
       return unless_null(cases.operand) && unless_null(cases.otherwise);
     }

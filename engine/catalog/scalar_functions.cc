@@ -65,7 +65,8 @@ void Abs(FunctionCall& call, Arguments arguments) {
   const Value& value = arguments[0];
   if (value.is_null()) return;
   if (value.is_integer()) {
-    if (value.integer() == std::numeric_limits<int64_t>::min()) return call.Fail("integer overflow");
+    if (value.integer() == std::numeric_limits<int64_t>::min())
+      return call.Fail("integer overflow");
     return call.Return(Value::Integer(value.integer() < 0 ? -value.integer() : value.integer()));
   }
   const double real = ToReal(value);
@@ -83,7 +84,8 @@ void Sign(FunctionCall& call, Arguments arguments) {
 double RoundAt(double real, int digit_count) {
   constexpr int kGuardDigitCount = 25;
   char buffer[400];
-  const int size = std::snprintf(buffer, sizeof buffer, "%.*f", digit_count + kGuardDigitCount, std::fabs(real));
+  const int size =
+      std::snprintf(buffer, sizeof buffer, "%.*f", digit_count + kGuardDigitCount, std::fabs(real));
   if (size < 0 || size >= static_cast<int>(sizeof buffer)) return real;
   std::string digits(buffer, static_cast<size_t>(size - kGuardDigitCount));
   const char next_digit = buffer[size - kGuardDigitCount];
@@ -113,7 +115,8 @@ void Round(FunctionCall& call, Arguments arguments) {
   constexpr double kNoFraction = 4503599627370496.0;  // 2^52
   if (real < -kNoFraction || real > kNoFraction) return call.Return(Value::Real(real));
   if (digit_count == 0) {
-    return call.Return(Value::Real(static_cast<double>(static_cast<int64_t>(real + (real < 0 ? -0.5 : 0.5)))));
+    return call.Return(
+        Value::Real(static_cast<double>(static_cast<int64_t>(real + (real < 0 ? -0.5 : 0.5)))));
   }
   call.Return(Value::Real(RoundAt(real, static_cast<int>(digit_count))));
 }
@@ -131,7 +134,8 @@ void Random(FunctionCall& call, Arguments) {
 void Length(FunctionCall& call, Arguments arguments) {
   const Value& value = arguments[0];
   if (value.is_null()) return;
-  if (value.is_blob()) return call.Return(Value::Integer(static_cast<int64_t>(value.bytes().size())));
+  if (value.is_blob())
+    return call.Return(Value::Integer(static_cast<int64_t>(value.bytes().size())));
   const Value text = ToText(value);
   call.Return(Value::Integer(static_cast<int64_t>(CountCharacters(UpToNul(text.text())))));
 }
@@ -152,8 +156,12 @@ void ChangeCase(FunctionCall& call, const Value& value, char first, char last, i
   }
   call.Return(Value::Text(text));
 }
-void Lower(FunctionCall& call, Arguments arguments) { ChangeCase(call, arguments[0], 'A', 'Z', 'a' - 'A'); }
-void Upper(FunctionCall& call, Arguments arguments) { ChangeCase(call, arguments[0], 'a', 'z', 'A' - 'a'); }
+void Lower(FunctionCall& call, Arguments arguments) {
+  ChangeCase(call, arguments[0], 'A', 'Z', 'a' - 'A');
+}
+void Upper(FunctionCall& call, Arguments arguments) {
+  ChangeCase(call, arguments[0], 'a', 'z', 'A' - 'a');
+}
 
 void Trim(FunctionCall& call, Arguments arguments, bool left, bool right) {
   if (AnyNull(arguments)) return;
@@ -181,10 +189,12 @@ void Trim(FunctionCall& call, Arguments arguments, bool left, bool right) {
     }
   };
   if (left) {
-    cut([&](std::string_view c) { return text.starts_with(c); }, [&](size_t n) { text.remove_prefix(n); });
+    cut([&](std::string_view c) { return text.starts_with(c); },
+        [&](size_t n) { text.remove_prefix(n); });
   }
   if (right) {
-    cut([&](std::string_view c) { return text.ends_with(c); }, [&](size_t n) { text.remove_suffix(n); });
+    cut([&](std::string_view c) { return text.ends_with(c); },
+        [&](size_t n) { text.remove_suffix(n); });
   }
   call.Return(Value::Text(text));
 }
@@ -240,13 +250,15 @@ void Instr(FunctionCall& call, Arguments arguments) {
   if (AnyNull(arguments)) return;
   if (arguments[0].is_blob() && arguments[1].is_blob()) {
     const size_t found = AsText(arguments[0].bytes()).find(AsText(arguments[1].bytes()));
-    return call.Return(Value::Integer(found == std::string_view::npos ? 0 : static_cast<int64_t>(found) + 1));
+    return call.Return(
+        Value::Integer(found == std::string_view::npos ? 0 : static_cast<int64_t>(found) + 1));
   }
   const Value text = ToText(arguments[0]);
   const Value wanted = ToText(arguments[1]);
   const size_t found = text.text().find(wanted.text());
   if (found == std::string_view::npos) return call.Return(Value::Integer(0));
-  call.Return(Value::Integer(static_cast<int64_t>(CountCharacters(text.text().substr(0, found))) + 1));
+  call.Return(
+      Value::Integer(static_cast<int64_t>(CountCharacters(text.text().substr(0, found))) + 1));
 }
 
 void Replace(FunctionCall& call, Arguments arguments) {
@@ -339,7 +351,8 @@ void ConcatWs(FunctionCall& call, Arguments arguments) {
 }
 
 void LikeFunction(FunctionCall& call, Arguments arguments) {
-  Result<Value> matches = Like(arguments[1], arguments[0], arguments.size() == 3 ? &arguments[2] : nullptr);
+  Result<Value> matches =
+      Like(arguments[1], arguments[0], arguments.size() == 3 ? &arguments[2] : nullptr);
   if (!matches.ok()) return call.Fail(std::move(matches).status());
   call.Return(*std::move(matches));
 }
@@ -382,7 +395,9 @@ void FirstArgument(FunctionCall& call, Arguments arguments) { call.Return(argume
 void Typeof(FunctionCall& call, Arguments arguments) {
   call.Return(Value::Text(Describe(arguments[0].type())));
 }
-void Changes(FunctionCall& call, Arguments) { call.Return(Value::Integer(call.connection.changes())); }
+void Changes(FunctionCall& call, Arguments) {
+  call.Return(Value::Integer(call.connection.changes()));
+}
 void TotalChanges(FunctionCall& call, Arguments) {
   call.Return(Value::Integer(call.connection.total_changes()));
 }

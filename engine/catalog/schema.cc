@@ -44,7 +44,8 @@ int Table::FindColumn(std::string_view column_name) const {
 
 Status Table::CheckReadable() const {
   const auto unsupported = [&](std::string_view what) {
-    return Status(ResultCode::kError, "table " + name + ": " + std::string(what) + " not supported yet");
+    return Status(ResultCode::kError,
+                  "table " + name + ": " + std::string(what) + " not supported yet");
   };
   if (is_virtual) return unsupported("virtual tables are");
   if (is_without_rowid) return unsupported("WITHOUT ROWID tables are");
@@ -56,7 +57,8 @@ Status Table::CheckReadable() const {
 
 Status Table::CheckWritable() const {
   const auto unsupported = [&](std::string_view what) {
-    return Status(ResultCode::kError, "table " + name + ": " + std::string(what) + " not supported yet");
+    return Status(ResultCode::kError,
+                  "table " + name + ": " + std::string(what) + " not supported yet");
   };
   if (is_system) {
     return Status(ResultCode::kError, "table sqlite_master may not be modified");
@@ -91,7 +93,8 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
     }
     Result<Table> table = MakeTable(std::move(definition));
     if (!table.ok()) return MalformedSchema(name, table.status().message());
-    if (root_page == kNoPage && !table->is_virtual) return MalformedSchema(name, "invalid rootpage");
+    if (root_page == kNoPage && !table->is_virtual)
+      return MalformedSchema(name, "invalid rootpage");
     table->root = root_page;
     table->sql = text;
     const auto [place, is_new] = tables_by_name_.emplace(NameKey(table->name), nullptr);
@@ -139,7 +142,8 @@ Status Schema::Finish() {
 }
 
 const Table* Schema::FindTable(std::string_view name) const {
-  if (SameName(name, "sqlite_schema") || SameName(name, "sqlite_master")) return schema_table_.get();
+  if (SameName(name, "sqlite_schema") || SameName(name, "sqlite_master"))
+    return schema_table_.get();
   const auto found = tables_by_name_.find(NameKey(name));
   return found == tables_by_name_.end() ? nullptr : found->second;
 }

@@ -76,7 +76,8 @@ Result<BoundPtr> Binder::Bind(const Expr& expr) {
   switch (expr.kind) {
     case ExprKind::kLiteral: {
       const LiteralExpr& literal = expr.As<LiteralExpr>();
-      if (literal.literal >= LiteralKind::kCurrentDate) return NotYet("CURRENT_DATE and CURRENT_TIME are");
+      if (literal.literal >= LiteralKind::kCurrentDate)
+        return NotYet("CURRENT_DATE and CURRENT_TIME are");
       ASSIGN_OR_RETURN(Value value, LiteralValue(literal, /*negated=*/false));
       return MakeConstant(std::move(value));
     }
@@ -111,7 +112,8 @@ Result<BoundPtr> Binder::Bind(const Expr& expr) {
     case ExprKind::kCollate: {
       const CollateExpr& collate = expr.As<CollateExpr>();
       const Collation* collation = FindCollation(collate.collation.text);
-      if (collation == nullptr) return SqlError("no such collation sequence: " + collate.collation.text);
+      if (collation == nullptr)
+        return SqlError("no such collation sequence: " + collate.collation.text);
       BoundPtr bound = Node(BoundKind::kPlain);
       RETURN_IF_ERROR(BindInto(*bound, *collate.operand));
       bound->affinity = bound->operand(0).affinity;
@@ -172,7 +174,8 @@ Result<BoundPtr> Binder::BindColumn(const ColumnExpr& expr) {
   }
   if (const std::optional<bool> truth = TruthWord(expr)) return MakeConstant(Value::Bool(*truth));
   if (expr.is_double_quoted && !expr.table) return MakeConstant(Value::Text(expr.column.text));
-  return Status(ResultCode::kError, "no such column: " + Written(expr)).WithOffset(expr.span.offset());
+  return Status(ResultCode::kError, "no such column: " + Written(expr))
+      .WithOffset(expr.span.offset());
 }
 
 // An alias means its expression, in which no alias means anything.
@@ -209,7 +212,8 @@ Result<BoundPtr> Binder::BindUnary(const UnaryExpr& expr) {
 
 Result<BoundPtr> Binder::BindBinary(const BinaryExpr& expr) {
   if (expr.op == BinaryOp::kExtract || expr.op == BinaryOp::kExtractText) return NotYet("JSON is");
-  if (expr.left->kind == ExprKind::kRow || expr.right->kind == ExprKind::kRow) return NotYet("row values are");
+  if (expr.left->kind == ExprKind::kRow || expr.right->kind == ExprKind::kRow)
+    return NotYet("row values are");
   if (expr.op == BinaryOp::kIs || expr.op == BinaryOp::kIsNot) {
     const ColumnExpr* word = expr.right->TryAs<ColumnExpr>();
     if (word != nullptr && TruthWord(*word)) {
@@ -321,8 +325,9 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
     InheritCollate(*bound);
     return bound;
   }
-  const bool is_hint = (argument_count == 1 && (SameName(name, "likely") || SameName(name, "unlikely"))) ||
-                       (argument_count == 2 && SameName(name, "likelihood"));
+  const bool is_hint =
+      (argument_count == 1 && (SameName(name, "likely") || SameName(name, "unlikely"))) ||
+      (argument_count == 2 && SameName(name, "likelihood"));
   if (is_hint) {
     BoundPtr bound = Node(BoundKind::kPlain);
     RETURN_IF_ERROR(BindInto(*bound, *expr.arguments[0]));
@@ -343,7 +348,8 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
   }
   if (context_.restricted_to != nullptr && !function->is_deterministic &&
       std::string_view(context_.restricted_to) != "DEFAULT values") {
-    return SqlError(std::string("non-deterministic functions prohibited in ") + context_.restricted_to);
+    return SqlError(std::string("non-deterministic functions prohibited in ") +
+                    context_.restricted_to);
   }
   BoundPtr bound = Node(BoundKind::kFunction);
   bound->function = function;
@@ -354,7 +360,8 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
 
 Result<BoundPtr> Binder::BindAggregate(const FunctionExpr& expr, const Function& function) {
   if (context_.aggregates == nullptr) {
-    return SqlError((context_.is_where_of_aggregate ? "misuse of aggregate: " : "misuse of aggregate function ") +
+    return SqlError((context_.is_where_of_aggregate ? "misuse of aggregate: "
+                                                    : "misuse of aggregate function ") +
                     expr.name.text + "()");
   }
   if (expr.has_star && function.argument_count_min > 0) {

@@ -23,13 +23,13 @@ enum class BoundKind : uint8_t {
   kConstant,
   kParameter,
   kColumn,
-  kUnary,      // kNegate, kBitNot, kNot, kIsNull, kNotNull
+  kUnary,  // kNegate, kBitNot, kNot, kIsNull, kNotNull
   kBinary,
-  kTruth,      // operand IS [NOT] TRUE / FALSE
-  kBetween,    // operand, low, high
-  kIn,         // operand, then the list
+  kTruth,    // operand IS [NOT] TRUE / FALSE
+  kBetween,  // operand, low, high
+  kIn,       // operand, then the list
   kCast,
-  kCase,       // [operand,] condition, result, ..., [otherwise]
+  kCase,  // [operand,] condition, result, ..., [otherwise]
   kFunction,
   kAggregate,  // the result of BoundAggregate number `index`
   kPlain,      // its operand; for + and COLLATE, which change affinity or collation alone

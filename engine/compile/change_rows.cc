@@ -15,8 +15,9 @@ struct Target {
   BoundPtr where;
 };
 
-Status BindTarget(CompileContext& context, const QualifiedName& name, const std::optional<Name>& alias,
-                  const IndexHint& hint, const ExprPtr& where, Target& target) {
+Status BindTarget(CompileContext& context, const QualifiedName& name,
+                  const std::optional<Name>& alias, const IndexHint& hint, const ExprPtr& where,
+                  Target& target) {
   ASSIGN_OR_RETURN(target.table, FindTable(context, name));
   RETURN_IF_ERROR(target.table->CheckWritable());
   if (hint.index) return SqlError("no such index: " + hint.index->text);
@@ -73,7 +74,10 @@ class TwoPasses {
 class UpdateCompiler {
  public:
   UpdateCompiler(CompileContext& context, const UpdateStatement& statement)
-      : context_(context), builder_(context.builder), statement_(statement), coder_(context.builder) {}
+      : context_(context),
+        builder_(context.builder),
+        statement_(statement),
+        coder_(context.builder) {}
 
   Status Compile() {
     RETURN_IF_ERROR(BindTarget(context_, statement_.table, statement_.alias, statement_.hint,
@@ -164,8 +168,8 @@ Status CompileUpdate(CompileContext& context, const UpdateStatement& statement) 
 
 Status CompileDelete(CompileContext& context, const DeleteStatement& statement) {
   Target target;
-  RETURN_IF_ERROR(BindTarget(context, statement.table, statement.alias, statement.hint, statement.where,
-                             target));
+  RETURN_IF_ERROR(BindTarget(context, statement.table, statement.alias, statement.hint,
+                             statement.where, target));
   ProgramBuilder& builder = context.builder;
   if (!target.where) {
     // All rows: the tree is emptied without reading them.

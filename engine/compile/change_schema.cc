@@ -16,13 +16,15 @@ constexpr int kSchemaFormat = 4;
 void CodeNewSchema(CompileContext& context) {
   ProgramBuilder& builder = context.builder;
   const uint32_t cookie = context.schema->cookie + 1;
-  builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(HeaderField::kSchemaCookie), static_cast<int>(cookie));
+  builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(HeaderField::kSchemaCookie),
+               static_cast<int>(cookie));
   builder.Emit(Opcode::kParseSchema);
 }
 
 Status CheckNameIsFree(const CompileContext& context, const CreateTableStatement& statement) {
   const std::string& name = statement.table.name.text;
-  if (context.schema->FindTable(name) != nullptr) return SqlError("table " + name + " already exists");
+  if (context.schema->FindTable(name) != nullptr)
+    return SqlError("table " + name + " already exists");
   const SchemaObject* object = context.schema->FindObject(name);
   if (object == nullptr) return OkStatus();
   if (object->kind == SchemaObjectKind::kView) return SqlError("view " + name + " already exists");
@@ -67,15 +69,17 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   ProgramBuilder& builder = context.builder;
   if (Status status = CheckNameIsFree(context, statement); !status.ok()) {
     const bool is_table = context.schema->FindTable(name) != nullptr;
-    const bool is_view = !is_table && context.schema->FindObject(name)->kind == SchemaObjectKind::kView;
+    const bool is_view =
+        !is_table && context.schema->FindObject(name)->kind == SchemaObjectKind::kView;
     if (!statement.if_not_exists || !(is_table || is_view)) return status;
     builder.NeedTransaction(/*to_write=*/false);
     return OkStatus();
   }
   if (statement.select) return NotSupportedYet("CREATE TABLE AS is");
   // The definition is borrowed for the check; the schema gets its own from sqlite_schema.
-  ASSIGN_OR_RETURN(const Table table, MakeTable(std::shared_ptr<const ParsedStatement>(
-                                          std::shared_ptr<const ParsedStatement>(), &context.parsed)));
+  ASSIGN_OR_RETURN(const Table table,
+                   MakeTable(std::shared_ptr<const ParsedStatement>(
+                       std::shared_ptr<const ParsedStatement>(), &context.parsed)));
   RETURN_IF_ERROR(CheckSupported(table));
   RETURN_IF_ERROR(CheckConstraintNames(context, table));
 
@@ -102,7 +106,8 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   // The text as sqlite_schema keeps it: from the name on, whatever stood before it.
   const size_t begin = statement.table.name.span.begin;
   const size_t end = statement.span.end;
-  builder.LoadText("CREATE TABLE " + std::string(context.text().substr(begin, end - begin)), first + 4);
+  builder.LoadText("CREATE TABLE " + std::string(context.text().substr(begin, end - begin)),
+                   first + 4);
   const int record = builder.NewRegister();
   builder.Emit(Opcode::kMakeRecord, first, kSchemaColumnCount, record, "BBBDB");
   builder.Emit(Opcode::kInsert, cursor, record, rowid, {}, kInsertAppend);

@@ -39,7 +39,8 @@ Result<const Table*> FindTable(const CompileContext& context, const QualifiedNam
     }
   }
   if (table == nullptr) {
-    return Status(ResultCode::kError, "no such table: " + written).WithOffset(name.name.span.offset());
+    return Status(ResultCode::kError, "no such table: " + written)
+        .WithOffset(name.name.span.offset());
   }
   RETURN_IF_ERROR(table->CheckReadable());
   return table;

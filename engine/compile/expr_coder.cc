@@ -152,7 +152,8 @@ void ExprCoder::Code(const Bound& bound, int target) {
       return;
     case BoundKind::kAggregate:
       CHECK(aggregates_ != nullptr);
-      builder_.Emit(Opcode::kCopy, (*aggregates_)[static_cast<size_t>(bound.index)].accumulator, target);
+      builder_.Emit(Opcode::kCopy, (*aggregates_)[static_cast<size_t>(bound.index)].accumulator,
+                    target);
       return;
     case BoundKind::kPlain:
       Code(bound.operand(0), target);
@@ -205,7 +206,8 @@ void ExprCoder::CodeUnary(const Bound& bound, int target) {
       const Label end = builder_.NewLabel();
       const int value = CodeNew(operand);
       builder_.Emit(Opcode::kInteger, 1, target);
-      builder_.EmitJump(bound.unary == UnaryOp::kIsNull ? Opcode::kIsNull : Opcode::kNotNull, value, end);
+      builder_.EmitJump(bound.unary == UnaryOp::kIsNull ? Opcode::kIsNull : Opcode::kNotNull, value,
+                        end);
       builder_.Emit(Opcode::kInteger, 0, target);
       builder_.Place(end);
       return;
@@ -250,7 +252,8 @@ void ExprCoder::JumpOnCompare(const Bound& bound, BinaryOp op, Label to, bool if
   const int right = CodeNew(bound.operand(1));
   uint16_t flags = if_null ? kCompareJumpIfNull : 0;
   if (ComparesNulls(op)) flags = kCompareNullEqual;
-  EmitCompare(ComparisonOpcode(op), left, right, to, RuleFor(bound.operand(0), bound.operand(1)), flags);
+  EmitCompare(ComparisonOpcode(op), left, right, to, RuleFor(bound.operand(0), bound.operand(1)),
+              flags);
 }
 
 void ExprCoder::CodeCase(const Bound& bound, int target) {
@@ -401,7 +404,8 @@ void ExprCoder::JumpIfTrue(const Bound& bound, Label to, bool if_null) {
       }
       if (bound.unary == UnaryOp::kIsNull || bound.unary == UnaryOp::kNotNull) {
         const int value = CodeNew(bound.operand(0));
-        builder_.EmitJump(bound.unary == UnaryOp::kIsNull ? Opcode::kIsNull : Opcode::kNotNull, value, to);
+        builder_.EmitJump(bound.unary == UnaryOp::kIsNull ? Opcode::kIsNull : Opcode::kNotNull,
+                          value, to);
         return;
       }
       break;
@@ -438,7 +442,8 @@ void ExprCoder::JumpIfFalse(const Bound& bound, Label to, bool if_null) {
       }
       if (bound.unary == UnaryOp::kIsNull || bound.unary == UnaryOp::kNotNull) {
         const int value = CodeNew(bound.operand(0));
-        builder_.EmitJump(bound.unary == UnaryOp::kIsNull ? Opcode::kNotNull : Opcode::kIsNull, value, to);
+        builder_.EmitJump(bound.unary == UnaryOp::kIsNull ? Opcode::kNotNull : Opcode::kIsNull,
+                          value, to);
         return;
       }
       break;

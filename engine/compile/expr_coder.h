@@ -29,7 +29,9 @@ class ExprCoder {
 
   // From now on column `column` of `cursor` is read from a register, or from another cursor: after
   // grouping and sorting.
-  void PlaceInRegister(int cursor, int column, int reg) { places_[{cursor, column}] = {reg, -1, 0}; }
+  void PlaceInRegister(int cursor, int column, int reg) {
+    places_[{cursor, column}] = {reg, -1, 0};
+  }
   void PlaceInCursor(int cursor, int column, int other_cursor, int other_column) {
     places_[{cursor, column}] = {0, other_cursor, other_column};
   }
@@ -38,7 +40,8 @@ class ExprCoder {
   void SetAggregates(const std::vector<BoundAggregate>* aggregates) { aggregates_ = aggregates; }
 
   // A comparison of two registers with a jump.
-  void EmitCompare(Opcode op, int left, int right, Label to, const ComparisonRule& rule, uint16_t flags);
+  void EmitCompare(Opcode op, int left, int right, Label to, const ComparisonRule& rule,
+                   uint16_t flags);
 
  private:
   struct Place {

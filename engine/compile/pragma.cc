@@ -34,7 +34,8 @@ Status ReadField(CompileContext& context, HeaderField field, std::string_view na
   return OkStatus();
 }
 
-Status ReadOrWriteField(CompileContext& context, const PragmaStatement& statement, HeaderField field) {
+Status ReadOrWriteField(CompileContext& context, const PragmaStatement& statement,
+                        HeaderField field) {
   if (!statement.value) return ReadField(context, field, statement.name.name.text);
   context.builder.NeedTransaction(/*to_write=*/true);
   context.builder.program().writes = true;
@@ -101,7 +102,8 @@ Status BusyTimeout(CompileContext& context, const PragmaStatement& statement) {
 }
 
 Status WalAutoCheckpoint(CompileContext& context, const PragmaStatement& statement) {
-  return ReadOrChange(context, "wal_autocheckpoint", Setting::kWalAutoCheckpoint, NumberIn(statement), true);
+  return ReadOrChange(context, "wal_autocheckpoint", Setting::kWalAutoCheckpoint,
+                      NumberIn(statement), true);
 }
 
 Status PageSize(CompileContext& context, const PragmaStatement& statement) {
@@ -117,8 +119,9 @@ Status SynchronousLevel(CompileContext& context, const PragmaStatement& statemen
       std::string_view word;
       int level;
     };
-    static constexpr Word kWords[] = {{"off", 0},  {"no", 0},   {"false", 0}, {"normal", 1}, {"on", 1},
-                                      {"yes", 1},  {"true", 1}, {"full", 2},  {"extra", 3}};
+    static constexpr Word kWords[] = {{"off", 0},    {"no", 0},   {"false", 0},
+                                      {"normal", 1}, {"on", 1},   {"yes", 1},
+                                      {"true", 1},   {"full", 2}, {"extra", 3}};
     level = std::clamp<int64_t>(NumberOf(*statement.value), 0, 3);
     for (const Word& word : kWords) {
       if (SameName(word.word, *statement.value)) level = word.level;
@@ -193,7 +196,9 @@ Status TableInfo(CompileContext& context, const PragmaStatement& statement) {
 class IntegrityCheck {
  public:
   IntegrityCheck(CompileContext& context, std::string_view column, int error_count_max)
-      : context_(context), builder_(context.builder), coder_(context.builder),
+      : context_(context),
+        builder_(context.builder),
+        coder_(context.builder),
         error_count_max_(error_count_max) {
     builder_.program().column_names = {std::string(column)};
     left_ = builder_.NewRegister();
@@ -337,8 +342,9 @@ constexpr Pragma kPragmas[] = {
 };
 
 const Pragma* FindPragma(std::string_view name) {
-  const auto* found = std::find_if(std::begin(kPragmas), std::end(kPragmas),
-                                   [&](const Pragma& pragma) { return SameName(pragma.name, name); });
+  const auto* found =
+      std::find_if(std::begin(kPragmas), std::end(kPragmas),
+                   [&](const Pragma& pragma) { return SameName(pragma.name, name); });
   return found == std::end(kPragmas) ? nullptr : found;
 }
 

@@ -87,8 +87,7 @@ Program ProgramBuilder::Finish() {
   Emit(Opcode::kHalt);
   Place(setup_);
   if (needs_transaction_) {
-    const int cookie =
-        program_.schema == nullptr ? 0 : static_cast<int>(program_.schema->cookie);
+    const int cookie = program_.schema == nullptr ? 0 : static_cast<int>(program_.schema->cookie);
     Emit(Opcode::kTransaction, 0, to_write_ ? 1 : 0, cookie);
   }
   Emit(Opcode::kGoto, 0, 1);

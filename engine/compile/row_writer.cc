@@ -19,7 +19,8 @@ OnError OnErrorOf(ConflictAction action) {
 
 }  // namespace
 
-RowWriter::RowWriter(CompileContext& context, const Table& table, int cursor, ConflictAction or_action)
+RowWriter::RowWriter(CompileContext& context, const Table& table, int cursor,
+                     ConflictAction or_action)
     : context_(context),
       builder_(context.builder),
       table_(table),
@@ -74,7 +75,8 @@ std::string RowWriter::Letters() const {
   std::string letters;
   for (const Column& column : table_.columns) letters += LetterOf(column.affinity);
   // The rowid is stored elsewhere, with NULL in its place.
-  if (table_.rowid_column >= 0) letters[static_cast<size_t>(table_.rowid_column)] = LetterOf(Affinity::kBlob);
+  if (table_.rowid_column >= 0)
+    letters[static_cast<size_t>(table_.rowid_column)] = LetterOf(Affinity::kBlob);
   return letters;
 }
 
@@ -106,7 +108,8 @@ void RowWriter::CheckNotNull(int column_index, int reg, Label ignore) {
                 "NOT NULL constraint failed: " + table_.name + "." + column.name);
 }
 
-// A CHECK that is false fails; one that is NULL does not. It sees the values as they will be stored.
+// A CHECK that is false fails; one that is NULL does not. It sees the values as they will be
+// stored.
 void RowWriter::CheckConstraints(const NewRow& row, Label ignore) {
   if (checks_.empty()) return;
   const int count = static_cast<int>(table_.columns.size());
@@ -121,7 +124,8 @@ void RowWriter::CheckConstraints(const NewRow& row, Label ignore) {
     if (action == ConflictAction::kIgnore) {
       builder_.Goto(ignore);
     } else {
-      Halt(ResultCode::kConstraintCheck, action, "CHECK constraint failed: " + table_.checks[i].name);
+      Halt(ResultCode::kConstraintCheck, action,
+           "CHECK constraint failed: " + table_.checks[i].name);
     }
     builder_.Place(holds);
   }
@@ -145,10 +149,11 @@ void RowWriter::CheckRowid(const NewRow& row, Label ignore) {
 }
 
 void RowWriter::Write(const NewRow& row, uint16_t flags) {
-  if (table_.rowid_column >= 0) builder_.Emit(Opcode::kNull, 0, row.first_column + table_.rowid_column);
+  if (table_.rowid_column >= 0)
+    builder_.Emit(Opcode::kNull, 0, row.first_column + table_.rowid_column);
   const int record = builder_.NewRegister();
-  builder_.Emit(Opcode::kMakeRecord, row.first_column, static_cast<int>(table_.columns.size()), record,
-                Letters());
+  builder_.Emit(Opcode::kMakeRecord, row.first_column, static_cast<int>(table_.columns.size()),
+                record, Letters());
   builder_.Emit(Opcode::kInsert, cursor_, record, row.rowid, table_.name, flags);
 }
 

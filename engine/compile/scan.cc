@@ -57,9 +57,9 @@ void Scan::UseConjunct(const Bound& conjunct) {
       return;
     }
   }
-  if (conjunct.kind == BoundKind::kBetween && !conjunct.is_negated && is_rowid(conjunct.operand(0)) &&
-      low_.value == nullptr && high_.value == nullptr && !ReadsColumns(conjunct.operand(1)) &&
-      !ReadsColumns(conjunct.operand(2))) {
+  if (conjunct.kind == BoundKind::kBetween && !conjunct.is_negated &&
+      is_rowid(conjunct.operand(0)) && low_.value == nullptr && high_.value == nullptr &&
+      !ReadsColumns(conjunct.operand(1)) && !ReadsColumns(conjunct.operand(2))) {
     low_ = {&conjunct.operand(1), true};
     high_ = {&conjunct.operand(2), true};
     return;

@@ -21,7 +21,10 @@ class SelectCompiler {
   using RowTaker = std::function<void(int first, int count)>;
 
   SelectCompiler(CompileContext& context, const SelectStatement& statement)
-      : context_(context), builder_(context.builder), statement_(statement), coder_(context.builder) {}
+      : context_(context),
+        builder_(context.builder),
+        statement_(statement),
+        coder_(context.builder) {}
 
   // Looks all names up. Then the columns are known.
   Status Bind();
@@ -35,7 +38,7 @@ class SelectCompiler {
 
  private:
   struct OrderTerm {
-    BoundPtr expr;          // null: column `result_index` of the result
+    BoundPtr expr;  // null: column `result_index` of the result
     int result_index = -1;
     SortColumn sort;
     const Expr* written = nullptr;
@@ -97,7 +100,7 @@ class SelectCompiler {
   std::optional<Scan> scan_;
   bool needs_sorter_ = false;
   Label end_;
-  int limit_register_ = 0;   // 0: no LIMIT
+  int limit_register_ = 0;  // 0: no LIMIT
   int offset_register_ = 0;
   int sorter_cursor_ = -1;
   int distinct_cursor_ = -1;

@@ -27,13 +27,15 @@ void SelectCompiler::AllocateAggregates() {
   for (const OrderTerm& term : order_by_) {
     if (term.expr) AddColumns(*term.expr, bare_columns_);
   }
-  for (size_t i = 0; i < bare_columns_.size(); ++i) bare_registers_.push_back(builder_.NewRegister());
+  for (size_t i = 0; i < bare_columns_.size(); ++i)
+    bare_registers_.push_back(builder_.NewRegister());
   first_row_done_register_ = builder_.NewRegister();
   for (BoundAggregate& aggregate : aggregates_) {
     aggregate.accumulator = builder_.NewRegister();
     if (aggregate.is_distinct) {
       aggregate.distinct_cursor = builder_.NewCursor();
-      builder_.Explain("USE TEMP B-TREE FOR " + std::string(aggregate.function->name) + "(DISTINCT)");
+      builder_.Explain("USE TEMP B-TREE FOR " + std::string(aggregate.function->name) +
+                       "(DISTINCT)");
     }
   }
   coder_.SetAggregates(&aggregates_);
@@ -72,7 +74,8 @@ void SelectCompiler::StepAggregates() {
   if (bare_columns_.empty()) return;
   const Label keep = builder_.NewLabel();
   builder_.EmitJump(Opcode::kIf, passed_over != 0 ? passed_over : first_row_done_register_, keep);
-  for (size_t i = 0; i < bare_columns_.size(); ++i) coder_.Code(*bare_columns_[i], bare_registers_[i]);
+  for (size_t i = 0; i < bare_columns_.size(); ++i)
+    coder_.Code(*bare_columns_[i], bare_registers_[i]);
   builder_.Place(keep);
   builder_.Emit(Opcode::kInteger, 1, first_row_done_register_);
 }
@@ -95,7 +98,8 @@ void OpenDistinct(ProgramBuilder& builder, const std::vector<BoundAggregate>& ag
   for (const BoundAggregate& aggregate : aggregates) {
     if (!aggregate.is_distinct) continue;
     SortColumn column;
-    if (aggregate.arguments[0]->collation != nullptr) column.collation = aggregate.arguments[0]->collation;
+    if (aggregate.arguments[0]->collation != nullptr)
+      column.collation = aggregate.arguments[0]->collation;
     builder.Emit(Opcode::kOpenEphemeral, aggregate.distinct_cursor, 1, 0, SortKey{column});
   }
 }
@@ -108,8 +112,8 @@ void SelectCompiler::CodeAggregate() {
   AllocateAggregates();
   const BoundAggregate& only = aggregates_[0];
   const bool counts_all = aggregates_.size() == 1 && only.function->name == "count" &&
-                          only.arguments.empty() && !only.filter && bare_columns_.empty() && !where_ &&
-                          source_.table != nullptr;
+                          only.arguments.empty() && !only.filter && bare_columns_.empty() &&
+                          !where_ && source_.table != nullptr;
   if (counts_all) {
     CountWholeTable();
   } else {
@@ -138,7 +142,8 @@ void SelectCompiler::CodeAggregate() {
 // count(*) alone reads no rows.
 void SelectCompiler::CountWholeTable() {
   builder_.Explain("SCAN " + source_.name);
-  builder_.Emit(Opcode::kOpenRead, source_.cursor, static_cast<int>(source_.table->root), 0, int64_t{1});
+  builder_.Emit(Opcode::kOpenRead, source_.cursor, static_cast<int>(source_.table->root), 0,
+                int64_t{1});
   builder_.Emit(Opcode::kCount, source_.cursor, aggregates_[0].accumulator);
   builder_.Emit(Opcode::kClose, source_.cursor);
 }
@@ -237,7 +242,8 @@ void SelectCompiler::CodeGroups() {
   OpenDistinct(builder_, aggregates_);
   builder_.Place(same_group);
   for (size_t i = 0; i < columns.size(); ++i) {
-    coder_.PlaceInCursor(columns[i]->cursor, columns[i]->column, pseudo, key_count + static_cast<int>(i));
+    coder_.PlaceInCursor(columns[i]->cursor, columns[i]->column, pseudo,
+                         key_count + static_cast<int>(i));
   }
   StepAggregates();
   builder_.EmitJump(Opcode::kSorterNext, sorter, loop);

@@ -71,7 +71,8 @@ Status SelectCompiler::BindValues(const SelectCore& core) {
     }
     values_.push_back(std::move(bound_row));
   }
-  for (size_t i = 0; i < core.values[0].size(); ++i) names_.push_back("column" + std::to_string(i + 1));
+  for (size_t i = 0; i < core.values[0].size(); ++i)
+    names_.push_back("column" + std::to_string(i + 1));
   return BindLimit();
 }
 
@@ -134,7 +135,8 @@ Result<std::optional<int>> SelectCompiler::ResultIndexOf(const Expr& term, size_
     const int64_t position = number.is_integer() ? number.integer() : 0;
     if (position < 1 || position > column_count()) {
       return SqlError(Ordinal(term_index + 1) + " " + clause +
-                      " term out of range - should be between 1 and " + std::to_string(column_count()));
+                      " term out of range - should be between 1 and " +
+                      std::to_string(column_count()));
     }
     return std::optional<int>(static_cast<int>(position) - 1);
   }
@@ -214,8 +216,8 @@ Status SelectCompiler::BindOrderBy(const SelectCore&) {
     }
     if (collation != nullptr) order.sort.collation = collation;
     order.sort.descending = term.order == SortOrder::kDescending;
-    order.sort.nulls_last = term.nulls == NullsOrder::kUnsaid ? order.sort.descending
-                                                              : term.nulls == NullsOrder::kLast;
+    order.sort.nulls_last =
+        term.nulls == NullsOrder::kUnsaid ? order.sort.descending : term.nulls == NullsOrder::kLast;
     order_by_.push_back(std::move(order));
   }
   return OkStatus();

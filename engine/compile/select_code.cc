@@ -71,7 +71,8 @@ void SelectCompiler::PlanOrder() {
   needs_sorter_ = false;
   if (order_by_.empty() || !scan_) return;
   const OrderTerm& first = order_by_[0];
-  const Bound* bound = first.expr ? first.expr.get() : result_[static_cast<size_t>(first.result_index)].get();
+  const Bound* bound =
+      first.expr ? first.expr.get() : result_[static_cast<size_t>(first.result_index)].get();
   if (bound->kind == BoundKind::kColumn && bound->column == kRowidColumn) {
     if (first.sort.descending) scan_->Reverse();
     return;

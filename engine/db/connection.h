@@ -51,12 +51,14 @@ class Connection {
   // Makes every running statement end with kInterrupt at its next opcode.
   void Interrupt();
 
-  // For simulators and tests: the snapshot of the read transaction that is open, or of the last one.
+  // For simulators and tests: the snapshot of the read transaction that is open, or of the last
+  // one.
   SnapshotId snapshot() const;
   Pager& pager();
 
  private:
   friend class Statement;
+  friend struct ConnectionInside;  // for tests
   struct Impl;
   explicit Connection(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
@@ -95,7 +97,8 @@ class Statement {
 
   int parameter_count() const;                       // highest number of any ?, ?N, :a, @a, $a
   int parameter_index(std::string_view name) const;  // 0: none of that name
-  Status Bind(int parameter_number, Value value);    // numbers count from 1, as in SQL; not while running
+  Status Bind(int parameter_number,
+              Value value);  // numbers count from 1, as in SQL; not while running
 
   bool read_only() const;  // makes no direct change to the database
   std::string_view sql() const;
@@ -108,8 +111,8 @@ class Statement {
   std::unique_ptr<Impl> impl_;
 };
 
-// Steps a statement to its next row or end, polling `io` while it waits. Never answers kWaiting: when
-// another statement of the connection must be stepped first, that is kLocked.
+// Steps a statement to its next row or end, polling `io` while it waits. Never answers kWaiting:
+// when another statement of the connection must be stepped first, that is kLocked.
 StepResult StepBlocking(Io& io, Statement& statement);
 
 }  // namespace orrery

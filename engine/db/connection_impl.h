@@ -45,7 +45,8 @@ struct Statement::Impl {
   void Reset();
   IoResult<> Compile();
 
-  // Each goes on with its phase. True: the phase has changed, go on; false: `answer` is to be given.
+  // Each goes on with its phase. True: the phase has changed, go on; false: `answer` is to be
+  // given.
   bool GoOnCompiling(StepResult& answer);
   bool GoOnRunning(StepResult& answer);
   bool GoOnEnding(StepResult& answer);
@@ -65,7 +66,7 @@ struct Statement::Impl {
   Machine machine;
 
   Phase phase = Phase::kIdle;
-  Status run_outcome;           // of the run that is ending
+  Status run_outcome;        // of the run that is ending
   int64_t change_count = 0;  // of that run, as far as they were kept
   bool has_given_row = false;
   int compile_count = 0;  // in this run

@@ -1,7 +1,7 @@
-// Goal: a statement of the slice does here what it does in SQLite: rows, names of columns, codes and
-// texts of errors, changes() and last_insert_rowid().
-// Method: run scripts, a statement a line, on both, each from an empty database, and compare after
-// every line. A line that begins with ! fails in both, but may fail differently.
+// Goal: a statement of the slice does here what it does in SQLite: rows, names of columns, codes
+// and texts of errors, changes() and last_insert_rowid(). Method: run scripts, a statement a line,
+// on both, each from an empty database, and compare after every line. A line that begins with !
+// fails in both, but may fail differently.
 
 #include <string>
 #include <string_view>

@@ -311,7 +311,8 @@ int Statement::parameter_index(std::string_view name) const {
 
 Status Statement::Bind(int parameter_number, Value value) {
   if (impl_->phase != Impl::Phase::kIdle) return Status(ResultCode::kMisuse);
-  if (parameter_number < 1 || parameter_number > parameter_count()) return Status(ResultCode::kRange);
+  if (parameter_number < 1 || parameter_number > parameter_count())
+    return Status(ResultCode::kRange);
   value.MakeOwned();
   impl_->parameters[static_cast<size_t>(parameter_number) - 1] = std::move(value);
   return OkStatus();
@@ -342,7 +343,8 @@ StepResult StepBlocking(Io& io, Statement& statement) {
     if (result.kind != StepKind::kWaiting) return result;
     if (statement.impl_->waits_for_owner) {
       return {StepKind::kError, nullptr,
-              Status(ResultCode::kLocked, "another statement of this connection is in the middle of a change")};
+              Status(ResultCode::kLocked,
+                     "another statement of this connection is in the middle of a change")};
     }
     if (Status status = WaitFor(io, *result.waits_for); !status.ok()) {
       return {StepKind::kError, nullptr, std::move(status)};

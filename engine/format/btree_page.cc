@@ -125,7 +125,7 @@ BtreePage::Found BtreePage::SearchIn(int64_t rowid) const {
   uint32_t high = cell_count_;
   while (low < high) {
     const uint32_t middle = (low + high) / 2;
-    const uint32_t offset = LoadBig<uint16_t>(pointers + 2 * middle);
+    const uint32_t offset = LoadBig<uint16_t>(pointers + 2 * middle) & offset_mask_;
     if (!CellOffsetFits(offset)) [[unlikely]]
       return {middle, false, kOffsetDefect};
     int64_t here;

@@ -14,6 +14,7 @@
 #ifndef ORRERY_ENGINE_FORMAT_BTREE_PAGE_H_
 #define ORRERY_ENGINE_FORMAT_BTREE_PAGE_H_
 
+#include <bit>
 #include <cstdint>
 #include <span>
 
@@ -59,6 +60,7 @@ class BtreePage {
                      BtreePage* page) {
     page->data_ = data;
     page->usable_size_ = usable_size;
+    page->offset_mask_ = std::bit_ceil(usable_size) - 1;  // at most 255 bytes are reserved
     page->header_offset_ = number == 1 ? 100 : 0;
     const std::byte* const header = data + page->header_offset_;
     page->kind_ = static_cast<BtreePageKind>(header[0]);
@@ -101,8 +103,13 @@ class BtreePage {
   uint32_t fragment_size() const { return static_cast<uint8_t>(data_[header_offset_ + 7]); }
   PageNumber right_child() const { return LoadBig<uint32_t>(data_ + header_offset_ + 8); }
 
-  // `index` is below cell_count(). The offset may be anything.
+  // `index` is below cell_count(). The offset may be anything within the page: what goes beyond
+  // wraps around, as for sqlite3.
   uint32_t CellOffset(uint32_t index) const {
+    return LoadBig<uint16_t>(data_ + pointers_offset() + 2 * index) & offset_mask_;
+  }
+  // As stored, without wrapping: what a check of the file must look at.
+  uint32_t RawCellOffset(uint32_t index) const {
     return LoadBig<uint16_t>(data_ + pointers_offset() + 2 * index);
   }
   Defect ParseCell(uint32_t index, BtreeCell* cell) const;
@@ -180,6 +187,7 @@ class BtreePage {
 
   const std::byte* data_ = nullptr;
   uint32_t usable_size_ = 0;
+  uint32_t offset_mask_ = 0;
   uint32_t header_offset_ = 0;
   uint32_t header_size_ = 0;
   uint32_t cell_count_ = 0;

@@ -53,6 +53,9 @@ inline constexpr size_t kBackfillCountAt = 96;  // frames copied to the database
 inline constexpr int kReadMarkCount = 5;
 inline constexpr size_t kReadMarksAt = 100;  // readers of slot i use no frame beyond mark i
 inline constexpr size_t kBackfillAttemptedAt = 128;
+// How many syncs of the log have failed since its frames were last known to be written well. SQLite
+// leaves this word alone.
+inline constexpr size_t kFailedSyncCountAt = 132;
 inline constexpr uint32_t kReadMarkNotUsed = 0xffffffff;
 inline constexpr size_t kFirstRegionHeaderSize = 136;
 

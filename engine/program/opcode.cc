@@ -27,7 +27,8 @@ std::string OpcodeReference() {
   for (const OpcodeSpec& spec : kOpcodes) {
     text += "| ";
     text += spec.name;
-    text += spec.jumps ? (spec.may_wait ? " | J W | " : " | J | ") : (spec.may_wait ? " | W | " : " | | ");
+    text += spec.jumps ? (spec.may_wait ? " | J W | " : " | J | ")
+                       : (spec.may_wait ? " | W | " : " | | ");
     for (const char c : spec.synopsis) {
       if (c == '|') text += '\\';
       text += c;

@@ -39,7 +39,8 @@ std::string DescribeOperand4(const Instruction& instruction) {
     std::string operator()(const SortKey& key) const { return DescribeKey(key); }
     std::string operator()(const std::vector<PageNumber>& roots) const {
       std::string text = "[";
-      for (size_t i = 0; i < roots.size(); ++i) text += (i == 0 ? "" : ",") + std::to_string(roots[i]);
+      for (size_t i = 0; i < roots.size(); ++i)
+        text += (i == 0 ? "" : ",") + std::to_string(roots[i]);
       return text + "]";
     }
   } describe;
@@ -58,11 +59,21 @@ std::string DescribeInstruction(const Instruction& instruction) {
       continue;
     }
     switch (synopsis[++i]) {
-      case '1': text += std::to_string(instruction.p1); break;
-      case '2': text += std::to_string(instruction.p2); break;
-      case '3': text += std::to_string(instruction.p3); break;
-      case '4': text += DescribeOperand4(instruction); break;
-      case '5': text += std::to_string(instruction.p5); break;
+      case '1':
+        text += std::to_string(instruction.p1);
+        break;
+      case '2':
+        text += std::to_string(instruction.p2);
+        break;
+      case '3':
+        text += std::to_string(instruction.p3);
+        break;
+      case '4':
+        text += DescribeOperand4(instruction);
+        break;
+      case '5':
+        text += std::to_string(instruction.p5);
+        break;
     }
   }
   return text;

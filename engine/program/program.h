@@ -1,5 +1,5 @@
-// A Program is a compiled statement: what the compiler makes and the machine runs. It does not change
-// once it is made and may be run many times. It holds on to the schema it was made for.
+// A Program is a compiled statement: what the compiler makes and the machine runs. It does not
+// change once it is made and may be run many times. It holds on to the schema it was made for.
 
 #ifndef ORRERY_ENGINE_PROGRAM_PROGRAM_H_
 #define ORRERY_ENGINE_PROGRAM_PROGRAM_H_
@@ -30,11 +30,11 @@ using SortKey = std::vector<SortColumn>;
 
 // What P4 can be. A std::string is a list of affinity letters (MakeRecord, Affinity), a line of a
 // plan (Explain), a message (Halt) or a mode (JournalMode).
-using Operand4 = std::variant<std::monostate, int64_t, double, std::string, Value,
-                              const Collation*, const Function*, SortKey, std::vector<PageNumber>>;
+using Operand4 = std::variant<std::monostate, int64_t, double, std::string, Value, const Collation*,
+                              const Function*, SortKey, std::vector<PageNumber>>;
 
 struct Instruction {
-  Opcode op = Opcode::kNoop;
+  Opcode op = Opcode::kHalt;
   int p1 = 0;
   int p2 = 0;
   int p3 = 0;
@@ -48,7 +48,7 @@ struct Program {
   int register_count = 0;  // registers count from 1
   int cursor_count = 0;    // cursors from 0
   int parameter_count = 0;
-  bool writes = false;         // makes a direct change to the database
+  bool writes = false;  // makes a direct change to the database
   bool takes_write_lock = false;
   bool counts_changes = false;  // sets changes() when it ends: INSERT, UPDATE, DELETE
   std::shared_ptr<const Schema> schema;

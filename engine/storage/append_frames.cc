@@ -84,6 +84,7 @@ AppendFrames::Next AppendFrames::WriteHeader() {
       .salt1 = log.salt1,
       .salt2 = log.salt2,
   };
+  failed_sync_count_ = wal.shm.failed_sync_count();
   header_bytes_ = EncodeWalHeader(header);
   log.frame_checksum = header.checksum;
   write_.Start(*wal.file, 0, header_bytes_, done_);
@@ -100,10 +101,11 @@ AppendFrames::Next AppendFrames::SyncHeader() {
 
 AppendFrames::Next AppendFrames::SyncHeaderDirectory() {
   if (!outcome().ok()) {
-    core_.wal.is_suspect = true;
+    core_.wal.shm.AddFailedSync();
     return Refuse(outcome());
   }
-  core_.wal.is_suspect = false;  // no frame before this counts any more
+  // No frame from before counts any more.
+  core_.wal.shm.ClearFailedSyncs(failed_sync_count_);
   if (core_.wal.directory_synced) return Goto(State::kBatch);
   core_.io.SyncDirectoryOf(core_.wal_path, done_);
   return AwaitOutcome(done_, State::kHeaderDurable);
@@ -192,10 +194,9 @@ AppendFrames::Next AppendFrames::SyncLog() {
 
 AppendFrames::Next AppendFrames::SyncDirectory() {
   if (!outcome().ok()) {
-    core_.wal.is_suspect = true;
+    core_.wal.shm.AddFailedSync();
     return Refuse(outcome());
   }
-  core_.wal.is_suspect = false;
   if (core_.wal.directory_synced) return Goto(State::kEnd);
   core_.io.SyncDirectoryOf(core_.wal_path, done_);
   return AwaitOutcome(done_, State::kDirectorySynced);

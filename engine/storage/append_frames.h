@@ -89,8 +89,9 @@ class AppendFrames final : public Resumable<AppendFrames> {
 
   std::vector<PageRef> pages_;
   PageNumber commit_page_count_ = 0;
-  size_t next_page_ = 0;   // the first of the batch being written
-  size_t batch_size_ = 0;  // in pages
+  uint32_t failed_sync_count_ = 0;  // when the log's header was written
+  size_t next_page_ = 0;            // the first of the batch being written
+  size_t batch_size_ = 0;           // in pages
   std::array<std::byte, kWalHeaderSize> header_bytes_{};
   std::vector<std::array<std::byte, kWalFrameHeaderSize>> frame_headers_;
   std::vector<WalChecksum> checksums_;  // of each frame in the batch

@@ -66,7 +66,8 @@ BeginReadTransaction::Next BeginReadTransaction::LookAtFile() {
   Result<bool> has_log = core_.io.Exists(core_.wal_path);
   if (!has_log.ok()) return Refuse(std::move(has_log).status());
   has_log_file_ = *has_log;
-  if (*size == 0) {
+  // One byte counts as none, as for sqlite3, which writes one on some file systems before it locks.
+  if (*size <= 1) {
     // A log beside an empty file belongs to a database that is gone.
     if (has_log_file_ && !core_.options.read_only) {
       if (Status status = core_.io.Remove(core_.wal_path); !status.ok()) {

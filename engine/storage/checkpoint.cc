@@ -115,9 +115,8 @@ CheckpointLog::Next CheckpointLog::Lock() {
   has_database_lock_ = true;
   if (status = PlanCopies(backfilled + 1); !status.ok()) return Refuse(std::move(status));
   shm.set_backfill_attempted(safe_frame_);
-  if (!syncs() || !core_.wal.is_suspect) return SyncLog();
-  mend_log_.Start(header_);
-  return AwaitOutcome(mend_log_, State::kLogMended);
+  if (!syncs()) return Goto(State::kRead);
+  return MendLogFirst();
 }
 
 Result<uint32_t> CheckpointLog::SafeFrame() {
@@ -178,6 +177,13 @@ Status CheckpointLog::PlanCopies(uint32_t first_frame) {
 
 // ---- 1. The log ----
 
+CheckpointLog::Next CheckpointLog::MendLogFirst() {
+  failed_sync_count_ = core_.wal.shm.failed_sync_count();
+  if (failed_sync_count_ == 0) return SyncLog();
+  mend_log_.Start(header_);
+  return AwaitOutcome(mend_log_, State::kLogMended);
+}
+
 CheckpointLog::Next CheckpointLog::LogMended() {
   if (!outcome().ok()) return Refuse(outcome());
   (void)mend_log_.Take();
@@ -185,18 +191,19 @@ CheckpointLog::Next CheckpointLog::LogMended() {
 }
 
 CheckpointLog::Next CheckpointLog::SyncLog() {
-  if (!syncs()) return Goto(State::kLogSynced);
   core_.wal.file->Sync(SyncKind::kData, done_);
   return AwaitOutcome(done_, State::kLogSynced);
 }
 
 CheckpointLog::Next CheckpointLog::LogSynced() {
-  if (syncs() && !outcome().ok()) {
-    core_.wal.is_suspect = true;
+  WalShm& shm = core_.wal.shm;
+  if (!outcome().ok()) {
+    shm.AddFailedSync();
     return Refuse(outcome());
   }
-  if (syncs()) core_.wal.is_suspect = false;
-  return Goto(State::kRead);
+  shm.ClearFailedSyncs(failed_sync_count_);
+  // Another connection's sync may have failed while ours was under way.
+  return shm.failed_sync_count() == 0 ? Goto(State::kRead) : MendLogFirst();
 }
 
 // ---- 2. The pages, batch by batch ----

@@ -52,7 +52,10 @@ class CheckpointLog final : public Resumable<CheckpointLog, CheckpointResult> {
       {State::kLock, State::kLogSynced},
       {State::kLock, State::kFinish},  // there is nothing to copy, or nothing may be copied
       {State::kLogMended, State::kLogSynced},
+      {State::kLogSynced, State::kLogMended},  // a sync has failed meanwhile
+      {State::kLogSynced, State::kLogSynced},
       {State::kLogSynced, State::kRead},
+      {State::kLock, State::kRead},            // synchronous is OFF
       {State::kRead, State::kReadLanded},      // a batch of pages has been read
       {State::kRead, State::kCopied},          // all have been written
       {State::kReadLanded, State::kReadRest},  // one by one: a read was short
@@ -81,6 +84,7 @@ class CheckpointLog final : public Resumable<CheckpointLog, CheckpointResult> {
   Next Run(State state);
   Next Pause();
   Next Lock();
+  Next MendLogFirst();
   Next LogMended();
   Next SyncLog();
   Next LogSynced();
@@ -126,6 +130,7 @@ class CheckpointLog final : public Resumable<CheckpointLog, CheckpointResult> {
   WalIndexHeader header_;  // of the state that is copied
   WalIndexHeaderWords header_words_{};
   uint32_t safe_frame_ = 0;
+  uint32_t failed_sync_count_ = 0;  // that the mending took care of
 
   std::vector<Copy> copies_;  // in the order of pages
   size_t next_copy_ = 0;

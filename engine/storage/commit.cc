@@ -16,10 +16,12 @@ CommitTransaction::Next CommitTransaction::Run(State state) {
       return Pause();
     case State::kCollect:
       return Collect();
-    case State::kAppend:
-      return Append();
     case State::kWritten:
       return Written();
+    case State::kMended:
+      return Mended();
+    case State::kMendSynced:
+      return MendSynced();
     case State::kPublish:
       return Publish();
     case State::kCheckpointed:
@@ -38,28 +40,15 @@ CommitTransaction::Next CommitTransaction::Pause() {
 CommitTransaction::Next CommitTransaction::Collect() {
   if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));
   if (!core_.doomed.ok()) return Refuse(core_.doomed);
-  bool is_changed = core_.wal.header.max_frame > core_.committed.max_frame;  // spilled
-  core_.cache.ForEach([&](const Frame& frame) { is_changed |= frame.dirty; });
-  if (!is_changed) {
-    EndWrite();
-    return Done({});
-  }
-  // A later sync proves nothing of what an earlier one failed on, and this commit builds on it.
-  const bool is_durable = core_.options.synchronous == Synchronous::kFull;
-  if (!is_durable || !core_.wal.is_suspect || core_.committed.max_frame == 0) {
-    return Goto(State::kAppend);
-  }
-  mend_log_.Start(core_.committed);
-  return AwaitOutcome(mend_log_, State::kAppend);
-}
-
-CommitTransaction::Next CommitTransaction::Append() {
-  if (!outcome().ok()) return Refuse(outcome());
-  if (!mend_log_.idle()) (void)mend_log_.Take();
   std::vector<Frame*> frames;
   core_.cache.ForEach([&](Frame& frame) {
     if (frame.dirty) frames.push_back(&frame);
   });
+  const bool has_spilled = core_.wal.header.max_frame > core_.committed.max_frame;
+  if (frames.empty() && !has_spilled) {
+    EndWrite();
+    return Done({});
+  }
   Frame& first = core_.page_one.frame();
   if (first.dirty) {
     DatabaseHeader& header = core_.view.header;
@@ -81,9 +70,33 @@ CommitTransaction::Next CommitTransaction::Append() {
 
 CommitTransaction::Next CommitTransaction::Written() {
   if (!outcome().ok()) return Refuse(outcome());
-  (void)append_.Take();
+  if (!append_.idle()) (void)append_.Take();
+  Wal& wal = core_.wal;
+  failed_sync_count_ = wal.shm.failed_sync_count();
+  if (core_.options.synchronous == Synchronous::kFull && failed_sync_count_ != 0) {
+    // Our own sync went well, but proves nothing of what another one failed on: frames of ours, or
+    // earlier ones that ours build on.
+    mend_log_.Start(wal.header);
+    return AwaitOutcome(mend_log_, State::kMended);
+  }
   if (core_.ShouldPause(kCommitPublish)) return AwaitOutcome(core_.pause, State::kPublish);
   return Goto(State::kPublish);
+}
+
+CommitTransaction::Next CommitTransaction::Mended() {
+  if (!outcome().ok()) return Refuse(outcome());
+  (void)mend_log_.Take();
+  core_.wal.file->Sync(SyncKind::kData, sync_done_);
+  return AwaitOutcome(sync_done_, State::kMendSynced);
+}
+
+CommitTransaction::Next CommitTransaction::MendSynced() {
+  if (!outcome().ok()) {
+    core_.wal.shm.AddFailedSync();
+    return Refuse(outcome());
+  }
+  core_.wal.shm.ClearFailedSyncs(failed_sync_count_);
+  return Goto(State::kWritten);
 }
 
 CommitTransaction::Next CommitTransaction::Publish() {

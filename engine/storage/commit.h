@@ -17,16 +17,28 @@ namespace orrery {
 
 class CommitTransaction final : public Resumable<CommitTransaction> {
  public:
-  enum class State : uint8_t { kBegin, kCollect, kAppend, kWritten, kPublish, kCheckpointed };
+  enum class State : uint8_t {
+    kBegin,
+    kCollect,
+    kWritten,
+    kMended,
+    kMendSynced,
+    kPublish,
+    kCheckpointed
+  };
   static constexpr Edge<State> kEdges[] = {
       {State::kBegin, State::kCollect},
-      {State::kCollect, State::kAppend},  // the log may have lost what an earlier sync failed on
-      {State::kAppend, State::kWritten},  // the pages are in the log, as durable as asked
+      {State::kCollect, State::kWritten},  // the pages are in the log, as durable as asked
+      {State::kWritten, State::kMended},   // a sync of the log has failed before
+      {State::kMended, State::kMendSynced},
+      {State::kMendSynced, State::kWritten},
       {State::kWritten, State::kPublish},
       {State::kPublish, State::kCheckpointed},
   };
   CommitTransaction(PagerCore& core, AppendFrames& append, CheckpointLog& checkpoint)
-      : core_(core), append_(append), checkpoint_(checkpoint), mend_log_(core) {}
+      : core_(core), append_(append), checkpoint_(checkpoint), mend_log_(core) {
+    core.own_completions.push_back(&sync_done_);
+  }
   void Start() { Begin(State::kBegin); }
 
  private:
@@ -34,8 +46,9 @@ class CommitTransaction final : public Resumable<CommitTransaction> {
   Next Run(State state);
   Next Pause();
   Next Collect();
-  Next Append();
   Next Written();
+  Next Mended();
+  Next MendSynced();
   Next Publish();
   void EndWrite();
   Next Refuse(Status status);
@@ -44,6 +57,8 @@ class CommitTransaction final : public Resumable<CommitTransaction> {
   AppendFrames& append_;
   CheckpointLog& checkpoint_;
   MendLog mend_log_;
+  Completion sync_done_;
+  uint32_t failed_sync_count_ = 0;  // that the mending took care of
 };
 
 }  // namespace orrery

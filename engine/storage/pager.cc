@@ -156,6 +156,10 @@ PagerCore::~PagerCore() = default;
 
 IoResult<> Pager::BeginRead() {
   if (calls_->current == Calls::Call::kNone && view_->in_read) return Unit();
+  if (calls_->current != Calls::Call::kBeginRead || core_->stop_requested) {
+    IO_RETURN_IF_NOT_DONE(Unit, calls_->Settle());
+    if (view_->in_read) return Unit();  // what was given up left the transaction open
+  }
   return calls_->Drive(Calls::Call::kBeginRead, calls_->begin_read);
 }
 
@@ -180,7 +184,12 @@ void Pager::EndRead() {
     }
     return;
   }
-  CHECK(calls_->current == Calls::Call::kNone);
+  if (calls_->current != Calls::Call::kNone) {
+    // A call given up earlier is still coming to its end, and BeginRead was waiting for that: no
+    // snapshot has been taken yet.
+    CHECK(core_->stop_requested);
+    return;
+  }
   if (view_->in_read) core_->EndRead();
 }
 

@@ -108,6 +108,8 @@ RecoverWal::Next RecoverWal::Publish() {
   shm.set_backfill_count(0);
   shm.set_backfill_attempted(found_.max_frame);
   ResetReadMarks();
+  // Nobody can say any more whether a sync had failed on what we have read.
+  if (found_.max_frame > 0) shm.AddFailedSync();
   shm.Unlock(WalLock::kCheckpoint, 2);
   buffer_.reset();
   return Done({});

@@ -47,9 +47,6 @@ struct Wal {
 
   // Whether the directory entry of the log is known to be durable.
   bool directory_synced = false;
-  // A sync of the log has failed since the last that went well: what it covered may be neither on
-  // disk nor in the operating system's memory.
-  bool is_suspect = false;
   uint32_t checkpoint_sequence = 0;
 
   bool open() const { return file != nullptr; }

@@ -57,6 +57,13 @@ class WalShm {
   void set_backfill_attempted(uint32_t count) { regions_[0].Store(kBackfillAttemptedAt, count); }
   uint32_t read_mark(int slot) const { return regions_[0].Load<uint32_t>(MarkAt(slot)); }
   void set_read_mark(int slot, uint32_t frame) { regions_[0].Store(MarkAt(slot), frame); }
+  // Failed syncs of the log, see mend_log.h. Cleared by whoever has mended it, unless another
+  // failed meanwhile.
+  uint32_t failed_sync_count() const { return regions_[0].Load<uint32_t>(kFailedSyncCountAt); }
+  void AddFailedSync() { regions_[0].Store(kFailedSyncCountAt, failed_sync_count() + 1); }
+  void ClearFailedSyncs(uint32_t seen) {
+    if (seen != 0 && failed_sync_count() == seen) regions_[0].Store(kFailedSyncCountAt, 0U);
+  }
   void Barrier() { regions_[0].Barrier(); }
 
   // The last frame in [min_frame, max_frame] that holds `page`; 0 when there is none. kCorrupt when

@@ -177,17 +177,16 @@ rc::Gen<std::string> AnyText() {
                                                   "a\0b"s,
                                                   "a\0c"s,
                                                   "1\0"s};
-  return rc::gen::oneOf(
-      rc::gen::elementOf(kWhole), TextOfPieces(kPieces, 5),
-      rc::gen::map(AnyInteger(), [](int64_t i) { return std::to_string(i); }),
-      // Far from 1 the sqlite3 beside us reads with an error in the last place, which a subtraction
-      // may make a large one.
-      rc::gen::map(AnyReal(), [](double real) {
-        if (std::fabs(real) > 1e20 || std::fabs(real) < 1e-20) real = 1.25;
-        char buffer[64];
-        std::snprintf(buffer, sizeof buffer, "%.15g", real);
-        return std::string(buffer);
-      }));
+  return rc::gen::oneOf(rc::gen::elementOf(kWhole), TextOfPieces(kPieces, 5),
+                        rc::gen::map(AnyInteger(), [](int64_t i) { return std::to_string(i); }),
+                        // Far from 1 the sqlite3 beside us reads with an error in the last place,
+                        // which a subtraction may make a large one.
+                        rc::gen::map(AnyReal(), [](double real) {
+                          if (std::fabs(real) > 1e20 || std::fabs(real) < 1e-20) real = 1.25;
+                          char buffer[64];
+                          std::snprintf(buffer, sizeof buffer, "%.15g", real);
+                          return std::string(buffer);
+                        }));
 }
 
 rc::Gen<Value> AnyNumber() {

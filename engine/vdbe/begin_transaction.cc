@@ -47,7 +47,8 @@ BeginTransaction::Next BeginTransaction::Read() {
   if (read.failed()) return Busy(std::move(read).status());
   const uint32_t cookie = pager.page_count() == 0 ? 0 : pager.header().schema_cookie;
   if (session_->schema && session_->schema->cookie != cookie) session_->schema = nullptr;
-  if (schema_ != nullptr && session_->schema.get() != schema_) return Fail(Status(ResultCode::kSchema));
+  if (schema_ != nullptr && session_->schema.get() != schema_)
+    return Fail(Status(ResultCode::kSchema));
   return to_write_ ? Goto(State::kWrite) : Done(Unit());
 }
 
@@ -68,12 +69,11 @@ BeginTransaction::Next BeginTransaction::Write() {
 }
 
 BeginTransaction::Next BeginTransaction::Busy(Status status) {
-  if (status.primary() != ResultCode::kBusy || status.code() == ResultCode::kBusySnapshot) {
-    return Fail(std::move(status));
-  }
+  if (status.primary() != ResultCode::kBusy) return Fail(std::move(status));
+  if (status.code() == ResultCode::kBusySnapshot) return Fail(Status(status.code()));
   const size_t step = std::min<size_t>(static_cast<size_t>(sleep_count_), std::size(kDelaysMs) - 1);
   const int delay_ms = std::min(kDelaysMs[step], session_->busy_timeout_ms - slept_ms_);
-  if (delay_ms <= 0) return Fail(std::move(status));
+  if (delay_ms <= 0) return Fail(Status(status.code()));  // which lock it was is no one's concern
   // A snapshot nobody reads from would only grow old meanwhile.
   session_->EndReadIfUnused();
   ++sleep_count_;

@@ -1,7 +1,8 @@
 // BeginTransaction is the work of the Transaction opcode: it takes a snapshot, makes sure that the
 // schema the program was made for is the one there is, and takes the write lock if asked to.
 //
-//   kRead -> kWrite -> done      a lock that another holds: -> kSleep -> kRead, up to the busy timeout
+//   kRead -> kWrite -> done      a lock that another holds: -> kSleep -> kRead, up to the busy
+//   timeout
 //
 // When nobody else of the connection uses the snapshot, a snapshot too old to write from is given
 // back and taken anew. Otherwise the write fails with kBusySnapshot and the snapshot stays.
@@ -45,8 +46,8 @@ class BeginTransaction final : public Resumable<BeginTransaction> {
   Session* session_ = nullptr;
   const Schema* schema_ = nullptr;
   bool to_write_ = false;
-  bool is_fresh_ = false;     // the snapshot was taken here, and nobody else uses it
-  int retry_count_ = 0;       // snapshots given back because they were too old
+  bool is_fresh_ = false;  // the snapshot was taken here, and nobody else uses it
+  int retry_count_ = 0;    // snapshots given back because they were too old
   int sleep_count_ = 0;
   int slept_ms_ = 0;
 };

@@ -18,7 +18,7 @@ class ChooseRowid final : public Resumable<ChooseRowid, int64_t> {
   enum class State : uint8_t { kLast, kProbe };
   static constexpr Edge<State> kEdges[] = {
       {State::kLast, State::kLast},
-      {State::kLast, State::kProbe},   // the highest rowid there can be is taken
+      {State::kLast, State::kProbe},  // the highest rowid there can be is taken
       {State::kProbe, State::kProbe},
   };
   ~ChooseRowid() { Abandon(); }

@@ -60,7 +60,6 @@ Flow Machine::OpHaltIfNull(const Instruction& in) {
   return Register(in.p3).is_null() ? HaltWith(in) : Flow::kNext;
 }
 
-Flow Machine::OpNoop(const Instruction&) { return Flow::kNext; }
 Flow Machine::OpExplain(const Instruction&) { return Flow::kNext; }
 
 Flow Machine::OpIf(const Instruction& in) {
@@ -94,15 +93,6 @@ Flow Machine::OpDecrJumpZero(const Instruction& in) {
     counter = Value::Integer(counter.integer() - 1);
   }
   return counter.integer() == 0 ? JumpTo(in.p2) : Flow::kNext;
-}
-
-Flow Machine::OpOffsetLimit(const Instruction& in) {
-  const int64_t limit = Register(in.p1).integer();
-  const int64_t offset = std::max<int64_t>(0, Register(in.p3).integer());
-  int64_t sum = 0;
-  const bool is_unlimited = limit <= 0 || __builtin_add_overflow(limit, offset, &sum);
-  Register(in.p2) = Value::Integer(is_unlimited ? -1 : sum);
-  return Flow::kNext;
 }
 
 Flow Machine::OpMustBeInt(const Instruction& in) {
@@ -163,13 +153,6 @@ Flow Machine::OpCopy(const Instruction& in) {
 
 Flow Machine::OpSCopy(const Instruction& in) {
   Register(in.p2) = Register(in.p1);
-  return Flow::kNext;
-}
-
-Flow Machine::OpAddImm(const Instruction& in) {
-  Value& value = Register(in.p1);
-  value = Value::Integer(static_cast<int64_t>(static_cast<uint64_t>(ToInteger(value)) +
-                                              static_cast<uint64_t>(int64_t{in.p2})));
   return Flow::kNext;
 }
 

@@ -23,7 +23,6 @@ namespace orrery {
 struct TableRows {
   std::optional<TableCursor> cursor;
   PageNumber root = kNoPage;
-  bool is_null_row = false;
   // Where the columns of the row are, as of so many row writes of the connection; not known after a
   // move.
   RowLayout layout;

@@ -1,6 +1,6 @@
-// EndTransaction does what is to be done about the transaction when a program is over: keep what the
-// statement did, and commit it when no explicit transaction is open; or undo it, alone when that is
-// possible. It belongs to the session, so that it goes on when the statement goes away.
+// EndTransaction does what is to be done about the transaction when a program is over: keep what
+// the statement did, and commit it when no explicit transaction is open; or undo it, alone when
+// that is possible. It belongs to the session, so that it goes on when the statement goes away.
 //
 //   kKeep:            [kCommit] -> done          a commit that fails: -> kRollback -> failed
 //   kUndoStatement:   kUndo -> [kCommit] -> done   an undo that fails: -> kRollback -> failed
@@ -28,11 +28,11 @@ class EndTransaction final : public Resumable<EndTransaction> {
  public:
   enum class State : uint8_t { kDecide, kBegun, kCommit, kUndo, kRollback };
   static constexpr Edge<State> kEdges[] = {
-      {State::kDecide, State::kCommit},   {State::kDecide, State::kUndo},
-      {State::kDecide, State::kRollback}, {State::kDecide, State::kBegun},
-      {State::kBegun, State::kRollback},  {State::kCommit, State::kCommit},
-      {State::kCommit, State::kRollback}, {State::kUndo, State::kUndo},
-      {State::kUndo, State::kCommit},     {State::kUndo, State::kRollback},
+      {State::kDecide, State::kCommit},     {State::kDecide, State::kUndo},
+      {State::kDecide, State::kRollback},   {State::kDecide, State::kBegun},
+      {State::kBegun, State::kRollback},    {State::kCommit, State::kCommit},
+      {State::kCommit, State::kRollback},   {State::kUndo, State::kUndo},
+      {State::kUndo, State::kCommit},       {State::kUndo, State::kRollback},
       {State::kRollback, State::kRollback},
   };
   ~EndTransaction() { Abandon(); }

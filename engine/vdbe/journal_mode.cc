@@ -20,18 +20,20 @@ ChangeJournalMode::Next ChangeJournalMode::Run(State state) {
   Unreachable();
 }
 
-// The pager knows a file's mode once it has had a transaction.
+// The pager knows a file's mode while it has a transaction.
 ChangeJournalMode::Next ChangeJournalMode::Look() {
   Pager& pager = *session_->pager;
   IoResult<> read = pager.BeginRead();
   session_->pager_call_pending = read.pending();
   if (read.pending()) return AwaitOutcome(*read.waiting().on, State::kLook);
   if (read.failed()) return Fail(std::move(read).status());
+  const bool is_wal = pager.is_wal();
   session_->EndReadIfUnused();
-  if (pager.is_wal()) return Done("wal");
+  if (is_wal) return Done("wal");
   if (!to_wal_) return Done("delete");
   if (pager.in_read()) {
-    return Fail(Status(ResultCode::kError, "cannot change into wal mode from within a transaction"));
+    return Fail(
+        Status(ResultCode::kError, "cannot change into wal mode from within a transaction"));
   }
   return Goto(State::kChange);
 }

@@ -1,13 +1,6 @@
 #include "engine/vdbe/machine.h"
 
 namespace orrery {
-namespace {
-
-bool opcodes_run[kOpcodeCount] = {};
-
-}  // namespace
-
-const bool* Machine::OpcodesRun() { return opcodes_run; }
 
 void Machine::Start(const Program& program, std::span<const Value> parameters) {
   Reset();
@@ -51,7 +44,7 @@ Flow Machine::Run() {
     }
     CHECK(static_cast<size_t>(pc_) < program_->instructions.size());
     const Instruction& in = program_->instructions[static_cast<size_t>(pc_)];
-    opcodes_run[static_cast<size_t>(in.op)] = true;
+    session_.opcode_has_run[static_cast<size_t>(in.op)] = true;
     switch (const Flow flow = RunInstruction(in)) {
       case Flow::kNext:
         ++pc_;
@@ -93,9 +86,9 @@ Status Machine::GrowMemory(Cursor& cursor, size_t size) {
   constexpr size_t kOverheadSize = 64;
   cursor.memory_size += size + kOverheadSize;
   if (cursor.memory_size <= session_.sorter_size_max) return OkStatus();
-  return Status(ResultCode::kFull,
-                "sorting needs more than " + std::to_string(session_.sorter_size_max) +
-                    " bytes, and spilling to disk is not supported yet");
+  return Status(ResultCode::kFull, "sorting needs more than " +
+                                       std::to_string(session_.sorter_size_max) +
+                                       " bytes, and spilling to disk is not supported yet");
 }
 
 }  // namespace orrery

@@ -68,9 +68,6 @@ class Machine {
   bool is_exclusive() const { return is_exclusive_; }
   int64_t change_count() const { return change_count_; }
 
-  // For a test: which opcodes have run, ever, in this process.
-  static const bool* OpcodesRun();
-
  private:
 #define OP(name, flags, synopsis, what) Flow Op##name(const Instruction& in);
 #include "engine/program/opcodes.inc"

@@ -47,8 +47,9 @@ void Session::StatementWasUndone() {
 
 void Session::SetCacheSize(int size) {
   cache_size = size;
-  const uint64_t page_count = size >= 0 ? static_cast<uint64_t>(size)
-                                        : static_cast<uint64_t>(-int64_t{size}) * 1024 / pager->page_size();
+  const uint64_t page_count =
+      size >= 0 ? static_cast<uint64_t>(size)
+                : static_cast<uint64_t>(-int64_t{size}) * 1024 / pager->page_size();
   constexpr uint64_t kPageCountMax = 1'000'000'000;
   pager->SetCacheSize(static_cast<uint32_t>(std::clamp<uint64_t>(page_count, 10, kPageCountMax)));
 }

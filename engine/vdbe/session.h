@@ -8,6 +8,7 @@
 #ifndef ORRERY_ENGINE_VDBE_SESSION_H_
 #define ORRERY_ENGINE_VDBE_SESSION_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -16,6 +17,7 @@
 #include "engine/catalog/load_schema.h"
 #include "engine/catalog/schema.h"
 #include "engine/io/io.h"
+#include "engine/program/opcode.h"
 #include "engine/storage/pager.h"
 #include "engine/vdbe/begin_transaction.h"
 #include "engine/vdbe/end_transaction.h"
@@ -53,7 +55,7 @@ class Session final : public ConnectionFacts {
 
   bool autocommit = true;
   int holder_count = 0;
-  bool statement_open = false;  // the pager has a statement to undo
+  bool statement_open = false;      // the pager has a statement to undo
   bool pager_call_pending = false;  // a call of the pager waits, or was given up while it did
   // Counts rollbacks of whole transactions: a statement that began under another number is over.
   uint64_t rollback_count = 0;
@@ -76,6 +78,9 @@ class Session final : public ConnectionFacts {
   int auto_checkpoint_frame_count = 1000;
   int busy_timeout_ms = 0;
   uint64_t sorter_size_max = uint64_t{1} << 30;  // bytes one sorter or table in memory may hold
+
+  // For a test that wants every opcode tried.
+  std::array<bool, kOpcodeCount> opcode_has_run = {};
 
   // Operations that outlive the statement that started them, so that it may go at any wait.
   Completion sleep;

@@ -57,10 +57,7 @@ Flow Machine::OpClose(const Instruction& in) {
 namespace {
 
 // After every successful move.
-void ForgetRow(TableRows& table) {
-  table.is_null_row = false;
-  table.layout_is_known = false;
-}
+void ForgetRow(TableRows& table) { table.layout_is_known = false; }
 
 }  // namespace
 
@@ -184,7 +181,7 @@ Value DefaultOf(const Instruction& in) {
 // Asks for as many of the row's bytes as the column turns out to need. Nothing has been done when a
 // call waits but to know more of where the columns are.
 Flow Machine::TableColumn(const Instruction& in, TableRows& table) {
-  if (table.is_null_row || !table.cursor) {
+  if (!table.cursor) {
     Register(in.p3) = Value::Null();
     return Flow::kNext;
   }
@@ -242,13 +239,8 @@ Flow Machine::RecordColumn(const Instruction& in, const Value& record) {
 
 Flow Machine::OpRowid(const Instruction& in) {
   TableRows& table = TableAt(in.p1);
-  const bool has_row = table.cursor && !table.is_null_row && table.cursor->on_row();
+  const bool has_row = table.cursor && table.cursor->on_row();
   Register(in.p2) = has_row ? Value::Integer(table.cursor->rowid()) : Value::Null();
-  return Flow::kNext;
-}
-
-Flow Machine::OpNullRow(const Instruction& in) {
-  TableAt(in.p1).is_null_row = true;
   return Flow::kNext;
 }
 
@@ -283,8 +275,8 @@ Flow Machine::OpNewRowid(const Instruction& in) {
 }
 
 Flow Machine::OpMakeRecord(const Instruction& in) {
-  const std::span<Value> values = std::span(registers_).subspan(static_cast<size_t>(in.p1),
-                                                                static_cast<size_t>(in.p2));
+  const std::span<Value> values =
+      std::span(registers_).subspan(static_cast<size_t>(in.p1), static_cast<size_t>(in.p2));
   if (const std::string* letters = std::get_if<std::string>(&in.p4)) {
     for (size_t i = 0; i < values.size(); ++i) {
       const std::optional<Affinity> affinity = AffinityOfLetter((*letters)[i]);
@@ -310,8 +302,7 @@ Flow Machine::OpInsert(const Instruction& in) {
   }
   TableRows& table = TableAt(in.p1);
   const int64_t rowid = Register(in.p3).integer();
-  IoResult<> inserted =
-      table.cursor->Insert(rowid, record.bytes(), (in.p5 & kInsertAppend) != 0);
+  IoResult<> inserted = table.cursor->Insert(rowid, record.bytes(), (in.p5 & kInsertAppend) != 0);
   if (!inserted.done()) return Unfinished(std::move(inserted));
   ForgetRow(table);
   ++session_.row_write_count;

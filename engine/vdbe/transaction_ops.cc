@@ -35,7 +35,8 @@ Flow Machine::OpAutoCommit(const Instruction& in) {
   const bool is_begin = in.p1 == 0;
   const bool is_rollback = in.p2 != 0;
   if (is_begin) {
-    if (!session_.autocommit) return Fail(SqlError("cannot start a transaction within a transaction"));
+    if (!session_.autocommit)
+      return Fail(SqlError("cannot start a transaction within a transaction"));
     session_.autocommit = false;
     return Flow::kNext;
   }
@@ -130,6 +131,8 @@ Flow Machine::OpCreateBtree(const Instruction& in) {
 
 Flow Machine::OpDestroy(const Instruction& in) {
   if (!clear_tree_.running()) {
+    // Another statement of this connection may be in the middle of the tree.
+    if (session_.holder_count > 1) return Fail(Status(ResultCode::kLocked));
     clear_tree_.Start(session_.btree, static_cast<PageNumber>(in.p1), /*keep_root=*/false);
   }
   IoResult<uint64_t> cleared = clear_tree_.Resume();
@@ -176,8 +179,7 @@ Flow Machine::OpCheckpoint(const Instruction& in) {
     return Fail(Status(ResultCode::kLocked, "database table is locked"));
   }
   is_exclusive_ = true;
-  IoResult<CheckpointResult> done =
-      session_.pager->Checkpoint(static_cast<CheckpointMode>(in.p2));
+  IoResult<CheckpointResult> done = session_.pager->Checkpoint(static_cast<CheckpointMode>(in.p2));
   session_.pager_call_pending = done.pending();
   if (!done.done()) return Unfinished(std::move(done));
   is_exclusive_ = false;
@@ -234,7 +236,8 @@ Flow Machine::OpSetting(const Instruction& in) {
       now = session_.busy_timeout_ms;
       break;
     case Setting::kPageSize: {
-      const bool is_size = wanted >= kPageSizeMin && wanted <= kPageSizeMax && (wanted & (wanted - 1)) == 0;
+      const bool is_size =
+          wanted >= kPageSizeMin && wanted <= kPageSizeMax && (wanted & (wanted - 1)) == 0;
       if (is_change && is_size) pager.SetNewPageSize(static_cast<uint32_t>(wanted));
       now = pager.page_size();
       break;

@@ -109,7 +109,8 @@ Flow Machine::OpCompare(const Instruction& in) {
   const SortKey& key = std::get<SortKey>(in.p4);
   compare_result_ = 0;
   for (int i = 0; i < in.p3 && compare_result_ == 0; ++i) {
-    compare_result_ = CompareSorted(Register(in.p1 + i), Register(in.p2 + i), key[static_cast<size_t>(i)]);
+    compare_result_ =
+        CompareSorted(Register(in.p1 + i), Register(in.p2 + i), key[static_cast<size_t>(i)]);
   }
   return Flow::kNext;
 }

@@ -146,13 +146,18 @@ void Shell::RunCommand(std::string_view line) {
   } else if (line == ".headers on" || line == ".headers off") {
     shows_headers_ = line.ends_with("on");
   } else if (line == ".tables") {
-    Query("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY 1");
+    Query(
+        "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE "
+        "'sqlite_%' ORDER BY 1");
   } else if (line == ".schema") {
-    Query("SELECT sql || ';' FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid");
+    Query(
+        "SELECT sql || ';' FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' "
+        "ORDER BY rowid");
   } else {
     has_failed_ = true;
-    std::fprintf(err_, "Error: unknown command or invalid arguments:  \"%.*s\". Enter \".help\" for help\n",
-                 static_cast<int>(line.size() - 1), line.data() + 1);
+    std::fprintf(
+        err_, "Error: unknown command or invalid arguments:  \"%.*s\". Enter \".help\" for help\n",
+        static_cast<int>(line.size() - 1), line.data() + 1);
   }
 }
 

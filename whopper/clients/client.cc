@@ -65,6 +65,7 @@ bool Client::Wait(Completion& on) {
     if (choices_.Chance(context_.interrupt_ppm, "interrupt")) {
       interrupted_ = true;
       session_->Interrupt();
+      for (const auto& reader : readers_) reader->Interrupt();
     }
   }
   if (choices_.Chance(context_.early_step_ppm, "early step")) return true;
@@ -207,7 +208,8 @@ enum class Client::Action : uint8_t {
 };
 
 void Client::Act() {
-  // Below SQL nothing keeps a scan going when the change of its connection outside a transaction fails.
+  // Below SQL nothing keeps a scan going when the change of its connection outside a transaction
+  // fails.
   const bool may_open_reader = readers_.size() < static_cast<size_t>(context_.reader_count_max) &&
                                (context_.use_sql || in_transaction_);
   uint32_t weights[] = {
@@ -271,13 +273,17 @@ Outcome Client::Run(const Command& command, Rows* rows) {
     running->reset();
     process_.ExitIfKilled();
   }
-  context_.world.Note(static_cast<uint64_t>(number_) << 32 | static_cast<uint64_t>(outcome.kind) << 16 |
+  if (outcome.kind != Outcome::Kind::kDone) {
+    for (const auto& reader : readers_) reader->OtherFailed();
+  }
+  context_.world.Note(static_cast<uint64_t>(number_) << 32 |
+                          static_cast<uint64_t>(outcome.kind) << 16 |
                           static_cast<uint64_t>(outcome.error.code()),
                       HashOf(*rows));
   if (context_.log) {
     const sim::SqlText text = ToSql(command);
-    Log(text.sql + (text.parameters.empty() ? "" : " -- " + sim::ToString(text.parameters)) + " => " +
-        Name(outcome.kind) +
+    Log(text.sql + (text.parameters.empty() ? "" : " -- " + sim::ToString(text.parameters)) +
+        " => " + Name(outcome.kind) +
         (outcome.kind == Outcome::Kind::kError ? " " + outcome.error.ToString() : "") + ", " +
         std::to_string(rows->size()) + " rows, snapshot " + ToString(session_->snapshot()));
   }
@@ -356,8 +362,8 @@ void Client::Keep(const char* oracle, const std::string& doing,
   }
   if (kept.empty()) {
     Fail(oracle, "client " + std::to_string(number_) + ", version " + std::to_string(*view_.base) +
-                     " (" + ToString(view_.id) + (view_.wrote ? ", with own changes" : "") + "): " +
-                     doing + reasons + "\n" + context_.history.Describe());
+                     " (" + ToString(view_.id) + (view_.wrote ? ", with own changes" : "") +
+                     "): " + doing + reasons + "\n" + context_.history.Describe());
   }
   view_.working = std::move(kept);
 }
@@ -371,8 +377,8 @@ void Client::EndViewIfIdle() {
 void Client::Begin(bool immediate) {
   const VersionNumber not_older = NotOlderThan();
   Rows rows;
-  const Outcome outcome = Run(
-      {.kind = immediate ? Command::Kind::kBeginImmediate : Command::Kind::kBegin}, &rows);
+  const Outcome outcome =
+      Run({.kind = immediate ? Command::Kind::kBeginImmediate : Command::Kind::kBegin}, &rows);
   if (outcome.kind == Outcome::Kind::kGivenUp) {
     in_transaction_ = session_->in_transaction();
     if (in_transaction_) Rollback();
@@ -474,8 +480,8 @@ void Client::Select(const TableStatement& statement) {
   Rows rows;
   const Outcome outcome = Run(command, &rows);
   if (outcome.kind == Outcome::Kind::kGivenUp) return EndViewIfIdle();
-  const bool missing = outcome.kind == Outcome::Kind::kError &&
-                       outcome.error.code() == ResultCode::kError;
+  const bool missing =
+      outcome.kind == Outcome::Kind::kError && outcome.error.code() == ResultCode::kError;
   if (outcome.kind == Outcome::Kind::kError && !missing) return OnError(outcome.error, sql);
   failure_count_ = 0;
   TakeBase(not_older);
@@ -534,8 +540,12 @@ void Client::StepReader(size_t index) {
     if (outcome.kind == Outcome::Kind::kError) {
       const bool missing = outcome.error.code() == ResultCode::kError && !reader.started();
       if (!missing) {
+        interrupted_ = reader.interrupted();
+        rolled_back_ = reader.other_failed();
         drop();
-        return OnError(outcome.error, sql);
+        OnError(outcome.error, sql);
+        rolled_back_ = false;
+        return;
       }
       TakeBase(not_older);
       Keep("model", sql, [&](const Tables& tables) -> std::string {
@@ -610,8 +620,8 @@ void Client::WriteInTransaction(const TableStatement& statement) {
   TakeBase(not_older);
   if (code == ResultCode::kOk && *view_.base != context_.history.newest()) {
     Fail("lost-update", "client " + std::to_string(number_) + " wrote on version " +
-                            std::to_string(*view_.base) + ", which is not the newest: " + sql + "\n" +
-                            context_.history.Describe());
+                            std::to_string(*view_.base) + ", which is not the newest: " + sql +
+                            "\n" + context_.history.Describe());
   }
   Keep("model", sql, [&](const Tables& tables) -> std::string {
     Tables after = tables;
@@ -636,7 +646,8 @@ void Client::WriteInTransaction(const TableStatement& statement) {
   }
 }
 
-// Whether changes() is right for a statement that made version `number`, or found nothing to do on it.
+// Whether changes() is right for a statement that made version `number`, or found nothing to do on
+// it.
 bool Client::CountsRight(const TableStatement& statement, VersionNumber number, int64_t changes) {
   for (const VersionNumber base : {number, number == 0 ? number : number - 1}) {
     if (!context_.history.Has(base)) continue;
@@ -661,7 +672,8 @@ void Client::WriteAlone(const TableStatement& statement) {
     for (const Candidate& candidate : view_.working) {
       Candidate changed = candidate;
       int64_t change_count = 0;
-      if (changed.tables.Apply(statement, &change_count) == ResultCode::kOk) after.push_back(changed);
+      if (changed.tables.Apply(statement, &change_count) == ResultCode::kOk)
+        after.push_back(changed);
     }
     context_.history.CommitStarts(number_, *view_.base, std::move(after));
   } else {
@@ -675,8 +687,7 @@ void Client::WriteAlone(const TableStatement& statement) {
   if (code == ResultCode::kOk) {
     failure_count_ = 0;
     const SnapshotId id = session_->snapshot();
-    const VersionNumber number =
-        context_.history.CommitSucceeded(number_, id, durable_commits());
+    const VersionNumber number = context_.history.CommitSucceeded(number_, id, durable_commits());
     if (!statement.changes_schema() && !CountsRight(statement, number, session_->changes())) {
       Fail("model", sql + " answers changes() " + std::to_string(session_->changes()) + "\n" +
                         context_.history.Describe());

@@ -25,6 +25,14 @@ class Reader {
 
   Running& running() { return *running_; }
   const sim::TableStatement& select() const { return select_; }
+  // The connection was interrupted while this scan was under way: its next step may fail for that.
+  void Interrupt() { interrupted_ = true; }
+  bool interrupted() const { return interrupted_; }
+  // A change on the connection failed or was given up under way; that may have taken the whole
+  // transaction with it, and with it this scan.
+  void OtherFailed() { other_failed_ = true; }
+  bool other_failed() const { return other_failed_; }
+
   bool started() const { return started_; }
 
   // The first answer has come: `tables` is what the query sees.
@@ -43,7 +51,9 @@ class Reader {
   std::unique_ptr<Running> running_;
   bool started_ = false;
   bool changed_ = false;
-  std::map<int64_t, sim::ModelRow> certain_;               // in every state so far, unchanged
+  bool interrupted_ = false;
+  bool other_failed_ = false;
+  std::map<int64_t, sim::ModelRow> certain_;                // in every state so far, unchanged
   std::map<int64_t, std::vector<sim::ModelRow>> possible_;  // in any state so far
   std::set<int64_t> seen_;
   std::vector<int64_t> order_;

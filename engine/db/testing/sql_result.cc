@@ -26,10 +26,13 @@ void RunInto(Io& io, Statement& statement, SqlResult& result) {
     result = ErrorResult(compiled.status());
     return;
   }
-  result.columns.clear();
-  for (int i = 0; i < statement.column_count(); ++i) result.columns.emplace_back(statement.column_name(i));
   while (true) {
     StepResult step = StepBlocking(io, statement);
+    // Only now, since the first step may find that the schema has changed.
+    result.columns.clear();
+    for (int i = 0; i < statement.column_count(); ++i) {
+      result.columns.emplace_back(statement.column_name(i));
+    }
     if (step.kind == StepKind::kDone) return;
     if (step.kind == StepKind::kError) {
       const SqlResult error = ErrorResult(step.error);

@@ -15,9 +15,11 @@ Value ColumnValue(sqlite3_stmt* statement, int index) {
     case SQLITE_FLOAT:
       return Value::Real(sqlite3_column_double(statement, index));
     case SQLITE_TEXT:
-      return Value::Text({reinterpret_cast<const char*>(sqlite3_column_text(statement, index)), size});
+      return Value::Text(
+          {reinterpret_cast<const char*>(sqlite3_column_text(statement, index)), size});
     case SQLITE_BLOB:
-      return Value::Blob({static_cast<const std::byte*>(sqlite3_column_blob(statement, index)), size});
+      return Value::Blob(
+          {static_cast<const std::byte*>(sqlite3_column_blob(statement, index)), size});
     default:
       return Value::Null();
   }
@@ -45,7 +47,8 @@ SqlResult SqliteRunner::Run(std::string_view sql) {
   while (result.ok() && !sql.empty()) {
     sqlite3_stmt* statement = nullptr;
     const char* tail = nullptr;
-    if (sqlite3_prepare_v2(impl_->db, sql.data(), static_cast<int>(sql.size()), &statement, &tail) != SQLITE_OK) {
+    if (sqlite3_prepare_v2(impl_->db, sql.data(), static_cast<int>(sql.size()), &statement,
+                           &tail) != SQLITE_OK) {
       fail();
       result.columns.clear();
       return result;
