@@ -1,10 +1,10 @@
 // One run of sim: one connection on a simulated machine, random SQL, and SQLite beside it.
 //
 // Two kinds of run are drawn. In one everything may strike, and each statement is compared with
-// SQLite; a statement that a fault made fail is left out there, after a look at the tables has shown
-// that it left nothing behind. In the other only what must stay invisible strikes (waits, delays,
-// short transfers); the same statements then run once more without any of it, and answers and the
-// bytes of the database file must be the same: oracle=yield.
+// SQLite; a statement that a fault made fail is left out there, after a look at the tables has
+// shown that it left nothing behind. In the other only what must stay invisible strikes (waits,
+// delays, short transfers); the same statements then run once more without any of it, and answers
+// and the bytes of the database file must be the same: oracle=yield.
 
 #ifndef ORRERY_SIM_SIM_RUN_H_
 #define ORRERY_SIM_SIM_RUN_H_
@@ -48,9 +48,11 @@ class SimRun {
   void Close(SimProcess& process);
   Answer Execute(SimProcess& process, const std::string& sql, bool may_give_up);
   void RunOne(SimProcess& process, const SqlStatementText& text);
-  // Finds out which of two states the database is in: `undecided` (may be null) was carried out, or
-  // it was not. Brings SQLite to the same.
-  void Settle(SimProcess& process, const SqlStatementText* undecided, const char* oracle);
+  // Finds out whether `undecided` (may be null) was carried out, or what a crash has left, and
+  // brings SQLite to the same.
+  void Settle(SimProcess& process, const SqlStatementText* undecided, bool after_crash);
+  // Whether one of the commits that had failed is there after all; then SQLite has it too.
+  bool TryGhosts(SimProcess& process);
   // "" when every table is as SQLite has it.
   std::string CompareAll(SimProcess& process);
   Answer ExecuteUntilItWorks(SimProcess& process, const std::string& sql);
@@ -84,7 +86,12 @@ class SimRun {
   bool rowid_comparable_ = true;
   std::optional<SqlStatementText> in_flight_;  // when the process went
   bool must_settle_ = false;                   // after a crash, before anything else
-  std::vector<Step> history_;                  // for the run without waits
+  int crash_count_ = 0;                        // since then
+  std::vector<std::string> transaction_;       // writes of the open one
+  bool wrote_in_transaction_ = false;
+  // Commits that failed or were given up after the last one that wrote: a recovery may find one.
+  std::vector<std::vector<std::string>> ghosts_;
+  std::vector<Step> history_;  // for the run without waits
   int failure_count_ = 0;
   uint64_t statement_count_ = 0;
   uint64_t wait_count_ = 0;

@@ -12,9 +12,10 @@ using sim::Fault;
 
 namespace {
 
-constexpr uint64_t kQuietStepMax = 400'000;  // without a statement's end, before a run counts as stuck
-constexpr int kDisturbanceCountMax = 4;         // kills and power cuts during one recovery
-constexpr int kRecovererNumber = 1000;       // client numbers of those that recover and verify
+constexpr uint64_t kQuietStepMax =
+    400'000;                             // without a statement's end, before a run counts as stuck
+constexpr int kDisturbanceCountMax = 4;  // kills and power cuts during one recovery
+constexpr int kRecovererNumber = 1000;   // client numbers of those that recover and verify
 
 sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
   return setup.options.every_fault ? sim::Faults::Every(root, setup.options.faults)
@@ -73,17 +74,16 @@ void WhopperRun::DrawConfiguration() {
   context_->connection_count = connection_count;
   if (setup_.bundle != nullptr || setup_.options.verbose) {
     context_->log = [this](int client, const std::string& line) {
-      const std::string text = std::to_string(world_.step()) + " client " + std::to_string(client) +
-                               ": " + line;
+      const std::string text =
+          std::to_string(world_.step()) + " client " + std::to_string(client) + ": " + line;
       if (setup_.bundle != nullptr) setup_.bundle->AppendLine("log.txt", text);
       if (setup_.options.verbose) std::fprintf(stderr, "%s\n", text.c_str());
     };
     context_->log(-1, "page size " + std::to_string(pager.new_page_size) + ", cache " +
                           std::to_string(pager.cache_page_count) + ", synchronous " +
                           std::to_string(static_cast<int>(pager.synchronous)) +
-                          ", auto checkpoint " +
-                          std::to_string(pager.auto_checkpoint_frame_count) + ", processes " +
-                          std::to_string(process_count_));
+                          ", auto checkpoint " + std::to_string(pager.auto_checkpoint_frame_count) +
+                          ", processes " + std::to_string(process_count_));
   }
   static constexpr uint64_t kBudgets[] = {100, 30, 300};
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
@@ -107,9 +107,10 @@ void WhopperRun::SpawnClient(int client, sim::SimProcess& process) {
   slot.process = &process;
   const sim::Choices choices =
       root_.Branch("client", static_cast<uint64_t>(client) << 16 | slot.life_count++);
-  slot.fiber = &world_.Spawn(process, "client " + std::to_string(client), [=, this, &process, &slot] {
-    Client(client, *context_, process, choices, slot.budget).Work();
-  });
+  slot.fiber =
+      &world_.Spawn(process, "client " + std::to_string(client), [=, this, &process, &slot] {
+        Client(client, *context_, process, choices, slot.budget).Work();
+      });
   watch_->AddFiber(*slot.fiber, client);
 }
 
@@ -155,7 +156,8 @@ void WhopperRun::StepToEnd() {
       Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
     }
     // A recovery is not disturbed for ever.
-    if (faults_stopped_ || (phase_ == Phase::kRecover && disturbance_count_ > kDisturbanceCountMax)) {
+    if (faults_stopped_ ||
+        (phase_ == Phase::kRecover && disturbance_count_ > kDisturbanceCountMax)) {
       continue;
     }
     if (faults_.Strikes(Fault::kPowerCut)) {
@@ -233,8 +235,10 @@ void WhopperRun::PowerCut() {
 
 std::vector<int> WhopperRun::AllNumbers() const {
   std::vector<int> numbers;
-  for (int number = 0; number < static_cast<int>(slots_.size()); ++number) numbers.push_back(number);
-  for (int number = 0; number <= last_process_; ++number) numbers.push_back(kRecovererNumber + number);
+  for (int number = 0; number < static_cast<int>(slots_.size()); ++number)
+    numbers.push_back(number);
+  for (int number = 0; number <= last_process_; ++number)
+    numbers.push_back(kRecovererNumber + number);
   return numbers;
 }
 
@@ -251,9 +255,8 @@ void WhopperRun::Recover() {
     const sim::Fiber& fiber = world_.Spawn(process, "recovery", [=, this, &process] {
       uint64_t budget = 0;
       Client client(number, *context_, process, choices, budget);
-      client.Recover([this](const SnapshotId& id, const sim::TableRows& tables) {
-        OnRecovered(id, tables);
-      });
+      client.Recover(
+          [this](const SnapshotId& id, const sim::TableRows& tables) { OnRecovered(id, tables); });
     });
     watch_->AddFiber(fiber, number);
   }
@@ -332,8 +335,8 @@ sim::RunReport WhopperRun::Run() {
   StartClients();
   while (true) {
     StepToEnd();
-    const bool left = std::any_of(slots_.begin(), slots_.end(),
-                                  [](const Slot& slot) { return slot.budget > 0; });
+    const bool left =
+        std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.budget > 0; });
     if (phase_ == Phase::kRecover && left) {
       StartClients();
       continue;

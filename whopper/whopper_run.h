@@ -1,5 +1,5 @@
-// One run of whopper: a simulated machine, one to three processes on it, clients on fibers, and what
-// befalls them, until every client has used up its budget; then all is checked once more.
+// One run of whopper: a simulated machine, one to three processes on it, clients on fibers, and
+// what befalls them, until every client has used up its budget; then all is checked once more.
 //
 //   work ──kill──▶ work            a process goes, its clients go on in a new one
 //     │
@@ -75,7 +75,7 @@ class WhopperRun {
   int last_process_ = 0;
   int path_count_ = 0;
   enum class Phase : uint8_t { kWork, kRecover, kVerify } phase_ = Phase::kWork;
-  std::optional<sim::TableRows> recovered_;   // what the first of the recovering found
+  std::optional<sim::TableRows> recovered_;    // what the first of the recovering found
   std::optional<sim::TableRows> sqlite_rows_;  // what SQLite found in the image
   bool faults_stopped_ = false;
   uint64_t cut_count_ = 0;
