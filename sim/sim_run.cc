@@ -260,7 +260,6 @@ void SimRun::Settle(SimProcess& process, const SqlStatementText* undecided, bool
 void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
   in_flight_ = text;
   const Answer answer = Execute(process, text.sql, true);
-  in_flight_.reset();
   if (invisible_only_) history_.push_back({text.sql, answer});
   const bool failed_by_fault = !answer.error.ok() && IsFaultError(answer.error);
   if (failed_by_fault) Expect(answer.error, text.sql);
@@ -270,8 +269,11 @@ void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
     if (connection_->in_transaction() && !oracle_.in_transaction()) {
       (void)ExecuteUntilItWorks(process, "ROLLBACK");
     }
-    return Settle(process, &text, /*after_crash=*/false);
+    Settle(process, &text, /*after_crash=*/false);
+    in_flight_.reset();  // not before: a kill in between leaves the statement undecided
+    return;
   }
+  in_flight_.reset();
   failure_count_ = 0;
   if (text.kind == SqlKind::kCheckpoint) {
     if (!answer.error.ok()) Fail("error", text.sql + ": " + answer.error.ToString());

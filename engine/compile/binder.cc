@@ -216,6 +216,9 @@ Result<BoundPtr> Binder::BindBinary(const BinaryExpr& expr) {
     return NotYet("row values are");
   if (expr.op == BinaryOp::kIs || expr.op == BinaryOp::kIsNot) {
     const ColumnExpr* word = expr.right->TryAs<ColumnExpr>();
+    // A bare name on the right is looked up first, in case it is TRUE or FALSE: so it is also the
+    // first to be missing.
+    if (word != nullptr && !word->table) RETURN_IF_ERROR(BindColumn(*word).status());
     if (word != nullptr && TruthWord(*word)) {
       ASSIGN_OR_RETURN(BoundPtr right, BindColumn(*word));
       if (right->kind == BoundKind::kConstant) {
