@@ -207,6 +207,7 @@ void Substr(FunctionCall& call, Arguments arguments) {
   if (AnyNull(arguments)) return;
   const Value& value = arguments[0];
   const bool is_blob = value.is_blob();
+  if (is_blob && value.bytes().empty()) return;  // NULL, as in sqlite3
   const Value source = is_blob ? value : ToText(value);
   const std::string_view text = is_blob ? AsText(source.bytes()) : UpToNul(source.text());
   const auto total = static_cast<int64_t>(is_blob ? text.size() : CountCharacters(text));

@@ -262,6 +262,9 @@ Result<BoundPtr> Binder::BindPattern(const PatternExpr& expr) {
 Result<BoundPtr> Binder::BindIn(const InExpr& expr) {
   if (expr.select || expr.table) return NotYet("subqueries are");
   if (expr.operand->kind == ExprKind::kRow) return NotYet("row values are");
+  if (expr.list.empty()) {  // its operand is never looked at, nor are names in it looked up
+    return MakeConstant(Value::Bool(expr.is_negated));
+  }
   // One constant: the same as =, whose right side has no affinity.
   const bool is_one_constant = expr.list.size() == 1 && IsConstant(*expr.list[0]);
   if (is_one_constant) {

@@ -78,6 +78,12 @@ Status SelectCompiler::BindValues(const SelectCore& core) {
 
 Status SelectCompiler::BindFrom(const SelectCore& core) {
   if (core.from.empty()) return OkStatus();
+  for (const FromItem& item : core.from) {
+    if (item.select || !item.nested.empty() || item.has_arguments) continue;
+    if (const Result<const Table*> table = FindTable(context_, item.table); !table.ok()) {
+      return table.status();
+    }
+  }
   if (core.from.size() > 1) return NotSupportedYet("joins are");
   const FromItem& item = core.from[0];
   if (item.select) return NotSupportedYet("subqueries are");
@@ -133,6 +139,8 @@ Result<std::optional<int>> SelectCompiler::ResultIndexOf(const Expr& term, size_
     if (literal->literal != LiteralKind::kInteger) return std::optional<int>();
     ASSIGN_OR_RETURN(const Value number, LiteralValue(*literal, /*negated=*/false));
     const int64_t position = number.is_integer() ? number.integer() : 0;
+    // What is no 32-bit integer is no position for sqlite3 but a constant.
+    if (position != static_cast<int32_t>(position)) return std::optional<int>();
     if (position < 1 || position > column_count()) {
       return SqlError(Ordinal(term_index + 1) + " " + clause +
                       " term out of range - should be between 1 and " +
