@@ -61,7 +61,7 @@ BeginReadTransaction::Next BeginReadTransaction::Look() {
 BeginReadTransaction::Next BeginReadTransaction::LookAtFile() {
   if (!outcome().ok()) return Refuse(outcome());
   (void)recover_journal_.Take();
-  Result<uint64_t> size = core_.database->Size();
+  Result<uint64_t> size = core_.DatabaseSize();
   if (!size.ok()) return Refuse(std::move(size).status());
   Result<bool> has_log = core_.io.Exists(core_.wal_path);
   if (!has_log.ok()) return Refuse(std::move(has_log).status());
@@ -102,7 +102,7 @@ BeginReadTransaction::Next BeginReadTransaction::TakeFileHeader() {
   Result<DatabaseHeader> header = DecodeDatabaseHeader(bytes_);
   if (!header.ok()) return Refuse(std::move(header).status());
   if (header->read_version == kWalVersionByte) return OpenLog();
-  Result<uint64_t> size = core_.database->Size();
+  Result<uint64_t> size = core_.DatabaseSize();
   if (!size.ok()) return Refuse(std::move(size).status());
   state_words_ = WalIndexHeaderWords{};
   state_words_[0] = 1;  // told apart from any state of a log
@@ -155,7 +155,7 @@ BeginReadTransaction::Next BeginReadTransaction::FetchPageOne(uint32_t page_size
   core_.cached_state = state_words_;
   PageNumber page_count = core_.wal.open() ? core_.wal.header.page_count : 0;
   if (page_count == 0) {
-    Result<uint64_t> size = core_.database->Size();
+    Result<uint64_t> size = core_.DatabaseSize();
     if (!size.ok()) return Refuse(std::move(size).status());
     const uint64_t count = (*size + page_size - 1) / page_size;
     if (count > kPageNumberMax) return Refuse(CorruptError(core_.path + " is too large"));

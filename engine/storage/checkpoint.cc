@@ -147,7 +147,7 @@ Result<uint32_t> CheckpointLog::SafeFrame() {
 
 Status CheckpointLog::PlanCopies(uint32_t first_frame) {
   WalShm& shm = core_.wal.shm;
-  RETURN_IF_ERROR(shm.MapRegion(RegionOfFrame(safe_frame_)));
+  RETURN_IF_ERROR(core_.wal.MapIndex(header_));
   const PageNumber lock_page = LockPage(header_.page_size);
   copies_.clear();
   next_copy_ = 0;
@@ -290,7 +290,7 @@ CheckpointLog::Next CheckpointLog::CutDatabase() {
   // Only the newest state says how long the file is.
   const bool is_newest =
       safe_frame_ == header_.max_frame && core_.wal.shm.FirstCopy() == header_words_;
-  Result<uint64_t> size = core_.database->Size();
+  Result<uint64_t> size = core_.DatabaseSize();
   if (!size.ok()) return Refuse(std::move(size).status());
   const uint64_t wanted_size = uint64_t{header_.page_count} * header_.page_size;
   if (!is_newest || *size <= wanted_size) return Goto(State::kCut);

@@ -14,6 +14,9 @@ constexpr size_t kAlignment = 4096;
 constexpr size_t kFirstChunkFrameCount = 16;
 constexpr size_t kBeyondLimitFrameCount = 16;
 constexpr uint32_t kLimitMin = 10;
+// One protected page is looked at for each so many evictions: a scan of a few times the cache
+// leaves the protected pages alone, pages of yesterday's work go in the end.
+constexpr uint32_t kEvictionsPerAging = 8;
 
 bool IsEvictable(const Frame& frame) {
   return frame.pin_count == 0 && !frame.writing && !frame.completion.in_flight();
@@ -126,6 +129,7 @@ size_t PageCache::pinned_count() const {
 
 Frame* PageCache::Evict() {
   BalanceQueues();
+  if (++eviction_count_ % kEvictionsPerAging == 0 && protected_.size > 0) AgeProtected();
   // Every frame gets its turn at most once in each queue.
   for (size_t turns = probation_.size + protected_.size; turns > 0; --turns) {
     Frame* const frame = probation_.head != nullptr ? probation_.head : protected_.head;
@@ -159,13 +163,14 @@ Frame* PageCache::Evict() {
 void PageCache::BalanceQueues() {
   const size_t protected_max = limit_ - limit_ / 4;
   // Each turn clears a mark or shortens the queue.
-  while (protected_.size > protected_max) {
-    Frame& frame = *protected_.head;
-    Unlink(frame);
-    const bool stays = frame.referenced;
-    frame.referenced = false;
-    PushBack(frame, stays ? Frame::Queue::kProtected : Frame::Queue::kProbation);
-  }
+  while (protected_.size > protected_max) AgeProtected();
+}
+
+void PageCache::AgeProtected() {
+  Frame& frame = *protected_.head;
+  Unlink(frame);
+  const bool stays = std::exchange(frame.referenced, false);
+  PushBack(frame, stays ? Frame::Queue::kProtected : Frame::Queue::kProbation);
 }
 
 bool PageCache::CanSpill() const {

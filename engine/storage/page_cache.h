@@ -3,8 +3,9 @@
 //
 // Eviction resists scans. A page enters on probation, a first-in first-out queue. Only one that is
 // hit again before its turn comes moves to the protected queue, which is a clock of at most three
-// quarters of the cache; what falls out of it goes on probation again. A scan thus runs through the
-// probation queue and leaves the pages in steady use alone.
+// quarters of the cache; what falls out of it goes on probation again, and so in time does what is
+// hit no more. A scan thus runs through the probation queue and leaves the pages in steady use
+// alone.
 //
 // The limit is soft. A frame that is pinned, dirty or has an operation in flight is not evicted;
 // when all are, Take() asks for dirty pages to be spilled, and when that cannot help it allocates
@@ -144,6 +145,9 @@ class PageCache {
   Frame* Evict();
   bool CanSpill() const;
   void BalanceQueues();
+  // Gives the protected page whose turn it is another round if it was hit, else puts it on
+  // probation.
+  void AgeProtected();
 
   FrameQueue& QueueOf(const Frame& frame);
   void PushBack(Frame& frame, Frame::Queue queue);
@@ -167,6 +171,7 @@ class PageCache {
   std::vector<Frame*> detached_;
   FrameQueue probation_;
   FrameQueue protected_;
+  uint32_t eviction_count_ = 0;
 };
 
 }  // namespace orrery

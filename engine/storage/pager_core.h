@@ -9,10 +9,10 @@
 #include <string>
 
 #include "engine/io/io.h"
+#include "engine/storage/open_statement.h"
 #include "engine/storage/page_cache.h"
 #include "engine/storage/page_ref.h"
 #include "engine/storage/pager.h"
-#include "engine/storage/statement.h"
 #include "engine/storage/transaction_view.h"
 #include "engine/storage/wal.h"
 
@@ -44,6 +44,12 @@ struct PagerCore final : EditHook {
   PagerOptions options;
 
   std::unique_ptr<File> database;
+  // A file of a single byte counts as empty: sqlite3 once made such files where an empty one would
+  // not do, and still takes them so.
+  Result<uint64_t> DatabaseSize() {
+    ASSIGN_OR_RETURN(const uint64_t size, database->Size());
+    return size == 1 ? uint64_t{0} : size;
+  }
   DatabaseLock database_lock = DatabaseLock::kNone;
   Wal wal;
   PageCache cache;

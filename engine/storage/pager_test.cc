@@ -4,104 +4,27 @@
 
 #include "engine/storage/pager.h"
 
-#include <cstring>
 #include <map>
-#include <string>
 
-#include "engine/io/memory_io.h"
 #include "engine/io/testing/yield_plan.h"
-#include "engine/storage/page_operations.h"
+#include "engine/storage/testing/connection.h"
 #include "gtest/gtest.h"
 
 namespace orrery {
 namespace {
-
-const YieldSite kTestFetch("test.pager.fetch");
-
-class Connection {
- public:
-  explicit Connection(Io& io, PagerOptions options = PagerOptions()) : io_(io) {
-    pager_ = ValueOf(Pager::Open(io, "test.db", options));
-  }
-  Pager& pager() { return *pager_; }
-
-  void BeginRead() {
-    ValueOf(RunToEnd(io_, [&] { return pager_->BeginRead(); }));
-  }
-  void BeginWrite() {
-    BeginRead();
-    ValueOf(RunToEnd(io_, [&] { return pager_->BeginWrite(); }));
-  }
-  ResultCode TryBeginWrite() {
-    IoResult<> result = RunToEnd(io_, [&] { return pager_->BeginWrite(); });
-    return result.failed() ? result.status().code() : ResultCode::kOk;
-  }
-  void Commit() {
-    ValueOf(RunToEnd(io_, [&] { return pager_->Commit(); }));
-    pager_->EndRead();
-  }
-  void Rollback() {
-    ValueOf(RunToEnd(io_, [&] { return pager_->Rollback(); }));
-  }
-  void Close() {
-    ValueOf(RunToEnd(io_, [&] { return pager_->Close(); }));
-  }
-  CheckpointResult Checkpoint(CheckpointMode mode) {
-    return ValueOf(RunToEnd(io_, [&] { return pager_->Checkpoint(mode); }));
-  }
-  void RollbackStatement() {
-    ValueOf(RunToEnd(io_, [&] { return pager_->RollbackStatement(); }));
-  }
-
-  PageRef Get(PageNumber number) {
-    if (PageRef page = pager_->TryPage(number, kTestFetch)) return page;
-    FetchPage fetch;
-    fetch.Start(*pager_, number, kTestFetch);
-    return ValueOf(RunToEnd(io_, [&] { return fetch.Resume(); }));
-  }
-  PageRef Allocate() {
-    AllocatePage allocate;
-    allocate.Start(*pager_);
-    return ValueOf(RunToEnd(io_, [&] { return allocate.Resume(); }));
-  }
-  void Free(PageNumber number) {
-    FreePage free;
-    free.Start(*pager_, number);
-    ValueOf(RunToEnd(io_, [&] { return free.Resume(); }));
-  }
-  // A page's mark: a number at its end.
-  void Write(PageNumber number, uint32_t mark) {
-    PageRef page = Get(number);
-    std::memcpy(page.Edit() + pager_->page_size() - 4, &mark, 4);
-  }
-  uint32_t Read(PageNumber number) {
-    uint32_t mark;
-    std::memcpy(&mark, Get(number).data() + pager_->page_size() - 4, 4);
-    return mark;
-  }
-  PageNumber Add(uint32_t mark) {
-    const PageNumber number = Allocate().number();
-    Write(number, mark);
-    return number;
-  }
-
- private:
-  Io& io_;
-  std::unique_ptr<Pager> pager_;
-};
 
 TEST(PagerTest, ShowsWhatWasCommittedToTheNextConnection) {
   for (uint32_t page_size = 512; page_size <= 65536; page_size *= 2) {
     ForEachYieldPlan([&](Io& io) {
       PageNumber number;
       {
-        Connection writer(io, {.new_page_size = page_size});
+        TestConnection writer(io, {.new_page_size = page_size});
         writer.BeginWrite();
         EXPECT_EQ(writer.pager().page_count(), 1u);
         number = writer.Add(7);
         writer.Commit();
       }
-      Connection reader(io);
+      TestConnection reader(io);
       reader.BeginRead();
       EXPECT_EQ(reader.pager().page_size(), page_size);
       EXPECT_EQ(reader.pager().page_count(), 2u);
@@ -113,7 +36,7 @@ TEST(PagerTest, ShowsWhatWasCommittedToTheNextConnection) {
 
 TEST(PagerTest, ForgetsWhatWasRolledBack) {
   ForEachYieldPlan([](Io& io) {
-    Connection a(io);
+    TestConnection a(io);
     a.BeginWrite();
     const PageNumber number = a.Add(1);
     a.Commit();
@@ -131,8 +54,8 @@ TEST(PagerTest, ForgetsWhatWasRolledBack) {
 
 TEST(PagerTest, KeepsASnapshotWhileOthersCommit) {
   ForEachYieldPlan([](Io& io) {
-    Connection a(io);
-    Connection b(io);
+    TestConnection a(io);
+    TestConnection b(io);
     a.BeginWrite();
     const PageNumber number = a.Add(1);
     a.Commit();
@@ -143,14 +66,14 @@ TEST(PagerTest, KeepsASnapshotWhileOthersCommit) {
     EXPECT_EQ(b.Read(number), 1u);
     a.Commit();
     EXPECT_EQ(b.Read(number), 1u);
-    EXPECT_EQ(b.TryBeginWrite(), ResultCode::kBusySnapshot);
+    EXPECT_EQ(b.TryBeginWrite().code(), ResultCode::kBusySnapshot);
     b.pager().EndRead();
     b.BeginRead();
     EXPECT_EQ(b.Read(number), 2u);
     EXPECT_FALSE(b.pager().snapshot() == before);
-    EXPECT_EQ(b.TryBeginWrite(), ResultCode::kOk);
+    EXPECT_TRUE(b.TryBeginWrite().ok());
     a.BeginRead();
-    EXPECT_EQ(a.TryBeginWrite(), ResultCode::kBusy);
+    EXPECT_EQ(a.TryBeginWrite().code(), ResultCode::kBusy);
     b.Rollback();
     a.pager().EndRead();
   });
@@ -158,7 +81,7 @@ TEST(PagerTest, KeepsASnapshotWhileOthersCommit) {
 
 TEST(PagerTest, UndoesAStatementAlone) {
   ForEachYieldPlan([](Io& io) {
-    Connection a(io);
+    TestConnection a(io);
     a.BeginWrite();
     const PageNumber clean = a.Add(1);
     a.Commit();
@@ -172,16 +95,14 @@ TEST(PagerTest, UndoesAStatementAlone) {
     a.pager().SetUserVersion(6);
     const PageNumber added = a.Add(30);
     a.RollbackStatement();
-    uint32_t mark;
-    std::memcpy(&mark, pinned.data() + a.pager().page_size() - 4, 4);
-    EXPECT_EQ(mark, 1u);
+    EXPECT_EQ(a.MarkOf(pinned), 1u);
     pinned.Release();
     EXPECT_EQ(a.Read(clean), 1u);
     EXPECT_EQ(a.Read(dirty), 2u);
     EXPECT_EQ(a.pager().header().user_version, 5u);
     EXPECT_LT(a.pager().page_count(), added);
     a.Commit();
-    Connection b(io);
+    TestConnection b(io);
     b.BeginRead();
     EXPECT_EQ(b.Read(clean), 1u);
     EXPECT_EQ(b.Read(dirty), 2u);
@@ -192,7 +113,7 @@ TEST(PagerTest, UndoesAStatementAlone) {
 
 TEST(PagerTest, GivesFreedPagesOutAgain) {
   ForEachYieldPlan([](Io& io) {
-    Connection a(io, {.new_page_size = 512});
+    TestConnection a(io, {.new_page_size = 512});
     a.BeginWrite();
     for (uint32_t i = 0; i < 20; ++i) a.Add(i);
     const PageNumber count = a.pager().page_count();
@@ -213,7 +134,7 @@ TEST(PagerTest, GivesFreedPagesOutAgain) {
 TEST(PagerTest, WorksWithACacheSmallerThanATransaction) {
   ForEachYieldPlan(
       [](Io& io) {
-        Connection a(io, {.new_page_size = 512, .cache_page_count = 10});
+        TestConnection a(io, {.new_page_size = 512, .cache_page_count = 10});
         a.BeginWrite();
         std::map<PageNumber, uint32_t> model;
         for (uint32_t i = 0; i < 60; ++i) model[a.Add(i)] = i;
@@ -226,7 +147,7 @@ TEST(PagerTest, WorksWithACacheSmallerThanATransaction) {
         a.BeginWrite();
         for (const auto& [page, mark] : model) a.Write(page, mark + 2000);
         a.Rollback();
-        Connection b(io, {.cache_page_count = 10});
+        TestConnection b(io, {.cache_page_count = 10});
         b.BeginRead();
         for (const auto& [page, mark] : model) EXPECT_EQ(b.Read(page), mark) << page;
         b.pager().EndRead();
@@ -238,7 +159,7 @@ TEST(PagerTest, CheckpointsAndStartsTheLogAnew) {
   for (const CheckpointMode mode : {CheckpointMode::kPassive, CheckpointMode::kFull,
                                     CheckpointMode::kRestart, CheckpointMode::kTruncate}) {
     ForEachYieldPlan([&](Io& io) {
-      Connection a(io);
+      TestConnection a(io);
       PageNumber number = 0;
       for (uint32_t round = 0; round < 3; ++round) {
         a.BeginWrite();
@@ -251,7 +172,7 @@ TEST(PagerTest, CheckpointsAndStartsTheLogAnew) {
                                           : round == 0                      ? 2u
                                                                             : 1u);
         EXPECT_EQ(result.checkpointed_frame_count, result.wal_frame_count);
-        Connection b(io);
+        TestConnection b(io);
         b.BeginRead();
         EXPECT_EQ(b.Read(number), round);
         b.pager().EndRead();
@@ -262,11 +183,11 @@ TEST(PagerTest, CheckpointsAndStartsTheLogAnew) {
 
 TEST(PagerTest, LeavesOneFileWhenTheLastConnectionCloses) {
   ForEachYieldPlan([](Io& io) {
-    Connection a(io);
+    TestConnection a(io);
     a.BeginWrite();
     const PageNumber number = a.Add(5);
     a.Commit();
-    Connection b(io);
+    TestConnection b(io);
     b.BeginRead();
     EXPECT_EQ(b.Read(number), 5u);
     a.Close();
@@ -275,7 +196,7 @@ TEST(PagerTest, LeavesOneFileWhenTheLastConnectionCloses) {
     EXPECT_FALSE(ValueOf(io.Exists("test.db-wal")));
     EXPECT_FALSE(ValueOf(io.Exists("test.db-shm")));
     EXPECT_FALSE(ValueOf(io.Exists("test.db-journal")));
-    Connection c(io);
+    TestConnection c(io);
     c.BeginRead();
     EXPECT_EQ(c.Read(number), 5u);
     c.Close();
@@ -284,7 +205,7 @@ TEST(PagerTest, LeavesOneFileWhenTheLastConnectionCloses) {
 
 TEST(PagerTest, CheckpointsByItselfAfterACommit) {
   ForEachYieldPlan([](Io& io) {
-    Connection a(io, {.auto_checkpoint_frame_count = 3});
+    TestConnection a(io, {.auto_checkpoint_frame_count = 3});
     a.BeginWrite();
     const PageNumber number = a.Add(0);
     a.Commit();
@@ -293,7 +214,7 @@ TEST(PagerTest, CheckpointsByItselfAfterACommit) {
       a.Write(number, round);
       a.Commit();
       EXPECT_LE(a.pager().snapshot().max_frame, 4u);
-      Connection b(io);
+      TestConnection b(io);
       b.BeginRead();
       EXPECT_EQ(b.Read(number), round);
       b.pager().EndRead();

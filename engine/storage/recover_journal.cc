@@ -69,7 +69,7 @@ RecoverJournal::Next RecoverJournal::Look() {
   Result<bool> reserved = IsDatabaseReserved(core_);
   if (!reserved.ok()) return Refuse(std::move(reserved).status());
   if (*reserved) return Cold();
-  Result<uint64_t> database_size = core_.database->Size();
+  Result<uint64_t> database_size = core_.DatabaseSize();
   if (!database_size.ok()) return Refuse(std::move(database_size).status());
   if (*database_size == 0) {
     if (Status status = RemoveWhenEmpty(); !status.ok()) return Refuse(std::move(status));
@@ -96,7 +96,7 @@ Status RecoverJournal::RemoveWhenEmpty() {
   if (status.primary() == ResultCode::kBusy) return OkStatus();
   RETURN_IF_ERROR(status);
   Status removed;
-  ASSIGN_OR_RETURN(const uint64_t size, core_.database->Size());
+  ASSIGN_OR_RETURN(const uint64_t size, core_.DatabaseSize());
   if (size == 0) removed = core_.io.Remove(core_.journal_path);
   DowngradeDatabaseLock(core_);
   return removed;
@@ -174,7 +174,7 @@ RecoverJournal::Next RecoverJournal::TakeHeader() {
                       : std::min<uint64_t>(header->record_count, most);
   if (first_.has_value()) return Goto(State::kRecord);
   first_ = header;
-  Result<uint64_t> size = core_.database->Size();
+  Result<uint64_t> size = core_.DatabaseSize();
   if (!size.ok()) return Refuse(std::move(size).status());
   const uint64_t old_size = uint64_t{header->initial_page_count} * header->page_size;
   if (*size <= old_size) return Goto(State::kRecord);

@@ -62,7 +62,7 @@ SetWalModeNow::Next SetWalModeNow::WritePage() {
   header.version_valid_for = header.change_counter;
   header.library_version = kWrittenLibraryVersion;
   EncodeDatabaseHeader(header, MutableBytes(page.get(), page_size));
-  Result<uint64_t> size = core_.database->Size();
+  Result<uint64_t> size = core_.DatabaseSize();
   if (!size.ok()) return Refuse(std::move(size).status());
   const auto file_page_count = static_cast<PageNumber>((*size + page_size - 1) / page_size);
   write_page_one_.Start(std::move(page), Bytes(old_page.data(), page_size), file_page_count);

@@ -55,8 +55,18 @@ struct Wal {
 
   // The frame to read a page from; 0: the database file.
   Result<uint32_t> FindFrame(PageNumber page) {
-    if (read_slot <= 0) return uint32_t{0};
+    if (read_slot <= 0 || header.max_frame == 0) return uint32_t{0};
+    RETURN_IF_ERROR(MapIndex(header));
     return shm.FindFrame(page, min_frame, header.max_frame);
+  }
+
+  // Maps the index as far as `up_to` has frames. What the index says is believed no further than
+  // the log is long: a damaged one must not have us map without end.
+  Status MapIndex(const WalIndexHeader& up_to) {
+    const int region = RegionOfFrame(up_to.max_frame);
+    if (region < shm.region_count()) [[likely]]
+      return OkStatus();
+    return MapMore(up_to);
   }
 
   // Gives back the read lock and forgets that there is a snapshot.
@@ -72,6 +82,9 @@ struct Wal {
     read_slot = -1;
     directory_synced = false;
   }
+
+ private:
+  Status MapMore(const WalIndexHeader& up_to);
 };
 
 }  // namespace orrery

@@ -89,7 +89,7 @@ void WalShm::PublishHeader(const WalIndexHeaderWords& words) {
 
 Result<uint32_t> WalShm::FindFrame(PageNumber page, uint32_t min_frame, uint32_t max_frame) {
   if (max_frame == 0 || min_frame > max_frame) return uint32_t{0};
-  RETURN_IF_ERROR(MapRegion(RegionOfFrame(max_frame)));
+  CHECK(RegionOfFrame(max_frame) < region_count());
   const int first_region = RegionOfFrame(min_frame == 0 ? 1 : min_frame);
   for (int region = RegionOfFrame(max_frame); region >= first_region; --region) {
     const ShmRegion& memory = regions_[static_cast<size_t>(region)];

@@ -34,6 +34,7 @@ class WalShm {
 
   // Maps a region, and all before it, if they are not mapped yet.
   Status MapRegion(int region);
+  int region_count() const { return static_cast<int>(regions_.size()); }
 
   // Locks. kBusy when another connection is in the way. Which ones are held is remembered, so that
   // ReleaseLocks() can give them all back.
@@ -67,7 +68,7 @@ class WalShm {
   void Barrier() { regions_[0].Barrier(); }
 
   // The last frame in [min_frame, max_frame] that holds `page`; 0 when there is none. kCorrupt when
-  // the tables lead nowhere.
+  // the tables lead nowhere. Regions up to max_frame's are mapped.
   Result<uint32_t> FindFrame(PageNumber page, uint32_t min_frame, uint32_t max_frame);
   // Which page a frame holds. Its region is mapped.
   PageNumber PageOfFrame(uint32_t frame) const;

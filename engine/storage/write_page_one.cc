@@ -78,7 +78,7 @@ WritePageOne::Next WritePageOne::WriteJournal() {
 }
 
 Status WritePageOne::OpenJournal() {
-  ASSIGN_OR_RETURN(const uint64_t size, core_.database->Size());
+  ASSIGN_OR_RETURN(const uint64_t size, core_.DatabaseSize());
   // An earlier attempt of this very transaction got further than it knows.
   const uint32_t page_size = core_.cache.page_size();
   if ((size + page_size - 1) / page_size != file_page_count_) {

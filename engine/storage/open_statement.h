@@ -6,8 +6,8 @@
 // pages are found in the log or the database file as they were. Page 1 always gets one, since the
 // transaction holds it pinned.
 
-#ifndef ORRERY_ENGINE_STORAGE_STATEMENT_H_
-#define ORRERY_ENGINE_STORAGE_STATEMENT_H_
+#ifndef ORRERY_ENGINE_STORAGE_OPEN_STATEMENT_H_
+#define ORRERY_ENGINE_STORAGE_OPEN_STATEMENT_H_
 
 #include <cstdint>
 #include <memory>
@@ -36,4 +36,4 @@ struct StatementUndo {
 
 }  // namespace orrery
 
-#endif  // ORRERY_ENGINE_STORAGE_STATEMENT_H_
+#endif  // ORRERY_ENGINE_STORAGE_OPEN_STATEMENT_H_
