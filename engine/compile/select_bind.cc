@@ -135,11 +135,19 @@ std::string SelectCompiler::NameOf(const ResultColumn& column, const Bound& boun
 Result<std::optional<int>> SelectCompiler::ResultIndexOf(const Expr& term, size_t term_index,
                                                          const char* clause, bool by_alias) {
   const Expr& expr = WithoutCollate(term);
-  if (const LiteralExpr* literal = expr.TryAs<LiteralExpr>()) {
+  const Expr* unsigned_term = &expr;
+  bool is_negated = false;
+  while (const UnaryExpr* sign = unsigned_term->TryAs<UnaryExpr>()) {
+    if (sign->op != UnaryOp::kNegate && sign->op != UnaryOp::kPlus) break;
+    is_negated = is_negated != (sign->op == UnaryOp::kNegate);
+    unsigned_term = sign->operand.get();
+  }
+  if (const LiteralExpr* literal = unsigned_term->TryAs<LiteralExpr>()) {
     if (literal->literal != LiteralKind::kInteger) return std::optional<int>();
-    ASSIGN_OR_RETURN(const Value number, LiteralValue(*literal, /*negated=*/false));
-    const int64_t position = number.is_integer() ? number.integer() : 0;
+    ASSIGN_OR_RETURN(const Value number, LiteralValue(*literal, is_negated));
     // What is no 32-bit integer is no position for sqlite3 but a constant.
+    if (!number.is_integer()) return std::optional<int>();
+    const int64_t position = number.integer();
     if (position != static_cast<int32_t>(position)) return std::optional<int>();
     if (position < 1 || position > column_count()) {
       return SqlError(Ordinal(term_index + 1) + " " + clause +
