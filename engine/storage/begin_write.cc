@@ -165,7 +165,7 @@ BeginWriteTransaction::Next BeginWriteTransaction::TakePageOne() {
   core_.committed = core_.wal.header;
   core_.has_appended = false;
   core_.doomed = OkStatus();
-  core_.statement = StatementUndo();
+  core_.undo.Clear();
   core_.cache.BeginEditEpoch();
   core_.view.in_write = true;
   return Done({});

@@ -119,7 +119,7 @@ CommitTransaction::Next CommitTransaction::Publish() {
 void CommitTransaction::EndWrite() {
   core_.commit_decided = true;
   core_.is_committing = false;
-  core_.statement = StatementUndo();
+  core_.undo.Clear();
   core_.page_one.Release();
   core_.cache.BeginEditEpoch();
   core_.view.in_write = false;

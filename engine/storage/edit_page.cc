@@ -19,9 +19,12 @@ void PagerCore::PrepareEdit(Frame& frame) {
 }
 
 void PagerCore::KeepBeforeImage(Frame& frame) {
-  const bool was_kept = frame.kept_epoch >= statement.first_edit_epoch;
-  if (!statement.open || was_kept || !(frame.dirty || frame.number == 1)) return;
-  BeforeImage image = {.page = frame.number, .dirty = frame.dirty, .wal_frame = frame.wal_frame};
+  if (!undo.is_open() || frame.kept_epoch >= undo.savepoints.back().first_edit_epoch) return;
+  if (!frame.dirty && frame.number != 1) return;
+  BeforeImage image = {.page = frame.number,
+                       .dirty = frame.dirty,
+                       .wal_frame = frame.wal_frame,
+                       .last_epoch = frame.kept_epoch};
   image.bytes.reset(new (std::nothrow) std::byte[cache.page_size()]);
   if (image.bytes == nullptr) {
     // Nobody can be told here; the transaction ends with this error instead of the statement.
@@ -29,7 +32,7 @@ void PagerCore::KeepBeforeImage(Frame& frame) {
     return;
   }
   std::memcpy(image.bytes.get(), frame.data, cache.page_size());
-  statement.before_images.push_back(std::move(image));
+  undo.images.push_back(std::move(image));
   frame.kept_epoch = cache.edit_epoch();
 }
 

@@ -5,7 +5,7 @@ namespace orrery {
 
 void PagerCore::UndoWrite() {
   CHECK(view.in_write && wal.is_writer());
-  statement = StatementUndo();
+  undo.Clear();
   page_one.Release();
   // Before the lock goes: what follows the last commit in the index is another's afterwards.
   if (has_appended) wal.shm.ForgetFramesAfter(committed.max_frame);

@@ -138,7 +138,7 @@ Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
     frame = nullptr;
   }
   if (frame == nullptr) {
-    Result<Frame*> taken = core.cache.Take(number, core.may_spill());
+    Result<Frame*> taken = core.TakeFrame(number);
     if (!taken.ok()) return std::move(taken).status();
     if (*taken == nullptr) {
       IoResult<> room = core.MakeRoom();

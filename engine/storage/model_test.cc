@@ -133,7 +133,7 @@ class Actor {
   void LeftTransaction() {
     view_.reset();
     work_.reset();
-    statement_.reset();
+    savepoints_.clear();
     began_commit_ = false;
     must_roll_back_ = false;
     call_is_begin_read_ = false;
@@ -195,15 +195,17 @@ class Actor {
       case 0:
       case 1:
       case 2:
-        if (statement_) return EndStatement();
+        if (!savepoints_.empty()) return ReleaseSavepoints();
         return BeginCommit();
       case 3:
         return BeginRollback();
       case 4:
       case 5:
-        if (statement_) return BeginRollbackStatement();
-        statement_ = *work_;
-        return pager_->BeginStatement();
+        if (savepoints_.size() == 4 || (!savepoints_.empty() && io.Choose(2) == 0)) {
+          return BeginUndo();
+        }
+        savepoints_.push_back(*work_);
+        return pager_->OpenSavepoint();
       case 6:
       case 7:
       case 8:
@@ -282,23 +284,30 @@ class Actor {
           });
   }
 
-  void BeginRollbackStatement() {
-    Start([this] { return pager_->RollbackStatement(); },
-          [this](const Status& status, auto&) {
-            if (!status.ok()) {
-              must_roll_back_ = true;
-              return Failed(status, "rollback statement");
-            }
-            work_ = *statement_;
-            statement_.reset();
-            ASSERT_EQ(pager_->page_count(), work_->page_count);
-            ++world_.counts["rollback statement"];
-          });
+  void BeginUndo() {
+    const bool is_statement = world_.io.Choose(2) == 0;
+    const size_t index =
+        is_statement ? savepoints_.size() - 1 : world_.io.Choose(savepoints_.size());
+    Start(
+        [this, index, is_statement] {
+          return is_statement ? pager_->RollbackStatement() : pager_->RollbackToSavepoint(index);
+        },
+        [this, index, is_statement](const Status& status, auto&) {
+          if (!status.ok()) {
+            must_roll_back_ = true;
+            return Failed(status, "undo");
+          }
+          work_ = savepoints_[index];
+          savepoints_.resize(is_statement ? index : index + 1);
+          ASSERT_EQ(pager_->savepoint_count(), savepoints_.size());
+          ASSERT_EQ(pager_->page_count(), work_->page_count);
+          ++world_.counts["undo"];
+        });
   }
 
-  void EndStatement() {
-    pager_->EndStatement();
-    statement_.reset();
+  void ReleaseSavepoints() {
+    savepoints_.resize(world_.io.Choose(savepoints_.size()));
+    pager_->ReleaseSavepoints(savepoints_.size());
   }
 
   void BeginCheckpoint() {
@@ -429,7 +438,7 @@ class Actor {
   bool began_close_ = false;
   std::optional<Version> view_;
   std::optional<Version> work_;
-  std::optional<Version> statement_;
+  std::vector<Version> savepoints_;
 };
 
 void RunSeed(uint64_t seed, int actor_count, int step_count, uint32_t errors,
@@ -471,8 +480,8 @@ void RunSeeds(uint64_t first, uint64_t count, int actor_count, uint32_t errors) 
   std::string text;
   for (const auto& [what, n] : counts) text += what + " " + std::to_string(n) + ", ";
   testing::Test::RecordProperty("counts", text);
-  for (const char* what : {"read", "check", "write", "commit", "rollback", "rollback statement",
-                           "checkpoint", "kill", "close", "given up", "free"}) {
+  for (const char* what : {"read", "check", "write", "commit", "rollback", "undo", "checkpoint",
+                           "kill", "close", "given up", "free"}) {
     EXPECT_GT(counts[what], 0) << what;
   }
   if (getenv("ORRERY_VERBOSE") != nullptr) std::fputs((text + "\n").c_str(), stderr);

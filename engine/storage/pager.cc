@@ -7,11 +7,11 @@
 #include "engine/storage/checkpoint_now.h"
 #include "engine/storage/close_database.h"
 #include "engine/storage/commit.h"
+#include "engine/storage/make_room.h"
 #include "engine/storage/pager_core.h"
 #include "engine/storage/rollback.h"
 #include "engine/storage/set_wal_mode.h"
-#include "engine/storage/spill_pages.h"
-#include "engine/storage/undo_statement.h"
+#include "engine/storage/undo_savepoint.h"
 
 namespace orrery {
 
@@ -24,7 +24,7 @@ struct Pager::Calls {
     kBeginWrite,
     kCommit,
     kRollback,
-    kUndoStatement,
+    kUndo,
     kCheckpoint,
     kSetWalMode,
     kClose
@@ -33,28 +33,28 @@ struct Pager::Calls {
   explicit Calls(PagerCore& core_in)
       : core(core_in),
         append(core_in),
-        spill(core_in, append),
+        make_room(core_in, append),
         begin_read(core_in),
         begin_write(core_in),
         checkpoint(core_in),
         commit(core_in, append, checkpoint),
         rollback(core_in),
-        undo_statement(core_in),
+        undo(core_in),
         checkpoint_now(core_in, begin_read, checkpoint),
         set_wal_mode(core_in, begin_read),
         close(core_in, checkpoint) {
-    core.spill = &spill;
+    core.make_room = &make_room;
   }
 
   PagerCore& core;
   AppendFrames append;
-  SpillPages spill;
+  MakeCacheRoom make_room;
   BeginReadTransaction begin_read;
   BeginWriteTransaction begin_write;
   CheckpointLog checkpoint;
   CommitTransaction commit;
   RollbackTransaction rollback;
-  UndoStatement undo_statement;
+  UndoToSavepoint undo;
   CheckpointNow checkpoint_now;
   SetWalModeNow set_wal_mode;
   CloseDatabase close;
@@ -72,8 +72,8 @@ struct Pager::Calls {
         return commit.Resume();
       case Call::kRollback:
         return rollback.Resume();
-      case Call::kUndoStatement:
-        return undo_statement.Resume();
+      case Call::kUndo:
+        return undo.Resume();
       case Call::kCheckpoint: {
         IoResult<CheckpointResult> result = checkpoint_now.Resume();
         if (result.done()) return Unit();
@@ -96,8 +96,8 @@ struct Pager::Calls {
       core.stop_requested = false;
       current = Call::kNone;
     }
-    if (!spill.idle()) {
-      IoResult<> ended = spill.Resume();
+    if (!make_room.idle()) {
+      IoResult<> ended = make_room.Resume();
       if (ended.pending()) return ended;
     }
     return Unit();
@@ -142,6 +142,7 @@ Pager::~Pager() {
   core_->page_one.Release();
   core_->wal.Close();
   core_->database.reset();
+  core_->undo.file.reset();
   for (Completion* completion : core_->own_completions) {
     if (!completion->in_flight()) continue;
     io_.Cancel(*completion);
@@ -195,24 +196,38 @@ void Pager::EndRead() {
 
 bool Pager::commit_decided() const { return core_->commit_decided; }
 
-void Pager::BeginStatement() {
+void Pager::OpenSavepoint() {
   PagerCore& core = *core_;
-  CHECK(core.view.in_write && !core.statement.open);
+  CHECK(core.view.in_write);
   core.cache.BeginEditEpoch();
-  core.statement.open = true;
-  core.statement.first_edit_epoch = core.cache.edit_epoch();
-  core.statement.view = core.view;
-  core.statement.log_position = core.wal.header;
+  core.undo.savepoints.push_back({.first_edit_epoch = core.cache.edit_epoch(),
+                                  .view = core.view,
+                                  .log_position = core.wal.header,
+                                  .first_image = core.undo.images.size()});
 }
 
-void Pager::EndStatement() {
-  CHECK(core_->statement.open);
-  core_->statement = StatementUndo();
+void Pager::ReleaseSavepoints(size_t count) {
+  core_->undo.CloseSavepoints(count);
   core_->cache.BeginEditEpoch();
 }
 
+IoResult<> Pager::RollbackToSavepoint(size_t index) {
+  return calls_->Drive(Calls::Call::kUndo, calls_->undo, index, /*closes=*/false);
+}
+
+size_t Pager::savepoint_count() const { return core_->undo.savepoints.size(); }
+
+void Pager::BeginStatement() { OpenSavepoint(); }
+
+void Pager::EndStatement() {
+  CHECK(savepoint_count() > 0);
+  ReleaseSavepoints(savepoint_count() - 1);
+}
+
 IoResult<> Pager::RollbackStatement() {
-  return calls_->Drive(Calls::Call::kUndoStatement, calls_->undo_statement);
+  // Once it has begun, the count is not asked any more.
+  const size_t index = savepoint_count() > 0 ? savepoint_count() - 1 : 0;
+  return calls_->Drive(Calls::Call::kUndo, calls_->undo, index, /*closes=*/true);
 }
 
 SnapshotId Pager::snapshot() const {

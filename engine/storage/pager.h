@@ -17,8 +17,9 @@
 // from a Commit: Rollback, which first waits for the connection's own writes in flight, so that
 // none lands in WAL space that is another's by then. See commit_decided().
 //
-// Statements. Between BeginStatement and EndStatement, RollbackStatement undoes the statement alone
-// and ends it. Statements do not nest. When RollbackStatement fails, only Rollback is left.
+// Savepoints nest. RollbackToSavepoint undoes what was done since a savepoint was opened; it stays
+// open, and those opened after it are gone. A statement is the innermost savepoint:
+// RollbackStatement undoes it alone and ends it. When one of the two fails, only Rollback is left.
 //
 // Files in rollback-journal mode can be read; BeginWrite answers kReadOnly for them, naming PRAGMA
 // journal_mode=wal, and SetWalMode makes the change. A file with a hot rollback journal of another
@@ -99,6 +100,11 @@ class Pager {
   // Rollback only ends the read transaction. Stands until the next BeginRead or BeginWrite.
   bool commit_decided() const;
 
+  // In a write transaction. They count from 0, the outermost.
+  void OpenSavepoint();
+  void ReleaseSavepoints(size_t count);  // until `count` are open
+  IoResult<> RollbackToSavepoint(size_t index);
+  size_t savepoint_count() const;
   void BeginStatement();
   void EndStatement();
   IoResult<> RollbackStatement();

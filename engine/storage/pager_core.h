@@ -9,16 +9,16 @@
 #include <string>
 
 #include "engine/io/io.h"
-#include "engine/storage/open_statement.h"
 #include "engine/storage/page_cache.h"
 #include "engine/storage/page_ref.h"
 #include "engine/storage/pager.h"
 #include "engine/storage/transaction_view.h"
+#include "engine/storage/undo_log.h"
 #include "engine/storage/wal.h"
 
 namespace orrery {
 
-class SpillPages;
+class MakeCacheRoom;
 
 // What a connection holds on the database file itself, see database_lock.h.
 enum class DatabaseLock : uint8_t { kNone, kShared, kExclusive };
@@ -58,13 +58,13 @@ struct PagerCore final : EditHook {
   // -- While in a write transaction --
   PageRef page_one;
   WalIndexHeader committed;  // what a rollback goes back to
-  StatementUndo statement;
+  UndoLog undo;
   // Not OK when the transaction can only be rolled back, and why.
   Status doomed;
   bool commit_decided = false;
   bool is_committing = false;
-  bool has_appended = false;    // to the log or to its index
-  SpillPages* spill = nullptr;  // the pager's
+  bool has_appended = false;           // to the log or to its index
+  MakeCacheRoom* make_room = nullptr;  // the pager's
 
   // Asks the operation in progress to end at the next place where it can.
   bool stop_requested = false;
@@ -97,7 +97,7 @@ struct PagerCore final : EditHook {
 
   // -- Changing pages (edit_page.cc) --
   void PrepareEdit(Frame& frame) override;
-  // Keeps the page's bytes for a rollback of the open statement, if it needs them.
+  // Keeps the page's bytes for a rollback to the innermost savepoint, if it needs them.
   void KeepBeforeImage(Frame& frame);
   // Writes view.header to page 1.
   void StoreHeader();
@@ -107,7 +107,10 @@ struct PagerCore final : EditHook {
   void UndoWrite();
   void EndRead();
 
-  // Drives the spilling of dirty pages until the cache has room (spill_pages.cc).
+  // -- Room (make_room.cc) --
+  // A frame for a page that has none; null when room must be made first.
+  Result<Frame*> TakeFrame(PageNumber number);
+  // Drives the making of room.
   IoResult<> MakeRoom();
   bool may_spill() const { return view.in_write && !is_committing && doomed.ok(); }
 };

@@ -111,6 +111,72 @@ TEST(PagerTest, UndoesAStatementAlone) {
   });
 }
 
+TEST(PagerTest, GoesBackToAnySavepointThatIsOpen) {
+  ForEachYieldPlan([](Io& io) {
+    TestConnection a(io);
+    a.BeginWrite();
+    const PageNumber clean = a.Add(1);
+    a.Commit();
+    a.BeginWrite();
+    const PageNumber dirty = a.Add(2);
+    for (uint32_t depth = 0; depth < 4; ++depth) {
+      a.pager().OpenSavepoint();
+      if (depth != 1) a.Write(clean, 100 + depth);
+      if (depth != 0) a.Write(dirty, 200 + depth);
+      a.pager().SetUserVersion(300 + depth);
+      a.Add(depth);
+    }
+    const PageNumber count = a.pager().page_count();
+    a.RollbackTo(3);
+    EXPECT_EQ(a.Read(clean), 102u);
+    EXPECT_EQ(a.Read(dirty), 202u);
+    EXPECT_EQ(a.pager().header().user_version, 302u);
+    EXPECT_EQ(a.pager().page_count(), count - 1);
+    a.Write(dirty, 9);  // the same savepoint once more
+    a.RollbackTo(3);
+    EXPECT_EQ(a.Read(dirty), 202u);
+    a.pager().ReleaseSavepoints(2);
+    EXPECT_EQ(a.Read(dirty), 202u);
+    a.RollbackTo(1);
+    EXPECT_EQ(a.Read(clean), 100u);
+    EXPECT_EQ(a.Read(dirty), 2u);
+    EXPECT_EQ(a.pager().header().user_version, 300u);
+    EXPECT_EQ(a.pager().savepoint_count(), 2u);
+    a.RollbackTo(0);
+    EXPECT_EQ(a.Read(clean), 1u);
+    EXPECT_EQ(a.Read(dirty), 2u);
+    a.Write(clean, 7);
+    a.Commit();
+    TestConnection b(io);
+    b.BeginRead();
+    EXPECT_EQ(b.Read(clean), 7u);
+    EXPECT_EQ(b.Read(dirty), 2u);
+    EXPECT_EQ(b.pager().page_count(), 3u);
+    b.pager().EndRead();
+  });
+}
+
+// More images than are kept in memory.
+TEST(PagerTest, GoesBackToASavepointFarBehind) {
+  ForEachYieldPlan(
+      [](Io& io) {
+        TestConnection a(io, {.new_page_size = 16384, .cache_page_count = 40});
+        a.BeginWrite();
+        std::map<PageNumber, uint32_t> model;
+        for (uint32_t i = 0; i < 60; ++i) model[a.Add(i)] = i;
+        a.pager().OpenSavepoint();
+        for (const auto& [page, mark] : model) a.Write(page, mark + 1000);
+        a.pager().OpenSavepoint();
+        for (const auto& [page, mark] : model) a.Write(page, mark + 2000);
+        a.RollbackTo(1);
+        for (const auto& [page, mark] : model) EXPECT_EQ(a.Read(page), mark + 1000) << page;
+        a.RollbackTo(0);
+        for (const auto& [page, mark] : model) EXPECT_EQ(a.Read(page), mark) << page;
+        a.Commit();
+      },
+      {.single_plan_count_max = 40});
+}
+
 TEST(PagerTest, GivesFreedPagesOutAgain) {
   ForEachYieldPlan([](Io& io) {
     TestConnection a(io, {.new_page_size = 512});
