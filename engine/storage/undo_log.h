@@ -8,6 +8,10 @@
 // pages are found in the log or the database file as they were. Page 1 always gets one, since the
 // transaction holds it pinned.
 //
+// In rollback mode the journal has what a page was when the transaction began. That serves a
+// savepoint too, when the page changed only after it: it is in the records that came later. Before
+// a further change any page gets an image, unless it has been made since.
+//
 // One image may serve several savepoints: those opened since the page had last been changed. For a
 // savepoint opened before that change it says nothing; the page was clean then, or there is an
 // older image.
@@ -40,7 +44,8 @@ struct Savepoint {
   uint64_t first_edit_epoch = 0;  // a frame's kept_epoch is not before it: seen to
   TransactionView view;
   WalIndexHeader log_position;
-  size_t first_image = 0;  // those before it are of no use to this savepoint
+  size_t first_image = 0;     // those before it are of no use to this savepoint
+  uint64_t first_record = 0;  // likewise of the rollback journal
 };
 
 struct UndoLog {

@@ -56,9 +56,7 @@ void Session::SetCacheSize(int size) {
 
 void Session::SetSynchronous(int level) {
   synchronous = level;
-  pager->SetSynchronous(level <= 0   ? Synchronous::kOff
-                        : level == 1 ? Synchronous::kNormal
-                                     : Synchronous::kFull);
+  pager->SetSynchronous(static_cast<Synchronous>(std::clamp(level, 0, 3)));
 }
 
 }  // namespace orrery

@@ -72,7 +72,7 @@ class Session final : public ConnectionFacts {
 
   // Settings, as their pragmas show them.
   void SetCacheSize(int size);     // pages, or KiB when below 0
-  void SetSynchronous(int level);  // 0 off, 1 normal, 2 full, 3 extra, which is as full here
+  void SetSynchronous(int level);  // 0 off, 1 normal, 2 full, 3 extra
   int cache_size = -2000;
   int synchronous = 2;
   int auto_checkpoint_frame_count = 1000;

@@ -184,8 +184,8 @@ Flow Machine::OpCheckpoint(const Instruction& in) {
   if (!done.done()) return Unfinished(std::move(done));
   is_exclusive_ = false;
   Register(in.p3) = Value::Bool(done->busy);
-  Register(in.p3 + 1) = Value::Integer(done->wal_frame_count);
-  Register(in.p3 + 2) = Value::Integer(done->checkpointed_frame_count);
+  Register(in.p3 + 1) = Value::Integer(done->is_wal ? int64_t{done->wal_frame_count} : -1);
+  Register(in.p3 + 2) = Value::Integer(done->is_wal ? int64_t{done->checkpointed_frame_count} : -1);
   return Flow::kNext;
 }
 
@@ -193,7 +193,7 @@ Flow Machine::OpJournalMode(const Instruction& in) {
   is_exclusive_ = true;
   if (!change_journal_mode_.running()) {
     const std::string* mode = std::get_if<std::string>(&in.p4);
-    change_journal_mode_.Start(session_, mode != nullptr && *mode == "wal");
+    change_journal_mode_.Start(session_, mode != nullptr ? JournalModeNamed(*mode) : std::nullopt);
   }
   IoResult<std::string> mode = change_journal_mode_.Resume();
   if (!mode.done()) return Unfinished(std::move(mode));
