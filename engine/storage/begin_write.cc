@@ -87,6 +87,11 @@ BeginWriteTransaction::Next BeginWriteTransaction::Moved() {
 
 BeginWriteTransaction::Next BeginWriteTransaction::LockForJournal() {
   if (Status status = LockDatabaseReserved(core_); !status.ok()) return Fail(std::move(status));
+  if (exclusive_) {
+    if (Status status = LockDatabaseExclusive(core_); !status.ok()) {
+      return Refuse(std::move(status));
+    }
+  }
   Result<uint64_t> size = core_.DatabaseSize();
   if (!size.ok()) return Refuse(std::move(size).status());
   const uint32_t page_size = core_.cache.page_size();

@@ -38,7 +38,10 @@ class BeginWriteTransaction final : public Resumable<BeginWriteTransaction> {
   };
   BeginWriteTransaction(PagerCore& core, SetFileVersion& set_file_version)
       : core_(core), set_file_version_(set_file_version), open_wal_(core), take_snapshot_(core) {}
-  void Start() { Begin(State::kBegin); }
+  void Start(bool exclusive) {
+    exclusive_ = exclusive;
+    Begin(State::kBegin);
+  }
 
  private:
   friend Resumable;
@@ -63,6 +66,7 @@ class BeginWriteTransaction final : public Resumable<BeginWriteTransaction> {
   OpenWal open_wal_;
   TakeSnapshot take_snapshot_;
   FetchPage fetch_;
+  bool exclusive_ = false;
   bool is_new_ = false;
 };
 

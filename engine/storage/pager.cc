@@ -189,9 +189,9 @@ IoResult<> Pager::BeginRead() {
   return calls_->Drive(Calls::Call::kBeginRead, calls_->begin_read);
 }
 
-IoResult<> Pager::BeginWrite() {
+IoResult<> Pager::BeginWrite(bool exclusive) {
   if (calls_->current == Calls::Call::kNone && view_->in_write) return Unit();
-  return calls_->Drive(Calls::Call::kBeginWrite, calls_->begin_write);
+  return calls_->Drive(Calls::Call::kBeginWrite, calls_->begin_write, exclusive);
 }
 
 IoResult<> Pager::Commit() {

@@ -96,7 +96,9 @@ class Pager {
 
   // -- Transactions --
   IoResult<> BeginRead();   // no effect when in one
-  IoResult<> BeginWrite();  // in a read transaction; no effect when in a write transaction
+  // In a read transaction; no effect when in a write transaction. With `exclusive`, in rollback mode,
+  // nobody else reads either until its end.
+  IoResult<> BeginWrite(bool exclusive = false);
   IoResult<> Commit();
   // Ends the write transaction, if there is one, and the read transaction. Does not fail.
   IoResult<> Rollback();

@@ -26,7 +26,10 @@ ChangeJournalMode::Next ChangeJournalMode::Look() {
   IoResult<> read = pager.BeginRead();
   session_->pager_call_pending = read.pending();
   if (read.pending()) return AwaitOutcome(*read.waiting().on, State::kLook);
-  if (read.failed()) return Fail(std::move(read).status());
+  if (read.failed()) {
+    const bool is_busy = read.status().primary() == ResultCode::kBusy;
+    return Fail(is_busy ? Status(read.status().code()) : std::move(read).status());
+  }
   const JournalMode now = pager.journal_mode();
   const bool is_new = pager.page_count() == 0;
   session_->EndReadIfUnused();
@@ -44,7 +47,11 @@ ChangeJournalMode::Next ChangeJournalMode::Change() {
   IoResult<JournalMode> change = session_->pager->SetJournalMode(*mode_);
   session_->pager_call_pending = change.pending();
   if (change.pending()) return AwaitOutcome(*change.waiting().on, State::kChange);
-  if (change.failed()) return Fail(std::move(change).status());
+  if (change.failed()) {
+    // Which lock it was is no one's concern.
+    const bool is_busy = change.status().primary() == ResultCode::kBusy;
+    return Fail(is_busy ? Status(change.status().code()) : std::move(change).status());
+  }
   return Done(std::string(NameOf(*change)));
 }
 
