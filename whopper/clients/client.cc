@@ -81,8 +81,9 @@ void Client::Log(const std::string& line) {
 
 bool Client::Open() {
   Result<std::unique_ptr<Session>> session =
-      context_.use_sql ? OpenSqlSession(process_.io(), context_.path, context_.pager)
-                       : OpenKvSession(process_.io(), context_.path, context_.pager);
+      context_.use_sql
+          ? OpenSqlSession(process_.io(), context_.path, context_.pager, context_.sql_habits)
+          : OpenKvSession(process_.io(), context_.path, context_.pager);
   process_.ExitIfKilled();
   if (!session.ok()) {
     Log("open: " + session.status().ToString());
@@ -275,6 +276,8 @@ Outcome Client::Run(const Command& command, Rows* rows) {
   }
   if (outcome.kind != Outcome::Kind::kDone) {
     for (const auto& reader : readers_) reader->OtherFailed();
+    // A change that fails outside BEGIN ... COMMIT may take the queries beside it along.
+    if (!in_transaction_ && !IsBusy(outcome.error)) view_.may_be_gone = true;
   }
   context_.world.Note(static_cast<uint64_t>(number_) << 32 |
                           static_cast<uint64_t>(outcome.kind) << 16 |
@@ -333,6 +336,11 @@ VersionNumber Client::NotOlderThan() {
 
 void Client::TakeBase(VersionNumber not_older_than) {
   const SnapshotId id = session_->snapshot();
+  if (view_.base && view_.may_be_gone && !(id == view_.id) &&
+      context_.history.Observe(id, 0) != *view_.base) {
+    view_ = View();
+    view_.may_be_gone = true;
+  }
   if (view_.base) {
     // A log that is started anew changes the id, but not what it shows.
     if (!(id == view_.id) && context_.history.Observe(id, 0) != *view_.base) {

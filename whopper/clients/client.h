@@ -1,6 +1,6 @@
 // A Client is one user of the database: it draws what to do next, does it on a connection of its
-// own, and compares every answer with the model. It lives on a fiber; when its process is killed its
-// body is left at once, and a new Client goes on in another process.
+// own, and compares every answer with the model. It lives on a fiber; when its process is killed
+// its body is left at once, and a new Client goes on in another process.
 //
 // What it knows of its connection is its View: while a transaction or a query is open, the version
 // that its snapshot shows and the states that its own changes have made of it.
@@ -31,14 +31,15 @@ struct ClientContext {
   History& history;
   std::string path;
   bool use_sql = true;
+  SqlHabits sql_habits;
   PagerOptions pager;
   sim::TableShape shape;
   uint32_t early_step_ppm = 50'000;  // steps a waiting statement before it can go on
   uint32_t interrupt_ppm = 2'000;    // at a wait
   uint32_t checkpoint_weight = 3;
   int reader_count_max = 2;
-  int connection_count = 1;          // clients in the run
-  int open_connection_count = 0;     // sessions open now
+  int connection_count = 1;       // clients in the run
+  int open_connection_count = 0;  // sessions open now
   uint64_t statement_count = 0;
   uint64_t wait_count = 0;
   // Told of each statement and how it ended; may be empty.
@@ -54,8 +55,8 @@ class Client final : private Driver {
 
   // The fiber's body: works until the budget is used up, then closes.
   void Work();
-  // The fiber's body after a power cut: reads the whole database until that has succeeded, and calls
-  // `found` with each table's rows (none: no such table) before anything else is done.
+  // The fiber's body after a power cut: reads the whole database until that has succeeded, and
+  // calls `found` with each table's rows (none: no such table) before anything else is done.
   using TableRows = std::vector<std::optional<sim::Rows>>;
   void Recover(const std::function<void(const SnapshotId&, TableRows)>& found);
   // The fiber's body at the end of a run: the newest version and PRAGMA integrity_check.
@@ -69,6 +70,9 @@ class Client final : private Driver {
     SnapshotId id;
     Candidates working;
     bool wrote = false;
+    // A statement of the connection has failed, and may have ended the queries that hold the
+    // snapshot: they find out when they are stepped, and until then it may be another.
+    bool may_be_gone = false;
   };
   enum class Action : uint8_t;
 
