@@ -674,7 +674,7 @@ void Client::WriteAlone(const TableStatement& statement) {
   const VersionNumber not_older = NotOlderThan();
   const Command command = TableCommand(statement);
   const std::string sql = ToSql(command).sql;
-  if (view_.base) {
+  if (view_.base && !view_.may_be_gone) {
     // A query holds the snapshot: only on that can the change be made.
     Candidates after;
     for (const Candidate& candidate : view_.working) {
