@@ -416,7 +416,7 @@ void Client::Commit() {
     if (IsBusy(outcome.error)) {
       context_.history.CommitCancelled(number_);
     } else {
-      context_.history.CommitUndecided(number_);
+      context_.history.CommitFailed(number_);
     }
     OnError(outcome.error, "COMMIT");
     if (in_transaction_) Rollback();
@@ -487,7 +487,11 @@ void Client::Select(const TableStatement& statement) {
   const std::string sql = ToSql(command).sql;
   Rows rows;
   const Outcome outcome = Run(command, &rows);
-  if (outcome.kind == Outcome::Kind::kGivenUp) return EndViewIfIdle();
+  if (outcome.kind == Outcome::Kind::kGivenUp) {
+    EndViewIfIdle();
+    if (choices_.Chance(300'000, "try again")) Select(statement);
+    return;
+  }
   const bool missing =
       outcome.kind == Outcome::Kind::kError && outcome.error.code() == ResultCode::kError;
   if (outcome.kind == Outcome::Kind::kError && !missing) return OnError(outcome.error, sql);
@@ -724,7 +728,7 @@ void Client::WriteAlone(const TableStatement& statement) {
   if (IsBusy(outcome.error)) {
     context_.history.CommitCancelled(number_);
   } else {
-    context_.history.CommitUndecided(number_);
+    context_.history.CommitFailed(number_);
   }
   OnError(outcome.error, sql);
 }
