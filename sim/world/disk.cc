@@ -14,13 +14,14 @@ std::shared_ptr<DiskFile> Disk::Find(std::string_view path) const {
 
 std::shared_ptr<DiskFile> Disk::MakeFile() {
   std::erase_if(files_, [](const std::weak_ptr<DiskFile>& file) { return file.expired(); });
-  auto file = std::make_shared<DiskFile>(++last_number_, contract_);
+  auto file = std::make_shared<DiskFile>(++last_number_, contract_, clock_);
+  if (keeps_previous_) file->KeepPrevious();
   files_.push_back(file);
   return file;
 }
 
 void Disk::Change(EntryChange change) {
-  change.mark = ++entry_mark_;
+  change.mark = ++clock_;
   Apply(visible_, change);
   changes_.push_back(std::move(change));
 }
@@ -78,26 +79,92 @@ void Disk::SyncDirectory(std::string_view directory, uint64_t mark) {
   });
 }
 
-void Disk::PowerCut(Choices& choices, const PowerCutEffect& effect) {
+void Disk::DrawUntil(Choices& choices, PowerCutEffect& effect) const {
+  if (!contract_.sequential || !(effect.loses_sectors || effect.loses_entries)) return;
+  std::vector<uint64_t> marks;
+  for (const EntryChange& change : changes_) marks.push_back(change.mark);
+  ForEachFile([&](const DiskFile& file) { file.AddMarks(marks); });
+  std::sort(marks.begin(), marks.end());
+  marks.erase(std::unique(marks.begin(), marks.end()), marks.end());
+  const size_t undone = choices.Choose(marks.size() + 1, "undone");
+  effect.until = undone == 0 ? clock_ : marks[marks.size() - undone] - 1;
+}
+
+Disk::Entries Disk::ResolveEntries(Choices& choices, const PowerCutEffect& effect) const {
+  Entries left = durable_;
   for (const EntryChange& change : changes_) {
-    const bool undone = effect.loses_entries && choices.Chance(500'000, "undo-entry");
-    if (!undone) Apply(durable_, change);
+    const bool undone = effect.until
+                            ? change.mark > *effect.until
+                            : effect.loses_entries && choices.Chance(500'000, "undo-entry");
+    if (!undone) Apply(left, change);
   }
+  return left;
+}
+
+void Disk::PowerCut(Choices& choices, const PowerCutEffect& effect) {
+  PowerCutEffect drawn = effect;
+  DrawUntil(choices, drawn);
+  durable_ = ResolveEntries(choices, drawn);
   changes_.clear();
   visible_ = durable_;
-  for (const auto& [path, file] : visible_) file->PowerCut(choices, effect);
+  for (const auto& [path, file] : visible_) file->PowerCut(choices, drawn);
+}
+
+DiskImage Disk::Resolve(Choices& choices, PowerCutEffect effect) const {
+  DrawUntil(choices, effect);
+  DiskImage image;
+  for (const auto& [path, file] : ResolveEntries(choices, effect)) {
+    image.emplace_back(path, file->mapped() ? file->Contents() : file->Resolve(choices, effect));
+  }
+  return image;
+}
+
+DiskImage Disk::Image() const {
+  DiskImage image;
+  for (const auto& [path, file] : visible_) image.emplace_back(path, file->Contents());
+  return image;
+}
+
+template <typename Visit>
+void Disk::ForEachFile(Visit visit) const {
+  for (const std::weak_ptr<DiskFile>& weak : files_) {
+    if (const std::shared_ptr<DiskFile> file = weak.lock()) visit(*file);
+  }
 }
 
 void Disk::SaveRegions() {
-  for (const std::weak_ptr<DiskFile>& weak : files_) {
-    if (const std::shared_ptr<DiskFile> file = weak.lock()) file->SaveRegions();
-  }
+  ForEachFile([](DiskFile& file) { file.SaveRegions(); });
 }
 
 void Disk::RestoreRegions() {
-  for (const std::weak_ptr<DiskFile>& weak : files_) {
-    if (const std::shared_ptr<DiskFile> file = weak.lock()) file->RestoreRegions();
-  }
+  ForEachFile([](DiskFile& file) { file.RestoreRegions(); });
+}
+
+std::vector<uint64_t> Disk::MediumFaultNumbers() const {
+  std::vector<uint64_t> numbers;
+  ForEachFile([&](DiskFile& file) {
+    for (const uint64_t number : file.medium_faults().Numbers()) numbers.push_back(number);
+  });
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  return numbers;
+}
+
+void Disk::TakeMediumFaultAway(uint64_t number) {
+  ForEachFile([&](DiskFile& file) { file.medium_faults().TakeAway(number); });
+}
+
+void Disk::TakeMediumFaultsAway() {
+  ForEachFile([](DiskFile& file) { file.medium_faults().TakeAwayAll(); });
+}
+
+void Disk::KeepPrevious() {
+  keeps_previous_ = true;
+  ForEachFile([](DiskFile& file) { file.KeepPrevious(); });
+}
+
+void Disk::ForgetFailures() {
+  ForEachFile([](DiskFile& file) { file.ForgetFailures(); });
 }
 
 std::vector<std::string> Disk::Paths() const {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/bytes.h"
@@ -18,6 +19,9 @@
 #include "sim/world/disk_file.h"
 
 namespace orrery::sim {
+
+// Every byte of every file that has a name, at one moment, in the order of the names.
+using DiskImage = std::vector<std::pair<std::string, std::vector<std::byte>>>;
 
 class Disk {
  public:
@@ -37,12 +41,14 @@ class Disk {
   bool Rename(std::string_view from, std::string_view to);
 
   // Like DiskFile's, for the names in one directory ("" for paths without a slash).
-  uint64_t entry_mark() const { return entry_mark_; }
+  uint64_t entry_mark() const { return clock_; }
   void SyncDirectory(std::string_view directory, uint64_t mark);
   static std::string DirectoryOf(std::string_view path);
 
   // All processes are gone, all files are closed. Files that no name leads to any more vanish.
   void PowerCut(Choices& choices, const PowerCutEffect& effect);
+  // What such a power cut would leave of all files, shared memory stale; nothing changes.
+  DiskImage Resolve(Choices& choices, PowerCutEffect effect) const;
 
   void SaveRegions();
   void RestoreRegions();
@@ -51,8 +57,21 @@ class Disk {
   // Sees to it that `path` holds `bytes`, durably.
   void Import(std::string_view path, Bytes bytes);
   std::optional<std::vector<std::byte>> Export(std::string_view path) const;
+  DiskImage Image() const;  // as programs see it
+
+  // A number for the next fault of the medium (DiskFile::LayOver).
+  uint64_t NextMediumFault() { return ++last_medium_fault_; }
+  // Those that are still to be seen somewhere, oldest first; and away with one, or all.
+  std::vector<uint64_t> MediumFaultNumbers() const;
+  void TakeMediumFaultAway(uint64_t number);
+  void TakeMediumFaultsAway();
+  // See DiskFile; for files that are there and those to come.
+  void KeepPrevious();
+  // What failed for good works again.
+  void ForgetFailures();
 
  private:
+  using Entries = std::map<std::string, std::shared_ptr<DiskFile>, std::less<>>;
   // A change of names that is not durable yet. One with `to` is a renaming.
   struct EntryChange {
     std::string path;
@@ -60,10 +79,16 @@ class Disk {
     std::shared_ptr<DiskFile> file = nullptr;  // null for a removal
     uint64_t mark = 0;
   };
-  using Entries = std::map<std::string, std::shared_ptr<DiskFile>, std::less<>>;
   static void Apply(Entries& entries, const EntryChange& change);
 
   std::shared_ptr<DiskFile> MakeFile();
+  // Draws where a sequential device stopped.
+  void DrawUntil(Choices& choices, PowerCutEffect& effect) const;
+  // The names that are left.
+  Entries ResolveEntries(Choices& choices, const PowerCutEffect& effect) const;
+  // All that live, named or not.
+  template <typename Visit>
+  void ForEachFile(Visit visit) const;
   void Change(EntryChange change);
 
   const DeviceContract contract_;
@@ -72,7 +97,9 @@ class Disk {
   Entries visible_;
   Entries durable_;
   std::vector<EntryChange> changes_;  // oldest first
-  uint64_t entry_mark_ = 0;
+  uint64_t clock_ = 0;                // the mark of the last change of all
+  uint64_t last_medium_fault_ = 0;
+  bool keeps_previous_ = false;
 };
 
 }  // namespace orrery::sim
