@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "engine/io/completion_group.h"
 #include "sim/failure.h"
@@ -83,14 +82,11 @@ WeakRun::WeakRun(const RunSetup& setup, int connection_count, int process_count)
   static constexpr Synchronous kLevels[] = {Synchronous::kFull, Synchronous::kNormal,
                                             Synchronous::kOff};
   pager_.synchronous = kLevels[config_.Choose(3, "synchronous")];
-  if (setup.bundle != nullptr) trace_.emplace(*setup.bundle);
+  calm_.SetTracer(setup.observer, "calm");
 }
 
-void WeakRun::Log(const World& world, const std::string& line) {
-  if (setup_.bundle == nullptr && !setup_.options.verbose) return;
-  const std::string text = std::to_string(world.step()) + " " + line;
-  if (setup_.bundle != nullptr) setup_.bundle->AppendLine("log.txt", text);
-  if (setup_.options.verbose) std::fprintf(stderr, "%s\n", text.c_str());
+void WeakRun::Log(const std::string& line) {
+  if (setup_.observer != nullptr) setup_.observer->OnNote(RunObserver::kNoConnection, line);
 }
 
 // -- Statements, on a fiber --
@@ -108,9 +104,16 @@ void WeakRun::CheckError(const Status& error, const std::string& sql) {
   }
 }
 
-Answer WeakRun::Execute(SimProcess& process, Connection& connection, const std::string& sql,
-                        Faults* faults) {
+Answer WeakRun::Execute(SimProcess& process, Connection& connection, int number,
+                        const std::string& sql, Faults* faults) {
   ++statement_count_;
+  RunObserver* const observer = setup_.observer;
+  uint64_t statement_number = 0;
+  if (observer != nullptr) {
+    const auto asker =
+        faults != nullptr ? RunObserver::Asker::kWorkload : RunObserver::Asker::kOracle;
+    statement_number = observer->OnStatement(number, asker, sql);
+  }
   Answer answer;
   Result<std::unique_ptr<Statement>> prepared = connection.Prepare(sql);
   process.ExitIfKilled();
@@ -149,6 +152,12 @@ Answer WeakRun::Execute(SimProcess& process, Connection& connection, const std::
     }
     prepared->reset();
     process.ExitIfKilled();
+  }
+  if (observer != nullptr) {
+    observer->OnStatementEnd(statement_number, answer.given_up ? "given up"
+                                               : !answer.error.ok()
+                                                   ? answer.error.ToString()
+                                                   : std::to_string(answer.rows.size()) + " rows");
   }
   if (!answer.error.ok()) CheckError(answer.error, sql);
   return answer;
@@ -192,8 +201,7 @@ void WeakRun::Build() {
     if (!connection.ok()) Fail("error", "open: " + connection.status().ToString());
     for (uint64_t i = 0; i < count; ++i) {
       const SqlStatementText text = workload_.Next((*connection)->in_transaction());
-      const Answer answer = Execute(process, **connection, text.sql, nullptr);
-      Log(calm_, text.sql + " => " + (answer.error.ok() ? "ok" : answer.error.ToString()));
+      (void)Execute(process, **connection, 0, text.sql, nullptr);
     }
   });
 }
@@ -208,10 +216,7 @@ std::vector<WeakRun::Look> WeakRun::ReadAll() {
     std::vector<std::string> statements = workload_.ReadAll();
     statements.emplace_back("PRAGMA integrity_check");
     for (const std::string& sql : statements) {
-      looks.push_back({sql, Execute(process, **connection, sql, nullptr)});
-      const Answer& answer = looks.back().answer;
-      Log(calm_, sql + " => " + (answer.error.ok() ? "ok" : answer.error.ToString()) + ", " +
-                     std::to_string(answer.rows.size()) + " rows");
+      looks.push_back({sql, Execute(process, **connection, 0, sql, nullptr)});
     }
   });
   return looks;
@@ -233,8 +238,7 @@ void WeakRun::LookAndHeal() {
       calm_.Rot(*file, 0, file->size(), rot);
     }
   }
-  Log(calm_, "spoiled in " + std::to_string(calm_.disk().MediumFaultNumbers().size()) + " places");
-  SaveImage("spoiled");
+  Log("spoiled in " + std::to_string(calm_.disk().MediumFaultNumbers().size()) + " places");
   const std::vector<Look> spoiled = ReadAll();
   if (!may_write && PristineFiles(calm_) != bytes) {
     Fail("medium", "reading a damaged database has written to it");
@@ -248,13 +252,6 @@ void WeakRun::LookAndHeal() {
     if (!difference.empty()) {
       Fail("medium", "the damage is gone, but not from " + before[i].sql + ": " + difference);
     }
-  }
-}
-
-void WeakRun::SaveImage(const std::string& name) {
-  if (setup_.bundle == nullptr) return;
-  for (const auto& [path, bytes] : calm_.Image()) {
-    setup_.bundle->Write("image-" + name + "-" + path, AsText(Bytes(bytes)));
   }
 }
 
@@ -300,12 +297,8 @@ void WeakRun::Work(SimProcess& process, World& world, Faults& faults, uint64_t n
     const std::string sql = choices.Chance(50'000, "check")
                                 ? "PRAGMA integrity_check"
                                 : workload.Next(connection->in_transaction()).sql;
-    const Answer answer = Execute(process, *connection, sql, &faults);
+    const Answer answer = Execute(process, *connection, static_cast<int>(number), sql, &faults);
     world.Note(number, static_cast<uint64_t>(answer.error.code()));
-    Log(world, "connection " + std::to_string(number) + ": " + sql + " => " +
-                   (answer.given_up     ? "given up"
-                    : answer.error.ok() ? "ok"
-                                        : answer.error.ToString()));
     if (!choices.Chance(20'000, "close")) continue;
     while (true) {
       IoResult<> closed = connection->Close();
@@ -323,7 +316,7 @@ void WeakRun::Endure() {
   Faults faults = setup_.options.every_fault ? Faults::Every(branch, setup_.options.faults)
                                              : Faults::Swarm(branch, setup_.options.faults);
   World world(branch, faults);
-  if (trace_) world.SetEventObserver(&*trace_);
+  world.SetTracer(setup_.observer, "");
   world.SetWaitPlan(&wait_plan_);
   for (const char* path : {kPath, "db-wal", "db-journal"}) {
     if (const auto bytes = calm_.Export(path)) world.Import(path, *bytes);
@@ -346,11 +339,11 @@ void WeakRun::Endure() {
   start();
   StepToEnd(world, [&] {
     if (faults.Strikes(Fault::kPowerCut)) {
-      Log(world, "power cut");
+      Log("power cut");
       world.PowerCut();
       start();
     } else if (faults.Strikes(Fault::kProcessKill)) {
-      Log(world, "kill");
+      Log("kill");
       world.Kill(*processes[config_.Choose(processes.size(), "who is killed")]);
       start();
     }
@@ -359,7 +352,6 @@ void WeakRun::Endure() {
     process->io().Drain();
     if (process->io().in_flight_count() > 0) Fail("leak", "operations are still in flight");
   }
-  world.SetEventObserver(nullptr);
   // Whatever it is by now, SQLite does not crash on it either, nor read for ever.
   Sqlite3Database database(TakeImage(world, kPath));
   (void)database.Run("PRAGMA integrity_check");
@@ -370,11 +362,9 @@ void WeakRun::Endure() {
 
 RunReport WeakRun::Run() {
   const long peak_kilobytes = PeakKilobytes();
-  if (trace_) calm_.SetEventObserver(&*trace_);
   calm_.SetWaitPlan(&wait_plan_);
   Build();
   LookAndHeal();
-  calm_.SetEventObserver(nullptr);
   calm_.SetWaitPlan(nullptr);
   Endure();
   if (PeakKilobytes() - peak_kilobytes > kMemoryGrowthKilobytesMax) {

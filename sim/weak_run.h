@@ -15,12 +15,10 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/db/connection.h"
-#include "sim/bundles/trace.h"
 #include "sim/oracles/differential.h"
 #include "sim/simulation.h"
 #include "sim/workloads/sql_workload.h"
@@ -48,7 +46,6 @@ class WeakRun {
   void Build();
   void LookAndHeal();
   std::vector<Look> ReadAll();
-  void SaveImage(const std::string& name);
   void CompareWithSqlite3(const std::vector<Look>& looks);
   void Endure();
 
@@ -56,12 +53,13 @@ class WeakRun {
   void RunOnFiber(World& world, const std::function<void(SimProcess&)>& body);
   // Steps until every fiber is done, with `strike` in between.
   void StepToEnd(World& world, const std::function<void()>& strike = {});
-  Answer Execute(SimProcess& process, Connection& connection, const std::string& sql,
+  // `number` of the connection, for an observer.
+  Answer Execute(SimProcess& process, Connection& connection, int number, const std::string& sql,
                  Faults* faults);
   // The body of one connection in the last part.
   void Work(SimProcess& process, World& world, Faults& faults, uint64_t connection);
   void CheckError(const Status& error, const std::string& sql);
-  void Log(const World& world, const std::string& line);
+  void Log(const std::string& line);
 
   const RunSetup& setup_;
   Choices root_;
@@ -73,7 +71,6 @@ class WeakRun {
   SqlWorkload workload_;
   Faults none_;
   World calm_;
-  std::optional<Trace> trace_;
   std::vector<uint64_t> budgets_;  // of each connection, statements left
   uint64_t statement_count_ = 0;
   uint64_t wait_count_ = 0;

@@ -16,7 +16,7 @@
 
 namespace orrery {
 
-enum class TreeFamily : uint8_t { kTable, kTableOrIndex };
+enum class TreeFamily : uint8_t { kTable, kIndex, kTableOrIndex };
 
 class TreePath {
  public:
@@ -27,6 +27,7 @@ class TreePath {
     PageRef ref;
     BtreePage page;
     // The child that the path goes on to; in the last level the cell it stands at, or one past all.
+    // The child of that number lies before the cell of that number.
     uint32_t index = 0;
   };
 
@@ -49,6 +50,8 @@ class TreePath {
     if (depth_ == 1) {
       if (family_ == TreeFamily::kTable && !page.is_table()) {
         defect = "not a page of a table";
+      } else if (family_ == TreeFamily::kIndex && page.is_table()) {
+        defect = "not a page of an index";
       } else if (page.cell_count() == 0 && !page.is_leaf() && number != 1) {
         // On page 1 an only child may be too large for its parent.
         defect = "root with nothing but a child";

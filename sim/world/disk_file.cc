@@ -258,17 +258,17 @@ void DiskFile::RestoreRegions() {
   saved_regions_.clear();
 }
 
-uint64_t DiskFile::ResolveSize(Choices& choices, const PowerCutEffect& effect) const {
-  if (sizes_.empty()) return durable_size_;
+DiskFile::SizeVersion DiskFile::ResolveSize(Choices& choices, const PowerCutEffect& effect) const {
+  SizeVersion durable = {.mark = 0, .size = durable_size_};
+  if (sizes_.empty()) return durable;
   if (effect.until) {
-    uint64_t size = durable_size_;
     for (const SizeVersion& version : sizes_) {
-      if (version.mark <= *effect.until) size = version.size;
+      if (version.mark <= *effect.until) durable = version;
     }
-    return size;
+    return durable;
   }
   const size_t undone = effect.loses_sectors ? choices.Choose(sizes_.size() + 1, "size") : 0;
-  return undone == sizes_.size() ? durable_size_ : sizes_[sizes_.size() - 1 - undone].size;
+  return undone == sizes_.size() ? durable : sizes_[sizes_.size() - 1 - undone];
 }
 
 size_t DiskFile::CountUntil(const Sector& sector, uint64_t mark) const {
@@ -296,16 +296,20 @@ size_t DiskFile::ChooseKept(const Sector& sector, Pattern pattern, uint64_t pref
   Unreachable();
 }
 
-void DiskFile::ResolveSector(size_t sector_index, size_t keep, Choices& choices,
+void DiskFile::ResolveSector(size_t sector_index, size_t keep, uint64_t size_mark, Choices& choices,
                              const PowerCutEffect& effect, std::byte* to) const {
   const Sector& sector = sectors_[sector_index];
   uint32_t before = kNone;
   uint32_t kept = kNone;
   uint32_t next = sector.first;
   for (size_t i = 0; i < keep; ++i) {
-    before = kept;
-    kept = next;
-    next = versions_[next].next;
+    const Version& version = versions_[next];
+    const bool is_cut_off = version.buffer == kNone && version.mark > size_mark;
+    if (!is_cut_off) {
+      before = kept;
+      kept = next;
+    }
+    next = version.next;
   }
   CopyVersion(sector_index, kept, to);
   const bool torn = keep > 0 && sector_size_ > kTearSize && effect.tears_sectors &&
@@ -344,7 +348,8 @@ void DiskFile::ResolveTail(Choices& choices, std::byte* to) const {
 }
 
 std::vector<std::byte> DiskFile::Resolve(Choices& choices, const PowerCutEffect& effect) const {
-  uint64_t size = ResolveSize(choices, effect);
+  const SizeVersion resolved = ResolveSize(choices, effect);
+  uint64_t size = resolved.size;
   std::vector<uint32_t> unsynced = unsynced_;
   std::sort(unsynced.begin(), unsynced.end());
   auto pattern = Pattern::kAny;
@@ -372,7 +377,7 @@ std::vector<std::byte> DiskFile::Resolve(Choices& choices, const PowerCutEffect&
       size = std::max(begin, durable_size_);
       break;
     }
-    ResolveSector(sector_index, keep, choices, effect, left.data() + begin);
+    ResolveSector(sector_index, keep, resolved.mark, choices, effect, left.data() + begin);
     if (in_tail && effect.garbage_tail) ResolveTail(choices, left.data() + begin);
   }
   left.resize(size);

@@ -9,7 +9,10 @@
 // the mark of that moment. A failed one leaves its sectors visible but lost: no later sync saves
 // them unless they are written again. At a power cut each sector on its own keeps the durable
 // content or any version, and the size any size that the file had since the last sync. Bytes that
-// the size covers and no version reached are zeros, or garbage. A DeviceContract narrows this down.
+// the size covers and no version reached are zeros, or garbage. But a truncation happens whole or
+// not at all, as SQLite assumes of a removal (https://www.sqlite.org/atomiccommit.html): while a
+// file has its old size it has its old sectors, or a log that was cut to nothing would come back in
+// part, older than the database. A DeviceContract narrows all this down.
 //
 // Marks come from one counter for the whole disk, so they are also the order in which things
 // happened on it.
@@ -153,8 +156,9 @@ class DiskFile {
   // Copies a version (kNone: the durable content) of a sector.
   void CopyVersion(size_t sector_index, uint32_t version, std::byte* to) const;
   void ChangeSize(uint64_t size);
-  uint64_t ResolveSize(Choices& choices, const PowerCutEffect& effect) const;
-  void ResolveSector(size_t sector_index, size_t keep, Choices& choices,
+  SizeVersion ResolveSize(Choices& choices, const PowerCutEffect& effect) const;
+  // `size_mark`: truncations after it have not happened.
+  void ResolveSector(size_t sector_index, size_t keep, uint64_t size_mark, Choices& choices,
                      const PowerCutEffect& effect, std::byte* to) const;
   // Nothing of a sector that the file was extended by has reached the disk.
   void ResolveTail(Choices& choices, std::byte* to) const;

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/bytes.h"
@@ -36,6 +37,7 @@ struct Fate {
 
 // Those that work on a file come first: DiskFile::failures_left() has one count for each.
 enum class OperationKind : uint8_t { kRead, kWrite, kSync, kTruncate, kSyncDirectory, kSleep };
+std::string_view Name(OperationKind kind);  // "read"
 
 struct Operation {
   OperationKind kind = OperationKind::kRead;
