@@ -16,8 +16,10 @@ constexpr uint64_t kQuietStepMax =
 constexpr int kDisturbanceCountMax = 4;  // kills and power cuts during one recovery
 
 sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
-  return setup.options.every_fault ? sim::Faults::Every(root, setup.options.faults)
-                                   : sim::Faults::Swarm(root, setup.options.faults);
+  const sim::FaultSet allowed =
+      setup.options.faults.And(sim::FaultSet::Keeping(sim::kWeakestOfOrdinaryRuns));
+  return setup.options.every_fault ? sim::Faults::Every(root, allowed)
+                                   : sim::Faults::Swarm(root, allowed);
 }
 
 }  // namespace
@@ -48,6 +50,7 @@ void WhopperRun::DrawConfiguration() {
                                             Synchronous::kOff};
   static constexpr uint32_t kLevelWeights[] = {12, 7, 1};
   pager.synchronous = kLevels[config_.Weighted(kLevelWeights, "synchronous")];
+  if (pager.synchronous != Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
   static constexpr uint32_t kLimits[] = {20, 5, 50, 1000, 0};
   static constexpr uint32_t kLimitWeights[] = {4, 3, 3, 1, 1};
   pager.auto_checkpoint_frame_count = kLimits[config_.Weighted(kLimitWeights, "auto checkpoint")];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/io/completion_group.h"
 #include "sim/failure.h"
 #include "sim/workloads/fiber_wait.h"
 
@@ -62,6 +63,7 @@ bool Client::Wait(Completion& on) {
   ++context_.wait_count;
   if (may_give_up_) {
     if (context_.faults.Strikes(sim::Fault::kAbandon)) return false;
+    if (context_.faults.Strikes(sim::Fault::kCancel)) CancelWait(process_.io(), on);
     if (choices_.Chance(context_.interrupt_ppm, "interrupt")) {
       interrupted_ = true;
       session_->Interrupt();
