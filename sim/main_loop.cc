@@ -32,7 +32,8 @@ constexpr int kWatchdogTickSeconds = 5;  // of processor time
 constexpr int kWatchdogTickMax = 6;
 constexpr const char kSelf[] = "/proc/self/exe";
 
-// All that the ends of a process need, made ready before each run: some of them are signal handlers.
+// All that the ends of a process need, made ready before each run: some of them are signal
+// handlers.
 struct Ending {
   const ToolSpec* tool = nullptr;
   const MainOptions* options = nullptr;
@@ -108,15 +109,14 @@ void OnFailure(std::string_view oracle, std::string_view message) {
   ending.reporting = true;
   std::fprintf(stderr, "\n%.*s: seed %llu, step %llu: %.*s\n", static_cast<int>(oracle.size()),
                oracle.data(), static_cast<unsigned long long>(run_position.seed),
-               static_cast<unsigned long long>(run_position.step),
-               static_cast<int>(message.size()), message.data());
+               static_cast<unsigned long long>(run_position.step), static_cast<int>(message.size()),
+               message.data());
   if (ending.bundle != nullptr) {
-    std::string verdict = "oracle: " + std::string(oracle) +
-                          "\nstep: " + std::to_string(run_position.step) + "\n" +
-                          std::string(message) + "\n\nTo run it again: " + ending.replay_command +
-                          "\nFrom this folder: tools/bazel run //" +
-                          std::string(ending.tool->name) + " -- --replay=" +
-                          ending.bundle->folder() + "\n";
+    std::string verdict =
+        "oracle: " + std::string(oracle) + "\nstep: " + std::to_string(run_position.step) + "\n" +
+        std::string(message) + "\n\nTo run it again: " + ending.replay_command +
+        "\nFrom this folder: tools/bazel run //" + std::string(ending.tool->name) +
+        " -- --replay=" + ending.bundle->folder() + "\n";
     ending.bundle->Write("README.txt", verdict);
     if (ending.recording != nullptr) {
       ending.bundle->Write("choices.txt", ending.recording->recording().ToText());
@@ -158,7 +158,8 @@ void InstallHandlers() {
 
   // A fiber that overflows its stack has none left for the handler.
   static char alternative_stack[1 << 16];
-  const stack_t stack = {.ss_sp = alternative_stack, .ss_flags = 0, .ss_size = sizeof alternative_stack};
+  const stack_t stack = {
+      .ss_sp = alternative_stack, .ss_flags = 0, .ss_size = sizeof alternative_stack};
   const bool sanitized = &__sanitizer_set_death_callback != nullptr;
   if (sanitized) {
     __sanitizer_set_death_callback(OnSanitizerDeath);
@@ -196,8 +197,7 @@ std::string Join(const std::vector<std::string>& words, const char* separator) {
 void PrepareEnding(const ToolSpec& tool, const MainOptions& options, uint64_t seed,
                    uint64_t step_count_max) {
   const std::vector<std::string> words = ReplayWords(tool, options, seed, step_count_max);
-  ending.replay_command =
-      "tools/bazel run //" + std::string(tool.name) + " -- " + Join(words, " ");
+  ending.replay_command = "tools/bazel run //" + std::string(tool.name) + " -- " + Join(words, " ");
   ending.record_words = words;
   ending.record_words.insert(ending.record_words.begin(), std::string(tool.name));
   // A determinism failure shows only when the run is made twice.
@@ -220,8 +220,8 @@ class Progress {
   void Show(uint64_t run_count, const RunReport& total) {
     if (!shown_ || Elapsed() < next_) return;
     next_ = Elapsed() + 0.5;
-    std::fprintf(stderr, "\r%.0f s: %llu runs, %.0f statements/s, %.0f ios/s, seed %llu   ", Elapsed(),
-                 static_cast<unsigned long long>(run_count),
+    std::fprintf(stderr, "\r%.0f s: %llu runs, %.0f statements/s, %.0f ios/s, seed %llu   ",
+                 Elapsed(), static_cast<unsigned long long>(run_count),
                  static_cast<double>(total.statement_count) / Elapsed(),
                  static_cast<double>(total.io_count) / Elapsed(),
                  static_cast<unsigned long long>(run_position.seed));
@@ -319,13 +319,14 @@ int Record(const ToolSpec& tool, Simulation& simulation, const MainOptions& opti
     const auto words = ReplayWords(tool, options, options.seed, options.step_count);
     bundle->Write("options.txt", Join(words, "\n") + "\n");
     bundle->Write("build.txt", BuildDescription() + "\n");
-    bundle->Write("README.txt", "The run crashed. To run it again: " + ending.replay_command + "\n");
+    bundle->Write("README.txt",
+                  "The run crashed. To run it again: " + ending.replay_command + "\n");
   }
   SeedSource seed(options.seed);
   RecordingSource recording(seed);
   ending.recording = &recording;
-  const RunReport first = simulation.Run(
-      {recording, options, options.step_count, bundle ? &*bundle : nullptr});
+  const RunReport first =
+      simulation.Run({recording, options, options.step_count, bundle ? &*bundle : nullptr});
   run_position.step = 0;
   SeedSource again(options.seed);
   const RunReport second = simulation.Run({again, options, options.step_count});

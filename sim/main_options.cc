@@ -53,10 +53,10 @@ class Parser {
     const size_t equals = word.find('=');
     const std::string_view name = word.substr(0, equals);
     if (equals != word.npos) return TakeValue(name, word.substr(equals + 1));
-    for (const auto& [flag, to] : {std::pair{"check-determinism", &options.check_determinism},
-                                   std::pair{"shrink", &options.shrink},
-                                   std::pair{"verbose", &options.verbose},
-                                   std::pair{"help", &options.help}}) {
+    for (const auto& [flag, to] :
+         {std::pair{"check-determinism", &options.check_determinism},
+          std::pair{"shrink", &options.shrink}, std::pair{"verbose", &options.verbose},
+          std::pair{"help", &options.help}}) {
       if (name == flag) {
         *to = true;
         return OkStatus();
@@ -141,12 +141,13 @@ Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::
 }
 
 std::string Usage(const ToolSpec& tool) {
-  std::string text = "usage: tools/bazel run //" + std::string(tool.name) + " -- [options]\n" +
-                     std::string(tool.what) + "\n\n" +
-                     "  --seed=N             the first run's seed (1)\n"
-                     "  --runs=N --seconds=N --steps=N\n"
-                     "                       run successive seeds until the first bound is met (runs=" +
-                     std::to_string(tool.default_run_count) + ")\n";
+  std::string text =
+      "usage: tools/bazel run //" + std::string(tool.name) + " -- [options]\n" +
+      std::string(tool.what) + "\n\n" +
+      "  --seed=N             the first run's seed (1)\n"
+      "  --runs=N --seconds=N --steps=N\n"
+      "                       run successive seeds until the first bound is met (runs=" +
+      std::to_string(tool.default_run_count) + ")\n";
   if (tool.connection_count > 0) {
     text += "  --connections=N      (" + std::to_string(tool.connection_count) +
             ")\n"
@@ -171,8 +172,8 @@ std::string Usage(const ToolSpec& tool) {
   return text + "\n";
 }
 
-std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& options, uint64_t seed,
-                                     uint64_t step_count_max) {
+std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& options,
+                                     uint64_t seed, uint64_t step_count_max) {
   std::vector<std::string> words = {"--seed=" + std::to_string(seed), "--runs=1"};
   if (step_count_max > 0) words.push_back("--steps=" + std::to_string(step_count_max));
   if (options.connection_count != tool.connection_count) {
