@@ -34,6 +34,8 @@ struct Answer {
 // - 3.40.1 folds x AND 0 and x IN () also when x has a call. 3.50.4 does not, nor do we; not drawn.
 // - Of several errors in VALUES 3.40.1 finds names that are missing before rows of unequal size,
 //   3.50.4 and we after; not drawn.
+// - SQLite finds errors of meaning in a definition while it reads on, as that its table exists, and
+//   we when all has been read: when both are wrong the errors may differ.
 // - A rowid after the largest is random; not drawn.
 // - A rowid that is no integer is an error after which SQLite keeps the rows before it, when the
 //   statement is INSERT OR REPLACE, IGNORE or FAIL in a transaction, against what it says of

@@ -73,7 +73,7 @@ std::string SqlExpressions::Text() {
                 "' 12 '",
                 "'1e3'",
                 "'-5'",
-                "'1.5'",
+                "'1.25'",
                 "'12abc'",
                 "'0x10'",
                 "'it''s'",
@@ -86,7 +86,7 @@ std::string SqlExpressions::Text() {
                 "'a%'",
                 "'null'",
                 "'1.0'",
-                "'.5'",
+                "'.25'",
                 "'5.'",
                 "'+7'",
                 "'1e'",
@@ -109,13 +109,13 @@ std::string SqlExpressions::Literal() {
     case 4:
     case 5:
       return OneOf({"0.0",
-                    "1.5",
+                    "1.25",
                     "-2.25",
                     "3.0",
                     "1e3",
                     "-0.0",
-                    "0.5",
-                    ".5",
+                    "0.75",
+                    ".25",
                     "5.",
                     "100.0",
                     "1e10",
@@ -138,7 +138,7 @@ std::string SqlExpressions::Literal() {
       return OneOf({"TRUE", "FALSE", "true"}, "truth");
     default:
       return OneOf({"x''", "x'00'", "x'616263'", "X'ff'", "x'3132'", "x'0102030405060708090a'",
-                    "x'C3A9'", "x'312E35'"},
+                    "x'C3A9'", "x'312E3235'"},
                    "blob");
   }
 }

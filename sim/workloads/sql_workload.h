@@ -89,7 +89,6 @@ class SqlWorkload {
   SqlExpressions expressions_;
   std::map<std::string, SqlTable> made_;  // by definition
   std::vector<SqlTable> tables_;          // that are there
-  bool has_spare_ = false;                // t3 is there, which is for garbled statements
   bool missing_ = false;                  // names in this statement may be missing
 };
 
