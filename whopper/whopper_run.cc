@@ -80,6 +80,10 @@ void WhopperRun::DrawConfiguration() {
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
   slots_.resize(static_cast<size_t>(connection_count));
   for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "statements");
+  sim::Choices sql = root_.Branch("sql habits");
+  context_->sql_habits.keeps_statements = sql.Choose(2, "keeps statements") == 1;
+  static constexpr int kTimeoutsMs[] = {0, 10, 1'000};
+  context_->sql_habits.busy_timeout_ms = kTimeoutsMs[sql.Choose(3, "busy timeout")];
   UseNewPath();
 }
 
