@@ -35,6 +35,7 @@ struct ClientContext {
   History& history;
   std::string path;
   bool use_sql = true;
+  SqlHabits sql_habits;
   PagerOptions pager;
   sim::TableShape shape;
   uint32_t early_step_ppm = 50'000;  // steps a waiting statement before it can go on
@@ -72,6 +73,9 @@ class Client final : private Driver {
     SnapshotId id;
     Candidates working;
     bool wrote = false;
+    // A statement of the connection has failed, and may have ended the queries that hold the
+    // snapshot: they find out when they are stepped, and until then it may be another.
+    bool may_be_gone = false;
   };
   enum class Action : uint8_t;
 

@@ -504,7 +504,7 @@ class KvRunning final : public Running {
         if (taken) return Failed(ResultCode::kConstraintPrimaryKey, "id");
       } else {
         KV_ASSIGN(const bool any, cursor.Last());
-        if (any) id = std::max<int64_t>(cursor.rowid() + 1, 1);
+        if (any) id = cursor.rowid() + 1;
       }
       KV_CHECK(Put(cursor, {{id, row.a, {}}, sim::FillerValue(row.b)}, !row.id, driver));
     }
