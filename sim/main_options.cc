@@ -106,6 +106,9 @@ class Parser {
       return OkStatus();
     }
     if (name == "until") return TakeNumber(name, value, 1, UINT64_MAX, options.until);
+    if (name == "shrink-seconds") {
+      return TakeNumber(name, value, 1, 1'000'000, options.shrink_seconds);
+    }
     if (name == "trace") return TakeText(value, options.trace);
     if (name == "bundle-dir") return TakeText(value, options.bundle_dir);
     if (name == "replay") return TakeText(value, options.replay);
@@ -172,7 +175,8 @@ std::string Usage(const ToolSpec& tool) {
       "  --without=NAME,...   not these\n"
       "  --faults=off         none\n"
       "  --check-determinism  make every run twice and compare (otherwise one in 16)\n"
-      "  --shrink             after a failure, look for a smaller one\n"
+      "  --shrink             after a failure, look for a smaller one; also with --replay\n"
+      "  --shrink-seconds=N   processor time for that (60)\n"
       "  --bundle-dir=DIR     where a failure is kept (the temporary folder)\n"
       "  --replay=BUNDLE      make a kept run again, from its recorded choices\n"
       "  --until=EVENT        stop the run there for a debugger (gdb --args ...)\n"

@@ -40,6 +40,7 @@ struct MainOptions {
 
   bool check_determinism = false;  // make every run twice; otherwise one in sixteen
   bool shrink = false;             // after a failure, look for a smaller one
+  uint64_t shrink_seconds = 60;    // of processor time that this may take
   std::string bundle_dir;          // where failures are kept; empty: the temporary folder
   std::string replay;              // a bundle to run again
   uint64_t until = 0;              // stop at this event; 0: do not

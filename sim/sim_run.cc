@@ -91,7 +91,7 @@ void SimRun::DrawConfiguration() {
   early_step_ppm_ = kEarly[config_.Choose(3, "early steps")];
   static constexpr uint64_t kBudgets[] = {60, 20, 200};
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
-  budget_ = config_.Between(5, budget, "statements");
+  budget_ = config_.Between(1, budget, "statements");
 }
 
 // -- The connection, on its fiber --
@@ -320,6 +320,7 @@ void SimRun::Work(SimProcess& process) {
   while (budget_ > 0) {
     if (connection_ == nullptr && !Open(process)) continue;
     --budget_;
+    const Choices::Span span(root_, "statement");
     RunOne(process, workload_.Next(oracle_.in_transaction()));
     if (!invisible_only_ && !oracle_.in_transaction() && steps_.Chance(10'000, "close"))
       Close(process);

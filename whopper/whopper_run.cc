@@ -79,7 +79,7 @@ void WhopperRun::DrawConfiguration() {
   static constexpr uint64_t kBudgets[] = {100, 30, 300};
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
   slots_.resize(static_cast<size_t>(connection_count));
-  for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "statements");
+  for (Slot& slot : slots_) slot.budget = config_.Choose(budget + 1, "statements");
   UseNewPath();
 }
 
