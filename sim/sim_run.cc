@@ -13,8 +13,7 @@ namespace {
 constexpr char kPath[] = "db";
 constexpr int kConnection = 0;  // its number for an observer
 constexpr int kFailureCountMax = 200;
-constexpr int kCrashCountMax = 4;  // in one recovery
-constexpr uint64_t kQuietStepMax = 400'000;
+constexpr int kCrashCountMax = 4;            // in one recovery
 constexpr uint32_t kInvisiblePpm = 300'000;  // how many runs are of the second kind
 
 FaultSet Allowed(const RunSetup& setup, bool invisible_only) {
@@ -382,8 +381,9 @@ void SimRun::StepToEnd() {
     if (statement_count != statement_count_) {
       statement_count = statement_count_;
       quiet_since = world_.step();
-    } else if (world_.step() - quiet_since > kQuietStepMax) {
-      Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
+    } else if (world_.step() - quiet_since > setup_.options.quiet_step_count) {
+      Fail("progress", "no statement has ended in " +
+                           std::to_string(setup_.options.quiet_step_count) + " steps");
     }
     if (faults_.stopped() || invisible_only_ || world_.all_done()) continue;
     // Recovery is not disturbed for ever.
@@ -459,7 +459,8 @@ void SimRun::CompareWithoutWaits() {
     }
     (void)RunToEnd(process.io(), [&] { return (*connection)->Close(); });
   });
-  if (!world.Run(kQuietStepMax * 10)) Fail("progress", "the run without waits does not end");
+  if (!world.Run(setup_.options.quiet_step_count * 10))
+    Fail("progress", "the run without waits does not end");
   const auto with = world_.Export(kPath);
   const auto without = world.Export(kPath);
   if (with != without) {

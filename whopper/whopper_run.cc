@@ -11,8 +11,6 @@ using sim::Fault;
 
 namespace {
 
-constexpr uint64_t kQuietStepMax =
-    400'000;                             // without a statement's end, before a run counts as stuck
 constexpr int kDisturbanceCountMax = 4;  // kills and power cuts during one recovery
 
 sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
@@ -142,8 +140,9 @@ void WhopperRun::StepToEnd() {
     if (context_->statement_count != statement_count) {
       statement_count = context_->statement_count;
       quiet_since = world_.step();
-    } else if (world_.step() - quiet_since > kQuietStepMax) {
-      Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
+    } else if (world_.step() - quiet_since > setup_.options.quiet_step_count) {
+      Fail("progress",
+           "no statement has ended in " + std::to_string(setup_.options.quiet_step_count) + " steps");
     }
     // A recovery is not disturbed for ever.
     if (faults_stopped_ ||

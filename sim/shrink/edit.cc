@@ -166,6 +166,44 @@ Recording WithoutSpans(const RunEnd& run, const std::vector<size_t>& spans, Alig
   return Keep(std::move(recording), dropped);
 }
 
+Recording WithBranchMoved(const RunEnd& run, const std::string& from, const std::string& to) {
+  Recording recording = run.recording;
+  // By draw: the statement that it belongs to begins there. Statements of the two branches overlap,
+  // and must not be mixed.
+  std::vector<uint64_t> begins(recording.draws.size());
+  for (size_t i = 0; i < begins.size(); ++i) begins[i] = i;
+  std::vector<uint32_t> renamed;
+  for (size_t path = 0; path < run.recording.paths.size(); ++path) {
+    renamed.push_back(static_cast<uint32_t>(path));
+    const std::string& name = run.recording.paths[path];
+    if (!IsWithin(name, from)) continue;
+    const std::string wanted = to + name.substr(from.size());
+    const auto found = std::find(recording.paths.begin(), recording.paths.end(), wanted);
+    renamed.back() = static_cast<uint32_t>(found - recording.paths.begin());
+    if (found == recording.paths.end()) recording.paths.push_back(wanted);
+  }
+  for (const size_t index : OutermostSpans(run)) {
+    const DrawSpan& span = run.spans[index];
+    const std::string& branch = run.recording.paths[span.path];
+    if (branch != from && branch != to) continue;
+    for (uint64_t i = span.begin; i < span.end; ++i) {
+      if (IsWithin(run.recording.paths[recording.draws[i].path], branch)) begins[i] = span.begin;
+    }
+  }
+  std::vector<size_t> order(recording.draws.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return begins[a] != begins[b] ? begins[a] < begins[b] : a < b;
+  });
+  std::vector<Draw> draws;
+  for (const size_t i : order) {
+    draws.push_back(recording.draws[i]);
+    draws.back().path = renamed[draws.back().path];
+  }
+  recording.draws = std::move(draws);
+  return recording;
+}
+
 Recording WithZeros(const RunEnd& run, const std::function<bool(size_t)>& chosen) {
   Recording recording = run.recording;
   for (size_t i = 0; i < recording.draws.size(); ++i) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,10 @@ enum class Alignment : uint8_t {
 };
 // The run without these spans.
 Recording WithoutSpans(const RunEnd& run, const std::vector<size_t>& spans, Alignment alignment);
+
+// The run in which branch `to` does what branch `from` did as well, statement by statement in the
+// order of their beginnings.
+Recording WithBranchMoved(const RunEnd& run, const std::string& from, const std::string& to);
 
 // The run with the answer 0 to every draw that is `chosen` by its index.
 Recording WithZeros(const RunEnd& run, const std::function<bool(size_t)>& chosen);

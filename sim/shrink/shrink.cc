@@ -132,7 +132,7 @@ int ShrinkMain(const ToolSpec& tool, Simulation& simulation, const MainOptions& 
   }
   Bundle bundle(*folder);
   ReplaySource answers(shrinker.best().recording);
-  const RunEnd end = RecordInto(bundle, tool, simulation, kept->options, answers);
+  const RunEnd end = RecordInto(bundle, tool, simulation, shrinker.options(), answers);
   const Result<std::string> log = ReadWholeFile(*folder + "/log.txt");
   if (log.ok()) std::fputs(log->c_str(), stderr);
   std::fprintf(stderr, "%s\n", end.message.c_str());

@@ -72,6 +72,10 @@ double CostOf(const RunEnd& run) {
   return cost;
 }
 
+constexpr uint64_t kShortQuietStepCount = 4'000;
+// What a last round has to bring: half a forced wait, or a twentieth of a statement.
+constexpr double kWorthwhile = 0.5;
+
 // "(5)" at the end of a message names a result code.
 std::string_view CodeOf(const std::string& message) {
   const size_t open = message.rfind('(');
@@ -215,11 +219,37 @@ bool Shrinker::DropSpans(const std::vector<size_t>& spans, int redraw_count) {
   return false;
 }
 
-void Shrinker::DropConnections() {
+std::vector<std::string> Shrinker::StatementBranches() const {
   std::set<std::string> branches;
   for (const size_t span : OutermostSpans(best_)) {
     branches.insert(best_.recording.paths[best_.spans[span].path]);
   }
+  return {branches.begin(), branches.end()};
+}
+
+void Shrinker::MergeConnections() {
+  for (const std::string& from : StatementBranches()) {
+    for (const std::string& to : StatementBranches()) {
+      if (from == to) continue;
+      RunEnd moved = best_;
+      moved.recording = WithBranchMoved(best_, from, to);
+      bool merged = Try(moved.recording);
+      for (int i = 0; i < 4 && !merged; ++i) {
+        merged = Try(WithoutDraws(moved,
+                                  [&](size_t k) {
+                                    const Draw& draw = moved.recording.draws[k];
+                                    return IsEnvironment(moved.recording.paths[draw.path]) &&
+                                           draw.n != kSkipMax;
+                                  }),
+                     ++next_tail_seed_);
+      }
+      if (merged) break;
+    }
+  }
+}
+
+void Shrinker::DropConnections() {
+  const std::vector<std::string> branches = StatementBranches();
   if (branches.size() < 2) return;
   for (const std::string& branch : branches) {
     std::vector<size_t> chosen;
@@ -285,19 +315,34 @@ void Shrinker::LowerValues() {
     if (i >= best_.recording.draws.size()) continue;
     const Draw& draw = best_.recording.draws[i];
     if (draw.value == 0 || IsEnvironment(best_.recording.paths[draw.path])) continue;
-    const auto try_value = [&](uint64_t value) {
+    const auto try_value = [&](uint64_t value, uint64_t tail_seed) {
       Recording candidate = best_.recording;
       candidate.draws[i].value = value;
-      return Try(candidate);
+      if (tail_seed != 0) {
+        // From there on the environment draws anew.
+        size_t kept = i + 1;
+        for (size_t k = kept; k < candidate.draws.size(); ++k) {
+          if (IsEnvironment(candidate.paths[candidate.draws[k].path])) continue;
+          candidate.draws[kept++] = candidate.draws[k];
+        }
+        candidate.draws.resize(kept);
+      }
+      return Try(candidate, tail_seed);
     };
-    if (try_value(0)) continue;
+    if (try_value(0, 0)) continue;
+    // What shapes the whole run shifts everything after it.
+    bool redrawn = false;
+    for (int k = 0; k < 4 && best_.recording.paths[draw.path] == "config" && !redrawn; ++k) {
+      redrawn = try_value(0, ++next_tail_seed_);
+    }
+    if (redrawn) continue;
     // Then by halves towards the least that will do. The draw may have moved: then leave it.
     const Draw before = draw;
     uint64_t low = 1;
     uint64_t high = before.value;
     while (low < high && !TimeIsUp()) {
       const uint64_t middle = low + (high - low) / 2;
-      if (try_value(middle)) {
+      if (try_value(middle, 0)) {
         if (i >= best_.recording.draws.size()) break;
         const Draw& now = best_.recording.draws[i];
         if (now.label != before.label || now.value != middle) break;
@@ -351,6 +396,27 @@ bool Shrinker::Reproduces() {
 }
 
 void Shrinker::Run() {
+  if (best_.oracle == "progress" && options_.quiet_step_count > kShortQuietStepCount) {
+    // A run that is stuck is long for its end alone. A shorter end will do, as long as the given
+    // one confirms what was found.
+    const RunEnd whole = best_;
+    const MainOptions given = options_;
+    options_.quiet_step_count = kShortQuietStepCount;
+    if (Reproduces()) RunPasses();
+    const RunEnd small = best_;
+    options_ = given;
+    if (Reproduces()) {
+      options_.quiet_step_count = kShortQuietStepCount;
+      best_ = small;
+      return;
+    }
+    best_ = whole;
+    if (!Reproduces()) return;
+  }
+  RunPasses();
+}
+
+void Shrinker::RunPasses() {
   Calm();
   DropConnections();
   for (double before = best_cost_ + 1; before > best_cost_ && !TimeIsUp();) {
@@ -361,8 +427,11 @@ void Shrinker::Run() {
     LowerLabels();
     DropConnections();
   }
-  for (double before = best_cost_ + 1; before > best_cost_ && !TimeIsUp();) {
+  // Here a round takes long: it has to be worth it.
+  for (double before = best_cost_ + kWorthwhile;
+       before - best_cost_ >= kWorthwhile && !TimeIsUp();) {
     before = best_cost_;
+    MergeConnections();
     DropStatements(/*redraw_count=*/12);
     DropStrikes();
     LowerValues();

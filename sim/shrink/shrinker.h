@@ -6,7 +6,8 @@
 // In turns, until nothing helps or the time is up:
 //
 //   calm      whole branches of the environment to 0: a fault off, no waits, an even schedule
-//   drop      connections, then statements, halves of them first and then ever fewer. Three ways:
+//   drop      connections, or one does what another did; then statements, halves of them first and
+//   then ever fewer. Three ways:
 //             with the environment as it was, moved along, or drawn anew from there on
 //   strikes   single faults, waits and preemptions, the others staying where they are
 //   lower     values of the workload, the tamest first: rows, sizes, kinds of statement
@@ -46,6 +47,8 @@ class Shrinker {
   void Run();
 
   const RunEnd& best() const { return best_; }
+  // Those that the best run was made with: a run that is stuck may be given up earlier.
+  const MainOptions& options() const { return options_; }
   uint64_t attempt_count() const { return attempt_count_; }
   double seconds() const;
 
@@ -59,9 +62,12 @@ class Shrinker {
   void ForGroups(const std::function<size_t()>& count, size_t group_min,
                  const std::function<bool(size_t begin, size_t end)>& attempt);
 
+  void RunPasses();
   bool ZeroPath(uint32_t path);
   void Calm();
+  std::vector<std::string> StatementBranches() const;
   void DropConnections();
+  void MergeConnections();
   bool DropSpans(const std::vector<size_t>& spans, int redraw_count);
   void DropStatements(int redraw_count);
   void DropParts();
@@ -71,7 +77,7 @@ class Shrinker {
   void LowerValues();
   void SwapNeighbours();
 
-  const MainOptions& options_;
+  MainOptions options_;
   const Limits limits_;
   const Progress progress_;
   ChildRunner runner_;
