@@ -15,8 +15,7 @@ namespace {
 constexpr char kPath[] = "db";
 constexpr int kConnection = 0;  // its number for an observer
 constexpr int kFailureCountMax = 200;
-constexpr int kCrashCountMax = 4;  // in one recovery
-constexpr uint64_t kQuietStepMax = 400'000;
+constexpr int kCrashCountMax = 4;            // in one recovery
 constexpr uint32_t kInvisiblePpm = 300'000;  // how many runs are of the second kind
 
 FaultSet Allowed(const RunSetup& setup, bool invisible_only) {
@@ -104,7 +103,7 @@ void SimRun::DrawConfiguration() {
   early_step_ppm_ = kEarly[config_.Choose(3, "early steps")];
   static constexpr uint64_t kBudgets[] = {60, 20, 200};
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
-  budget_ = config_.Between(5, budget, "statements");
+  budget_ = config_.Between(1, budget, "statements");
 }
 
 // -- The connection, on its fiber --
@@ -420,6 +419,7 @@ void SimRun::Work(SimProcess& process) {
       Settle(process, nullptr, /*after_crash=*/true);
     }
     --budget_;
+    const Choices::Span span(root_, "statement");
     RunOne(process, workload_.Next(oracle_.in_transaction()));
     if (!invisible_only_ && !oracle_.in_transaction() && steps_.Chance(10'000, "close"))
       Close(process);
@@ -483,8 +483,9 @@ void SimRun::StepToEnd() {
     if (statement_count != statement_count_) {
       statement_count = statement_count_;
       quiet_since = world_.step();
-    } else if (world_.step() - quiet_since > kQuietStepMax) {
-      Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
+    } else if (world_.step() - quiet_since > setup_.options.quiet_step_count) {
+      Fail("progress", "no statement has ended in " +
+                           std::to_string(setup_.options.quiet_step_count) + " steps");
     }
     if (faults_.stopped() || invisible_only_ || world_.all_done()) continue;
     // Recovery is not disturbed for ever.
@@ -567,7 +568,8 @@ void SimRun::CompareWithoutWaits() {
     }
     (void)RunToEnd(process.io(), [&] { return (*connection)->Close(); });
   });
-  if (!world.Run(kQuietStepMax * 10)) Fail("progress", "the run without waits does not end");
+  if (!world.Run(setup_.options.quiet_step_count * 10))
+    Fail("progress", "the run without waits does not end");
   const auto with = world_.Export(kPath);
   const auto without = world.Export(kPath);
   if (with != without) {

@@ -194,7 +194,10 @@ void World::StopFaults() {
 void World::SetWaitPlan(WaitPlan* plan) {
   if (wait_plan_ != nullptr) wait_plan_->SetListener(nullptr);
   wait_plan_ = plan;
-  if (plan != nullptr) plan->SetListener(this);
+  if (plan != nullptr) {
+    plan->StayHere();
+    plan->SetListener(this);
+  }
   for (const std::unique_ptr<SimProcess>& process : processes_) process->io().SetObserver(plan);
 }
 
