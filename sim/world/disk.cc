@@ -434,6 +434,7 @@ void Disk::PowerCut(Choices& choices, const PowerCutEffect& effect) {
     if (!undone) Apply(durable_, change);
   }
   changes_.clear();
+  ++entry_mark_;
   visible_ = durable_;
   for (const auto& [path, file] : visible_) file->PowerCut(choices, effect);
 }
@@ -458,6 +459,7 @@ std::vector<std::string> Disk::Paths() const {
 
 void Disk::Import(std::string_view path, Bytes bytes) {
   std::erase_if(changes_, [&](const EntryChange& change) { return change.path == path; });
+  ++entry_mark_;
   std::shared_ptr<DiskFile> file = MakeFile();
   file->Write(0, bytes);
   file->Sync(file->BeginSync());

@@ -169,7 +169,8 @@ class Disk {
   bool Remove(std::string_view path);
   bool Rename(std::string_view from, std::string_view to);
 
-  // Like DiskFile's, for the names in one directory ("" for paths without a slash).
+  // Like DiskFile's, for the names in one directory ("" for paths without a slash). While the mark
+  // stays, every name leads to the file that it led to.
   uint64_t entry_mark() const { return entry_mark_; }
   void SyncDirectory(std::string_view directory, uint64_t mark);
   static std::string DirectoryOf(std::string_view path);

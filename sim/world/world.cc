@@ -71,7 +71,7 @@ World::World(Choices choices, Faults& faults, WorldOptions options)
       scheduler_(options.schedule != nullptr
                      ? std::move(options.schedule)
                      : std::make_unique<RandomSchedule>(choices.Branch("schedule")),
-                 *this),
+                 *this, options.stacks != nullptr ? *options.stacks : own_stacks_),
       latency_nanoseconds_(options.latency_nanoseconds) {
   faults_.SetObserver(this);
 }

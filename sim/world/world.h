@@ -44,6 +44,9 @@ struct WorldOptions {
   // How long an operation takes when nothing delays it is drawn below twice this. 0: it is ready at
   // once.
   uint64_t latency_nanoseconds = 50'000;
+  // Whose stacks the fibers run on, so that the next world finds them warm; it outlives the world.
+  // Null: a pool of the world's own.
+  StackPool* stacks = nullptr;
 };
 
 // Every byte of every file that has a name, at one moment.
@@ -152,6 +155,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   Choices latency_choices_;
   Choices process_choices_;
   Disk disk_;
+  StackPool own_stacks_;
   Scheduler scheduler_;
   const uint64_t latency_nanoseconds_;
   std::vector<std::unique_ptr<SimProcess>> processes_;
