@@ -12,7 +12,7 @@ namespace {
 class Whopper final : public sim::Simulation {
  public:
   sim::RunReport Run(const sim::RunSetup& setup) override {
-    WhopperRun run(setup);
+    WhopperRun run(setup, stacks_);
     const sim::RunReport report = run.Run();
     waits_.Add(run.wait_plan());
     return report;
@@ -25,6 +25,7 @@ class Whopper final : public sim::Simulation {
   }
 
  private:
+  sim::StackPool stacks_;
   sim::WaitPlan waits_;
 };
 

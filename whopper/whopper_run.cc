@@ -24,12 +24,12 @@ sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
 
 }  // namespace
 
-WhopperRun::WhopperRun(const sim::RunSetup& setup)
+WhopperRun::WhopperRun(const sim::RunSetup& setup, sim::StackPool& stacks)
     : setup_(setup),
       root_(setup.choices),
       config_(root_.Branch("config")),
       faults_(MakeFaults(setup, root_)),
-      world_(root_, faults_),
+      world_(root_, faults_, {.stacks = &stacks}),
       wait_plan_(sim::WaitPlan::Drawn(root_.Branch("waits"))) {
   if (setup.bundle != nullptr) trace_ = std::make_unique<sim::Trace>(*setup.bundle);
   DrawConfiguration();
@@ -89,6 +89,11 @@ void WhopperRun::DrawConfiguration() {
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
   slots_.resize(static_cast<size_t>(connection_count));
   for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "statements");
+  sim::Choices habits = root_.Branch("habits");
+  static constexpr uint32_t kCreates[] = {300'000, 1'000'000, 30'000};
+  context_->create_ppm = kCreates[habits.Choose(3, "create")];
+  static constexpr uint32_t kPatience[] = {500'000, 1'000'000, 0};
+  context_->patience_ppm = kPatience[habits.Choose(3, "patience")];
   UseNewPath();
 }
 

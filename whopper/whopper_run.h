@@ -27,7 +27,8 @@ namespace orrery::whopper {
 
 class WhopperRun {
  public:
-  explicit WhopperRun(const sim::RunSetup& setup);
+  // Both outlive us.
+  WhopperRun(const sim::RunSetup& setup, sim::StackPool& stacks);
   ~WhopperRun();
   sim::RunReport Run();
   const sim::WaitPlan& wait_plan() const { return wait_plan_; }

@@ -1,6 +1,6 @@
 // A Client is one user of the database: it draws what to do next, does it on a connection of its
-// own, and compares every answer with the model. It lives on a fiber; when its process is killed its
-// body is left at once, and a new Client goes on in another process.
+// own, and compares every answer with the model. It lives on a fiber; when its process is killed
+// its body is left at once, and a new Client goes on in another process.
 //
 // What it knows of its connection is its View: while a transaction or a query is open, the version
 // that its snapshot shows and the states that its own changes have made of it.
@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/choices/choices.h"
@@ -36,9 +37,11 @@ struct ClientContext {
   uint32_t early_step_ppm = 50'000;  // steps a waiting statement before it can go on
   uint32_t interrupt_ppm = 2'000;    // at a wait
   uint32_t checkpoint_weight = 3;
+  uint32_t create_ppm = 300'000;  // after a statement found no such table, the next one creates it
+  uint32_t patience_ppm = 500'000;  // sleeps after kBusy, instead of going on at once
   int reader_count_max = 2;
-  int connection_count = 1;          // clients in the run
-  int open_connection_count = 0;     // sessions open now
+  int connection_count = 1;       // clients in the run
+  int open_connection_count = 0;  // sessions open now
   uint64_t statement_count = 0;
   uint64_t wait_count = 0;
   // Told of each statement and how it ended; may be empty.
@@ -54,8 +57,8 @@ class Client final : private Driver {
 
   // The fiber's body: works until the budget is used up, then closes.
   void Work();
-  // The fiber's body after a power cut: reads the whole database until that has succeeded, and calls
-  // `found` with each table's rows (none: no such table) before anything else is done.
+  // The fiber's body after a power cut: reads the whole database until that has succeeded, and
+  // calls `found` with each table's rows (none: no such table) before anything else is done.
   using TableRows = std::vector<std::optional<sim::Rows>>;
   void Recover(const std::function<void(const SnapshotId&, TableRows)>& found);
   // The fiber's body at the end of a run: the newest version and PRAGMA integrity_check.
@@ -69,6 +72,9 @@ class Client final : private Driver {
     SnapshotId id;
     Candidates working;
     bool wrote = false;
+    // A change outside a transaction has failed while a query held the snapshot, and may have taken
+    // the query and the snapshot with it.
+    bool may_be_lost = false;
   };
   enum class Action : uint8_t;
 
@@ -77,7 +83,8 @@ class Client final : private Driver {
   bool Wait(Completion& on) override;
 
   void Act();
-  // Sleeps, the longer the more attempts have failed.
+  // Sleeps, the longer the more attempts have failed: at length longer than an operation may hang
+  // that belongs to whoever is in the way.
   void Pause(int attempt);
   bool Open();
   void Close();
@@ -91,6 +98,8 @@ class Client final : private Driver {
   void Rollback();
   void Select(const sim::TableStatement& statement);
   void Write(const sim::TableStatement& statement);
+  // After a statement failed as the model says it must.
+  void NoteMissing(const sim::TableStatement& statement);
   void WriteInTransaction(const sim::TableStatement& statement);
   void WriteAlone(const sim::TableStatement& statement);
   bool CountsRight(const sim::TableStatement& statement, VersionNumber number, int64_t changes);
@@ -103,13 +112,14 @@ class Client final : private Driver {
   // After a commit was given up: uses the connection until it is settled.
   void Settle();
   // After any error: checks it, and notices a transaction that was rolled back.
-  void OnError(const Status& error, const std::string& doing);
-  void Expect(const Status& error, const std::string& doing);
+  void OnError(const Status& error, const Command& command);
+  void Expect(const Status& error, std::string_view doing);
+  sim::ErrorReasons Reasons() const;
   VersionNumber NotOlderThan();
   // The version that the connection's snapshot shows.
   void TakeBase(VersionNumber not_older_than);
   // Keeps the candidates that `difference` has nothing against; at least one must be left.
-  void Keep(const char* oracle, const std::string& doing,
+  void Keep(const char* oracle, const Command& command,
             const std::function<std::string(const sim::Tables&)>& difference);
   void EndViewIfIdle();
   void Log(const std::string& line);
@@ -128,7 +138,8 @@ class Client final : private Driver {
   bool may_give_up_ = true;
   bool interrupted_ = false;
   bool rolled_back_ = false;
-  int failure_count_ = 0;  // in a row
+  int failure_count_ = 0;             // in a row
+  std::optional<int> missing_table_;  // the last statement found it missing
 };
 
 }  // namespace orrery::whopper
