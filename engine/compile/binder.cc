@@ -1,6 +1,7 @@
 #include "engine/compile/binder.h"
 
 #include "engine/catalog/literal.h"
+#include "engine/compile/folding.h"
 
 namespace orrery {
 namespace {
@@ -43,6 +44,40 @@ bool IsConstant(const Expr& expr) {
   }
 }
 
+// As likelihood() wants it: a literal with a point or an exponent.
+bool IsProbability(const Expr& expr) {
+  const LiteralExpr* literal = expr.TryAs<LiteralExpr>();
+  if (literal == nullptr || literal->literal != LiteralKind::kReal) return false;
+  const Result<Value> value = LiteralValue(*literal, /*negated=*/false);
+  return value.ok() && value->real() <= 1.0;
+}
+
+// Whether SQLite still looks names up in an expression that it comes to after an error: it does in
+// names themselves and in what it takes apart by its own hand.
+bool IsLookedUpAfterError(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kColumn:
+    case ExprKind::kFunction:
+      return true;
+    case ExprKind::kPattern:
+      return !expr.As<PatternExpr>().is_negated;
+    case ExprKind::kUnary:
+      return expr.As<UnaryExpr>().op == UnaryOp::kIsNull ||
+             expr.As<UnaryExpr>().op == UnaryOp::kNotNull;
+    case ExprKind::kBinary:
+      return expr.As<BinaryExpr>().op == BinaryOp::kIs ||
+             expr.As<BinaryExpr>().op == BinaryOp::kIsNot;
+    default:
+      return false;
+  }
+}
+
+const Expr& WithoutCollate(const Expr& expr) {
+  const Expr* inner = &expr;
+  while (const CollateExpr* collate = inner->TryAs<CollateExpr>()) inner = collate->operand.get();
+  return *inner;
+}
+
 std::string Written(const ColumnExpr& expr) {
   std::string text;
   if (expr.schema) text += expr.schema->text + ".";
@@ -73,6 +108,14 @@ BoundPtr MakeColumn(const Table& table, int cursor, int column) {
 }
 
 Result<BoundPtr> Binder::Bind(const Expr& expr) {
+  Result<BoundPtr> bound = BindNode(expr);
+  Status error = std::exchange(error_, OkStatus());
+  if (bound.ok() && !error.ok()) return error;
+  return bound;
+}
+
+Result<BoundPtr> Binder::BindNode(const Expr& expr) {
+  if (!error_.ok() && !IsLookedUpAfterError(expr)) return error_;
   switch (expr.kind) {
     case ExprKind::kLiteral: {
       const LiteralExpr& literal = expr.As<LiteralExpr>();
@@ -146,9 +189,23 @@ Result<BoundPtr> Binder::Bind(const Expr& expr) {
 }
 
 Status Binder::BindInto(Bound& bound, const Expr& expr) {
-  ASSIGN_OR_RETURN(BoundPtr operand, Bind(expr));
+  ASSIGN_OR_RETURN(BoundPtr operand, BindNode(expr));
   bound.operands.push_back(std::move(operand));
   return OkStatus();
+}
+
+bool Binder::BindLeniently(const Expr& expr, std::vector<BoundPtr>& operands) {
+  Result<BoundPtr> operand = BindNode(expr);
+  const bool is_bound = operand.ok();
+  operands.push_back(is_bound ? *std::move(operand) : MakeConstant(Value::Null()));
+  if (!is_bound) error_ = std::move(operand).status();
+  return is_bound;
+}
+
+void Binder::BindArguments(const ExprList& arguments, std::vector<BoundPtr>& operands) {
+  for (const ExprPtr& argument : arguments) {
+    if (!BindLeniently(*argument, operands)) return;
+  }
 }
 
 Result<BoundPtr> Binder::BindColumn(const ColumnExpr& expr) {
@@ -185,7 +242,7 @@ Result<BoundPtr> Binder::BindAlias(const ColumnExpr& expr, const ResultColumn& c
     return SqlError("misuse of aliased aggregate " + expr.column.text);
   }
   const auto* aliases = std::exchange(context_.aliases, nullptr);
-  Result<BoundPtr> bound = Bind(*column.expr);
+  Result<BoundPtr> bound = BindNode(*column.expr);
   context_.aliases = aliases;
   return bound;
 }
@@ -201,6 +258,9 @@ Result<BoundPtr> Binder::BindUnary(const UnaryExpr& expr) {
       return MakeConstant(std::move(value));
     }
   }
+  if (expr.op == UnaryOp::kIsNull || expr.op == UnaryOp::kNotNull) {
+    return BindNullTest(expr.op, *expr.operand);
+  }
   const bool is_plus = expr.op == UnaryOp::kPlus;
   BoundPtr bound = Node(is_plus ? BoundKind::kPlain : BoundKind::kUnary);
   bound->unary = expr.op;
@@ -210,27 +270,36 @@ Result<BoundPtr> Binder::BindUnary(const UnaryExpr& expr) {
   return bound;
 }
 
+BoundPtr Binder::BindNullTest(UnaryOp op, const Expr& operand) {
+  BoundPtr bound = Node(BoundKind::kUnary);
+  bound->unary = op;
+  (void)BindLeniently(operand, bound->operands);
+  InheritCollate(*bound);
+  return bound;
+}
+
 Result<BoundPtr> Binder::BindBinary(const BinaryExpr& expr) {
   if (expr.op == BinaryOp::kExtract || expr.op == BinaryOp::kExtractText) return NotYet("JSON is");
   if (expr.left->kind == ExprKind::kRow || expr.right->kind == ExprKind::kRow)
     return NotYet("row values are");
   if (expr.op == BinaryOp::kIs || expr.op == BinaryOp::kIsNot) {
-    const ColumnExpr* word = expr.right->TryAs<ColumnExpr>();
-    // A bare name on the right is looked up first, in case it is TRUE or FALSE: so it is also the
-    // first to be missing.
-    if (word != nullptr && !word->table) RETURN_IF_ERROR(BindColumn(*word).status());
-    if (word != nullptr && TruthWord(*word)) {
-      ASSIGN_OR_RETURN(BoundPtr right, BindColumn(*word));
-      if (right->kind == BoundKind::kConstant) {
-        BoundPtr bound = Node(BoundKind::kTruth);
-        RETURN_IF_ERROR(BindInto(*bound, *expr.left));
-        bound->truth = *TruthWord(*word);
-        bound->is_negated = expr.op == BinaryOp::kIsNot;
-        InheritCollate(*bound);
-        return bound;
-      }
+    const LiteralExpr* literal = expr.right->TryAs<LiteralExpr>();
+    if (literal != nullptr && literal->literal == LiteralKind::kNull) {
+      return BindNullTest(expr.op == BinaryOp::kIs ? UnaryOp::kIsNull : UnaryOp::kNotNull,
+                          *expr.left);
     }
+    ASSIGN_OR_RETURN(const std::optional<bool> truth, TruthOf(WithoutCollate(*expr.right)));
+    if (truth) {
+      BoundPtr bound = Node(BoundKind::kTruth);
+      RETURN_IF_ERROR(BindInto(*bound, *expr.left));
+      bound->truth = *truth;
+      bound->is_negated = expr.op == BinaryOp::kIsNot;
+      InheritCollate(*bound);
+      return bound;
+    }
+    if (!error_.ok()) return error_;
   }
+  if (expr.op == BinaryOp::kAnd && IsAlwaysFalse(expr)) return MakeConstant(Value::Integer(0));
   BoundPtr bound = Node(BoundKind::kBinary);
   bound->binary = expr.op;
   RETURN_IF_ERROR(BindInto(*bound, *expr.left));
@@ -239,17 +308,27 @@ Result<BoundPtr> Binder::BindBinary(const BinaryExpr& expr) {
   return bound;
 }
 
+// Whether TRUE or FALSE stands behind an IS. A bare name there is looked up first, in case it is
+// one of them: so it is also the first to be missing.
+Result<std::optional<bool>> Binder::TruthOf(const Expr& expr) {
+  if (IsEmptyIn(expr) && !HasCall(*expr.As<InExpr>().operand)) {
+    return std::optional<bool>(expr.As<InExpr>().is_negated);
+  }
+  const ColumnExpr* word = expr.TryAs<ColumnExpr>();
+  if (word == nullptr || word->table) return std::optional<bool>();
+  ASSIGN_OR_RETURN(const BoundPtr bound, BindColumn(*word));
+  return bound->kind == BoundKind::kConstant ? TruthWord(*word) : std::nullopt;
+}
+
 // x LIKE y ESCAPE z is like(y, x, z).
 Result<BoundPtr> Binder::BindPattern(const PatternExpr& expr) {
-  if (expr.op == PatternOp::kMatch) {
-    return SqlError("unable to use function MATCH in the requested context");
-  }
   BoundPtr call = Node(BoundKind::kFunction);
   const int argument_count = expr.escape ? 3 : 2;
-  ASSIGN_OR_RETURN(call->function, FindFunction(Describe(expr.op), argument_count));
-  RETURN_IF_ERROR(BindInto(*call, *expr.pattern));
-  RETURN_IF_ERROR(BindInto(*call, *expr.text));
-  if (expr.escape) RETURN_IF_ERROR(BindInto(*call, *expr.escape));
+  call->function = FindFunction(Describe(expr.op), argument_count);
+  if (BindLeniently(*expr.pattern, call->operands) && BindLeniently(*expr.text, call->operands) &&
+      expr.escape) {
+    (void)BindLeniently(*expr.escape, call->operands);
+  }
   InheritCollate(*call);
   if (!expr.is_negated) return call;
   BoundPtr bound = Node(BoundKind::kUnary);
@@ -262,8 +341,14 @@ Result<BoundPtr> Binder::BindPattern(const PatternExpr& expr) {
 Result<BoundPtr> Binder::BindIn(const InExpr& expr) {
   if (expr.select || expr.table) return NotYet("subqueries are");
   if (expr.operand->kind == ExprKind::kRow) return NotYet("row values are");
-  if (expr.list.empty()) {  // its operand is never looked at, nor are names in it looked up
-    return MakeConstant(Value::Bool(expr.is_negated));
+  if (expr.list.empty()) {
+    BoundPtr word = MakeConstant(Value::Bool(expr.is_negated));
+    if (!HasCall(*expr.operand)) return word;  // names in the operand are not looked up
+    BoundPtr bound = Node(BoundKind::kBinary);
+    bound->binary = expr.is_negated ? BinaryOp::kOr : BinaryOp::kAnd;
+    bound->operands.push_back(std::move(word));
+    RETURN_IF_ERROR(BindInto(*bound, *expr.operand));
+    return bound;
   }
   // One constant: the same as =, whose right side has no affinity.
   const bool is_one_constant = expr.list.size() == 1 && IsConstant(*expr.list[0]);
@@ -309,14 +394,13 @@ Result<BoundPtr> Binder::BindCase(const CaseExpr& expr) {
 
 // -- Functions --
 
-Result<const Function*> Binder::FindFunction(std::string_view name, int argument_count) {
+const Function* Binder::FindFunction(std::string_view name, int argument_count) {
   bool known = false;
   const Function* function = functions_.Find(name, argument_count, &known);
   if (function != nullptr) return function;
-  if (known) {
-    return SqlError("wrong number of arguments to function " + std::string(name) + "()");
-  }
-  return SqlError("no such function: " + std::string(name));
+  error_ = known ? SqlError("wrong number of arguments to function " + std::string(name) + "()")
+                 : SqlError("no such function: " + std::string(name));
+  return nullptr;
 }
 
 Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
@@ -326,7 +410,7 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
   // Calls that choose which argument to evaluate are no calls at all.
   if (SameName(name, "iif") && (argument_count == 2 || argument_count == 3)) {
     BoundPtr bound = Node(BoundKind::kCase);
-    for (const ExprPtr& argument : expr.arguments) RETURN_IF_ERROR(BindInto(*bound, *argument));
+    BindArguments(expr.arguments, bound->operands);
     bound->has_otherwise = argument_count == 3;
     InheritCollate(*bound);
     return bound;
@@ -335,43 +419,48 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
       (argument_count == 1 && (SameName(name, "likely") || SameName(name, "unlikely"))) ||
       (argument_count == 2 && SameName(name, "likelihood"));
   if (is_hint) {
+    if (argument_count == 2 && !IsProbability(*expr.arguments[1])) {
+      error_ = SqlError("second argument to " + name + "() must be a constant between 0.0 and 1.0");
+    }
     BoundPtr bound = Node(BoundKind::kPlain);
-    RETURN_IF_ERROR(BindInto(*bound, *expr.arguments[0]));
+    BindArguments(expr.arguments, bound->operands);
     InheritCollate(*bound);
     bound->affinity = bound->operand(0).affinity;
     bound->collation = bound->operand(0).collation;
     return bound;
   }
 
-  ASSIGN_OR_RETURN(const Function* function, FindFunction(name, argument_count));
-  if (function->aggregate != nullptr) return BindAggregate(expr, *function);
-  if (expr.has_star) {
-    return SqlError("wrong number of arguments to function " + name + "()");
-  }
-  if (expr.filter) return SqlError("FILTER may not be used with non-aggregate " + name + "()");
-  if (!expr.order_by.empty()) {
-    return SqlError("ORDER BY may not be used with non-aggregate " + name + "()");
-  }
-  if (context_.restricted_to != nullptr && !function->is_deterministic &&
+  const Function* function = FindFunction(name, argument_count);
+  if (function != nullptr && function->aggregate != nullptr) return BindAggregate(expr, *function);
+  if (function != nullptr && context_.restricted_to != nullptr && !function->is_deterministic &&
       std::string_view(context_.restricted_to) != "DEFAULT values") {
-    return SqlError(std::string("non-deterministic functions prohibited in ") +
-                    context_.restricted_to);
+    error_ = SqlError(std::string("non-deterministic functions prohibited in ") +
+                      context_.restricted_to);
+  }
+  if (function != nullptr && expr.filter) {
+    error_ = SqlError("FILTER may not be used with non-aggregate " + name + "()");
+  } else if (function != nullptr && !expr.order_by.empty()) {
+    error_ = SqlError("ORDER BY may not be used with non-aggregate " + name + "()");
   }
   BoundPtr bound = Node(BoundKind::kFunction);
   bound->function = function;
-  for (const ExprPtr& argument : expr.arguments) RETURN_IF_ERROR(BindInto(*bound, *argument));
+  BindArguments(expr.arguments, bound->operands);
   InheritCollate(*bound);
   return bound;
 }
 
 Result<BoundPtr> Binder::BindAggregate(const FunctionExpr& expr, const Function& function) {
   if (context_.aggregates == nullptr) {
-    return SqlError((context_.is_where_of_aggregate ? "misuse of aggregate: "
-                                                    : "misuse of aggregate function ") +
-                    expr.name.text + "()");
-  }
-  if (expr.has_star && function.argument_count_min > 0) {
-    return SqlError("wrong number of arguments to function " + expr.name.text + "()");
+    if (context_.is_where_of_aggregate) {
+      if (late_error_.ok()) late_error_ = SqlError("misuse of aggregate: " + expr.name.text + "()");
+    } else {
+      error_ = SqlError("misuse of aggregate function " + expr.name.text + "()");
+    }
+    BoundPtr misused = MakeConstant(Value::Null());
+    const bool was_where = std::exchange(context_.is_where_of_aggregate, false);
+    BindArguments(expr.arguments, misused->operands);
+    context_.is_where_of_aggregate = was_where;
+    return misused;
   }
   if (!expr.order_by.empty()) return NotYet("ORDER BY in aggregates is");
   if (expr.is_distinct && expr.arguments.size() != 1) {
@@ -390,25 +479,13 @@ Result<BoundPtr> Binder::BindAggregate(const FunctionExpr& expr, const Function&
   aggregate.is_distinct = expr.is_distinct;
   aggregate.expr = &expr;
   context_.aggregates = nullptr;  // they do not nest
-  Status status;
-  for (const ExprPtr& argument : expr.arguments) {
-    Result<BoundPtr> operand = Bind(*argument);
-    if (!operand.ok()) {
-      status = std::move(operand).status();
-      break;
-    }
-    aggregate.arguments.push_back(*std::move(operand));
-  }
-  if (status.ok() && expr.filter) {
-    Result<BoundPtr> filter = Bind(*expr.filter);
-    if (filter.ok()) {
-      aggregate.filter = *std::move(filter);
-    } else {
-      status = std::move(filter).status();
-    }
+  BindArguments(expr.arguments, aggregate.arguments);
+  if (expr.filter) {
+    std::vector<BoundPtr> filter;
+    (void)BindLeniently(*expr.filter, filter);
+    aggregate.filter = std::move(filter[0]);
   }
   context_.aggregates = aggregates;
-  RETURN_IF_ERROR(std::move(status));
   bound->index = static_cast<int>(aggregates->size());
   aggregates->push_back(std::move(aggregate));
   return bound;

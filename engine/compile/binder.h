@@ -3,6 +3,7 @@
 #ifndef ORRERY_ENGINE_COMPILE_BINDER_H_
 #define ORRERY_ENGINE_COMPILE_BINDER_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,24 +40,37 @@ class Binder {
   Binder(const FunctionRegistry& functions, BindContext context)
       : functions_(functions), context_(std::move(context)) {}
 
+  // Of several errors in an expression SQLite reports the last that it meets, and it goes on after
+  // one inside a call or before IS NULL. So does this.
   Result<BoundPtr> Bind(const Expr& expr);
   BindContext& context() { return context_; }
+  // What is wrong with an expression once all names in the statement have been found.
+  const Status& late_error() const { return late_error_; }
 
  private:
+  Result<BoundPtr> BindNode(const Expr& expr);
   Result<BoundPtr> BindColumn(const ColumnExpr& expr);
   Result<BoundPtr> BindAlias(const ColumnExpr& expr, const ResultColumn& column);
   Result<BoundPtr> BindUnary(const UnaryExpr& expr);
+  BoundPtr BindNullTest(UnaryOp op, const Expr& operand);
   Result<BoundPtr> BindBinary(const BinaryExpr& expr);
   Result<BoundPtr> BindPattern(const PatternExpr& expr);
   Result<BoundPtr> BindIn(const InExpr& expr);
   Result<BoundPtr> BindCase(const CaseExpr& expr);
   Result<BoundPtr> BindFunction(const FunctionExpr& expr);
   Result<BoundPtr> BindAggregate(const FunctionExpr& expr, const Function& function);
-  Result<const Function*> FindFunction(std::string_view name, int argument_count);
+  Result<std::optional<bool>> TruthOf(const Expr& expr);
+  // Null when there is none, with the error in error_.
+  const Function* FindFunction(std::string_view name, int argument_count);
   Status BindInto(Bound& bound, const Expr& expr);
+  // An error is kept in error_; false then.
+  bool BindLeniently(const Expr& expr, std::vector<BoundPtr>& operands);
+  void BindArguments(const ExprList& arguments, std::vector<BoundPtr>& operands);
 
   const FunctionRegistry& functions_;
   BindContext context_;
+  Status error_;  // the last after which the look-up went on
+  Status late_error_;
 };
 
 // A column of a table as an expression.

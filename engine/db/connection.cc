@@ -1,5 +1,7 @@
 #include "engine/db/connection.h"
 
+#include <algorithm>
+
 #include "engine/db/connection_impl.h"
 #include "engine/sql/parser.h"
 
@@ -76,6 +78,9 @@ bool Connection::in_transaction() const { return !impl_->session.autocommit; }
 int64_t Connection::changes() const { return impl_->session.change_count; }
 int64_t Connection::total_changes() const { return impl_->session.total_change_count; }
 int64_t Connection::last_insert_rowid() const { return impl_->session.last_rowid; }
+void Connection::SetBusyTimeout(int milliseconds) {
+  impl_->session.busy_timeout_ms = std::max(milliseconds, 0);
+}
 void Connection::Interrupt() { ++impl_->session.interrupt_count; }
 SnapshotId Connection::snapshot() const { return impl_->session.pager->snapshot(); }
 Pager& Connection::pager() { return *impl_->session.pager; }

@@ -1,0 +1,81 @@
+// Opening and closing connections.
+
+#include "engine/capi/database_name.h"
+#include "engine/capi/handles.h"
+#include "engine/io/memory_io.h"
+#include "engine/io/registry.h"
+
+using orrery::Connection;
+using orrery::DatabaseName;
+using orrery::Io;
+using orrery::Result;
+using orrery::ResultCode;
+using orrery::Status;
+
+namespace {
+
+constexpr int kOpenReadWriteCreate = 0x2 | 0x4;
+
+Result<std::unique_ptr<Io>> MakeIo(const DatabaseName& name) {
+  if (name.is_memory) return std::unique_ptr<Io>(std::make_unique<orrery::MemoryIo>());
+  std::string message;
+  return orrery::IoRegistry().Make("syscall", message);
+}
+
+Status Open(sqlite3& db, const char* path, int flags) {
+  ASSIGN_OR_RETURN(const DatabaseName name,
+                   orrery::ReadDatabaseName(path == nullptr ? "" : path, flags));
+  ASSIGN_OR_RETURN(db.io, MakeIo(name));
+  orrery::PagerOptions options;
+  options.read_only = name.is_read_only && !name.is_memory;
+  options.create = name.creates || name.is_memory;
+  ASSIGN_OR_RETURN(db.connection,
+                   Connection::Open(*db.io, name.is_memory ? "memory" : name.path, options));
+  return orrery::OkStatus();
+}
+
+}  // namespace
+
+void DestroyConnection(sqlite3* db) {
+  if (db->connection != nullptr) {
+    // What is left open is rolled back; an error of that is nobody's any more.
+    (void)orrery::RunToEnd(*db->io, [&] { return db->connection->Close(); });
+    db->connection.reset();
+  }
+  delete db;
+}
+
+int sqlite3_open_v2(const char* path, sqlite3** out, int flags, const char* vfs) {
+  if (out == nullptr) return kSqliteMisuse;
+  auto db = std::make_unique<sqlite3>();
+  *out = db.get();
+  if (vfs != nullptr) {
+    return db.release()->Ended(Status(ResultCode::kError, std::string("no such vfs: ") + vfs));
+  }
+  const Status status = Open(*db, path, flags);
+  return db.release()->Ended(status);
+}
+
+int sqlite3_open(const char* path, sqlite3** out) {
+  return sqlite3_open_v2(path, out, kOpenReadWriteCreate, nullptr);
+}
+
+int sqlite3_close(sqlite3* db) {
+  if (db == nullptr) return kSqliteOk;
+  if (db->statement_count > 0) {
+    return db->Ended(Status(ResultCode::kBusy,
+                            "unable to close due to unfinalized statements or unfinished backups"));
+  }
+  DestroyConnection(db);
+  return kSqliteOk;
+}
+
+int sqlite3_close_v2(sqlite3* db) {
+  if (db == nullptr) return kSqliteOk;
+  if (db->statement_count > 0) {
+    db->is_zombie = true;
+  } else {
+    DestroyConnection(db);
+  }
+  return kSqliteOk;
+}
