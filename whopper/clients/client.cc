@@ -352,6 +352,7 @@ void Client::TakeBase(VersionNumber not_older_than) {
     // A log that is started anew changes the id, but not what it shows.
     const bool moved = !(id == view_.id) && context_.history.Observe(id, 0) != *view_.base;
     if (moved && view_.may_be_lost) {
+      // Whoever held it has lost it.
       for (const auto& reader : readers_) reader->LostSnapshot();
       view_.may_be_lost = false;
       view_.base = context_.history.Observe(id, not_older_than);
@@ -390,7 +391,9 @@ void Client::Keep(const char* oracle, const Command& command,
 }
 
 void Client::EndViewIfIdle() {
-  if (!in_transaction_ && readers_.empty()) view_ = View();
+  const bool held = in_transaction_ || std::any_of(readers_.begin(), readers_.end(),
+                                                   [](const auto& r) { return r->has_snapshot(); });
+  if (!held) view_ = View();
 }
 
 // -- Transactions --
@@ -730,11 +733,10 @@ void Client::WriteAlone(const TableStatement& statement) {
       Fail("model", ToSql(command).sql + " answers changes() " +
                         std::to_string(session_->changes()) + "\n" + context_.history.Describe());
     }
-    if (readers_.empty()) return EndViewIfIdle();
     view_.base = number;
     view_.id = id;
     view_.working = context_.history.at(number);
-    return;
+    return EndViewIfIdle();
   }
   if (code == ResultCode::kConstraint || code == ResultCode::kError) {
     context_.history.CommitCancelled(number_);

@@ -34,6 +34,7 @@ class Reader {
   bool other_failed() const { return other_failed_; }
   // It did: the connection's snapshot is another one now, so the scan cannot go on.
   void LostSnapshot() { lost_snapshot_ = true; }
+  bool has_snapshot() const { return !lost_snapshot_; }
 
   bool started() const { return started_; }
 
