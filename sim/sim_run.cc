@@ -1,7 +1,6 @@
 #include "sim/sim_run.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "sim/failure.h"
@@ -13,6 +12,7 @@ namespace orrery::sim {
 namespace {
 
 constexpr char kPath[] = "db";
+constexpr int kConnection = 0;  // its number for an observer
 constexpr int kFailureCountMax = 200;
 constexpr int kCrashCountMax = 4;  // in one recovery
 constexpr uint64_t kQuietStepMax = 400'000;
@@ -48,6 +48,12 @@ void KeepFirstColumn(Rows& rows) {
   for (Row& row : rows) row.resize(std::min<size_t>(row.size(), 1));
 }
 
+std::string Outcome(const Answer& answer) {
+  if (answer.given_up) return "given up";
+  if (!answer.error.ok()) return answer.error.ToString();
+  return "ok, " + std::to_string(answer.rows.size()) + " rows";
+}
+
 uint64_t HashOf(const Answer& answer) {
   EventHash hash;
   hash.Add(static_cast<uint64_t>(answer.error.code()));
@@ -69,15 +75,10 @@ SimRun::SimRun(const RunSetup& setup)
       wait_plan_(WaitPlan::Drawn(root_.Branch("waits"))),
       workload_(root_.Branch("workload")),
       steps_(root_.Branch("steps")) {
-  if (setup.bundle != nullptr) {
-    trace_.emplace(*setup.bundle);
-    world_.SetEventObserver(&*trace_);
-  }
+  world_.SetTracer(setup.observer, "");
   DrawConfiguration();
   world_.SetWaitPlan(&wait_plan_);
 }
-
-SimRun::~SimRun() { world_.SetEventObserver(nullptr); }
 
 void SimRun::DrawConfiguration() {
   static constexpr uint32_t kPageSizes[] = {512, 1024, 4096, 65536};
@@ -96,13 +97,6 @@ void SimRun::DrawConfiguration() {
   static constexpr uint64_t kBudgets[] = {60, 20, 200};
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
   budget_ = config_.Between(5, budget, "statements");
-}
-
-void SimRun::Log(const std::string& line) {
-  if (setup_.bundle == nullptr && !setup_.options.verbose) return;
-  const std::string text = std::to_string(world_.step()) + " " + line;
-  if (setup_.bundle != nullptr) setup_.bundle->AppendLine("log.txt", text);
-  if (setup_.options.verbose) std::fprintf(stderr, "%s\n", text.c_str());
 }
 
 // -- The connection, on its fiber --
@@ -144,6 +138,12 @@ void SimRun::Close(SimProcess& process) {
 
 Answer SimRun::Execute(SimProcess& process, const std::string& sql, bool may_give_up) {
   ++statement_count_;
+  RunObserver* const observer = setup_.observer;
+  uint64_t statement_number = 0;
+  if (observer != nullptr) {
+    const auto asker = may_give_up ? RunObserver::Asker::kWorkload : RunObserver::Asker::kOracle;
+    statement_number = observer->OnStatement(kConnection, asker, sql);
+  }
   Answer answer;
   Result<std::unique_ptr<Statement>> prepared = connection_->Prepare(sql);
   process.ExitIfKilled();
@@ -186,11 +186,7 @@ Answer SimRun::Execute(SimProcess& process, const std::string& sql, bool may_giv
   answer.changes = connection_->changes();
   answer.last_insert_rowid = connection_->last_insert_rowid();
   world_.Note(statement_count_, HashOf(answer));
-  Log(sql + " => " +
-      (answer.given_up     ? "given up"
-       : answer.error.ok() ? "ok"
-                           : answer.error.ToString()) +
-      ", " + std::to_string(answer.rows.size()) + " rows");
+  if (observer != nullptr) observer->OnStatementEnd(statement_number, Outcome(answer));
   return answer;
 }
 
@@ -416,7 +412,6 @@ void SimRun::Start() {
 }
 
 void SimRun::Crash(bool power_cut) {
-  Log(power_cut ? "power cut" : "kill");
   if (power_cut) {
     power_was_cut_ = true;
     world_.PowerCut();
@@ -482,12 +477,18 @@ void SimRun::CompareWithoutWaits() {
   const Choices calm = root_.Branch("without waits");
   Faults none(calm);
   World world(calm, none, {.sector_size = 512, .latency_nanoseconds = 0});
+  RunObserver* const observer = setup_.observer;
+  world.SetTracer(observer, "without waits");
   SimProcess& process = world.StartProcess("process");
   std::string difference;
   (void)world.Spawn(process, "connection", [&] {
     Result<std::unique_ptr<Connection>> connection = Connection::Open(process.io(), kPath, pager_);
     if (!connection.ok()) Fail("yield", "open: " + connection.status().ToString());
     for (const Step& step : history_) {
+      uint64_t number = 0;
+      if (observer != nullptr) {
+        number = observer->OnStatement(kConnection, RunObserver::Asker::kOracle, step.text.sql);
+      }
       Answer answer;
       Result<std::unique_ptr<Statement>> statement = (*connection)->Prepare(step.text.sql);
       if (!statement.ok()) {
@@ -506,6 +507,7 @@ void SimRun::CompareWithoutWaits() {
       }
       answer.changes = (*connection)->changes();
       answer.last_insert_rowid = (*connection)->last_insert_rowid();
+      if (observer != nullptr) observer->OnStatementEnd(number, Outcome(answer));
       Answer with_waits = step.answer;
       if (step.text.kind == SqlKind::kCheckpoint) {
         KeepFirstColumn(answer.rows);

@@ -367,6 +367,21 @@ std::shared_ptr<DiskFile> Disk::Find(std::string_view path) const {
   return found == visible_.end() ? nullptr : found->second;
 }
 
+std::shared_ptr<DiskFile> Disk::FindByNumber(uint32_t number) const {
+  for (const std::weak_ptr<DiskFile>& weak : files_) {
+    std::shared_ptr<DiskFile> file = weak.lock();
+    if (file != nullptr && file->number() == number) return file;
+  }
+  return nullptr;
+}
+
+std::string Disk::PathOf(uint32_t number) const {
+  for (const auto& [path, file] : visible_) {
+    if (file->number() == number) return path;
+  }
+  return "";
+}
+
 std::shared_ptr<DiskFile> Disk::MakeFile() {
   std::erase_if(files_, [](const std::weak_ptr<DiskFile>& file) { return file.expired(); });
   auto file = std::make_shared<DiskFile>(++last_number_, contract_);

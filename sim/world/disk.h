@@ -165,6 +165,10 @@ class Disk {
 
   // Null when there is no such file. A DiskFile lives while it has a name or is open.
   std::shared_ptr<DiskFile> Find(std::string_view path) const;
+  // Also one without a name, while it is open.
+  std::shared_ptr<DiskFile> FindByNumber(uint32_t number) const;
+  // "" when it has none any more.
+  std::string PathOf(uint32_t number) const;
   std::shared_ptr<DiskFile> Create(std::string_view path);
   // A file without a name.
   std::shared_ptr<DiskFile> CreateTemporary();

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/bytes.h"
@@ -32,6 +33,7 @@ struct Fate {
 };
 
 enum class OperationKind : uint8_t { kRead, kWrite, kSync, kTruncate, kSyncDirectory, kSleep };
+std::string_view Name(OperationKind kind);  // "read"
 
 struct Operation {
   OperationKind kind = OperationKind::kRead;

@@ -128,6 +128,10 @@ Status SimIo::Poll(PollMode mode) {
     // With nothing in flight here, it is for another fiber that this one waits.
     if (mode == PollMode::kWait && in_flight_count_ > 0) {
       ++world_.wait_count_;
+      if (world_.tracer_ != nullptr) [[unlikely]] {
+        const WaitPlan* const plan = world_.wait_plan_;
+        world_.tracer_->OnWait(world_, plan == nullptr ? nullptr : plan->last_site());
+      }
       scheduler.Wait();
     } else {
       scheduler.Yield();

@@ -18,24 +18,6 @@ uint32_t DrawSectorSize(uint32_t wanted, Choices choices) {
   return choices.Choose(2, "habit.sector-size") == 0 ? 4096 : 512;
 }
 
-std::string_view Doing(OperationKind kind) {
-  switch (kind) {
-    case OperationKind::kRead:
-      return "read";
-    case OperationKind::kWrite:
-      return "write";
-    case OperationKind::kSync:
-      return "sync";
-    case OperationKind::kTruncate:
-      return "truncate";
-    case OperationKind::kSyncDirectory:
-      return "sync directory";
-    case OperationKind::kSleep:
-      return "sleep";
-  }
-  Unreachable();
-}
-
 ResultCode ErrorCode(OperationKind kind) {
   switch (kind) {
     case OperationKind::kRead:
@@ -57,7 +39,7 @@ ResultCode ErrorCode(OperationKind kind) {
 Status EioError(const Operation& operation) {
   const std::string& path =
       operation.file != nullptr ? operation.file->path() : operation.directory;
-  return FileError(ErrorCode(operation.kind), Doing(operation.kind), path, "Input/output error");
+  return FileError(ErrorCode(operation.kind), Name(operation.kind), path, "Input/output error");
 }
 
 }  // namespace

@@ -34,6 +34,7 @@
 #include "sim/world/schedule.h"
 #include "sim/world/scheduler.h"
 #include "sim/world/sim_io.h"
+#include "sim/world/tracer.h"
 #include "sim/world/wait_plan.h"
 
 namespace orrery::sim {
@@ -92,15 +93,24 @@ class World final : private Performer, private FaultObserver, private WaitListen
   }
   void Import(std::string_view path, Bytes bytes) { disk_.Import(path, bytes); }
   Disk& disk() { return disk_; }
+  const Disk& disk() const { return disk_; }
 
   Scheduler& scheduler() { return scheduler_; }
+  const Scheduler& scheduler() const { return scheduler_; }
   Faults& faults() { return faults_; }
   // The processes that are alive, in the order of their start.
   std::vector<SimProcess*> Alive();
+  // Every process there ever was, by id - 1.
+  const std::vector<std::unique_ptr<SimProcess>>& processes() const { return processes_; }
 
   // An event of the caller's own, in the hash and the trace.
   void Note(uint64_t a, uint64_t b) { Record({.kind = EventKind::kNote, .a = a, .b = b}); }
   void SetEventObserver(EventObserver* observer) { observer_ = observer; }
+  // Null for none. `name` tells the worlds of one run apart: "" for the run's own.
+  void SetTracer(Tracer* tracer, std::string_view name) {
+    tracer_ = tracer;
+    if (tracer != nullptr) tracer->OnWorld(*this, name);
+  }
   uint64_t hash() const { return hash_.value(); }
   uint64_t step() const { return scheduler_.step(); }
   uint64_t now_nanoseconds() const { return scheduler_.now_nanoseconds(); }
@@ -125,6 +135,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
     if (observer_ != nullptr) [[unlikely]] {
       observer_->OnEvent(scheduler_.step(), scheduler_.now_nanoseconds(), event);
     }
+    if (tracer_ != nullptr) [[unlikely]]
+      tracer_->OnEvent(*this, event);
   }
   void Submit(Operation& operation);
   // When an operation that nothing delays will be ready.
@@ -162,6 +174,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   WaitPlan* wait_plan_ = nullptr;
   EventHash hash_;
   EventObserver* observer_ = nullptr;
+  Tracer* tracer_ = nullptr;
   uint64_t io_count_ = 0;
   uint64_t wait_count_ = 0;
   uint64_t preemption_count_ = 0;

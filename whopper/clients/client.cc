@@ -76,7 +76,24 @@ bool Client::Wait(Completion& on) {
 }
 
 void Client::Log(const std::string& line) {
-  if (context_.log) context_.log(number_, line);
+  if (context_.observer != nullptr) context_.observer->OnNote(number_, line);
+}
+
+uint64_t Client::Tell(const Command& command, const char* doing) {
+  if (context_.observer == nullptr) return 0;
+  const sim::SqlText text = ToSql(command);
+  const auto asker = number_ < kRecovererNumber ? sim::RunObserver::Asker::kWorkload
+                                                : sim::RunObserver::Asker::kOracle;
+  return context_.observer->OnStatement(
+      number_, asker,
+      doing + text.sql + (text.parameters.empty() ? "" : " -- " + sim::ToString(text.parameters)));
+}
+
+void Client::TellEnd(uint64_t statement, const Outcome& outcome, const std::string& rows) {
+  context_.observer->OnStatementEnd(
+      statement, std::string(Name(outcome.kind)) +
+                     (outcome.kind == Outcome::Kind::kError ? " " + outcome.error.ToString() : "") +
+                     ", " + rows + ", snapshot " + ToString(session_->snapshot()));
 }
 
 // -- The session --
@@ -267,6 +284,7 @@ void Client::Act() {
 Outcome Client::Run(const Command& command, Rows* rows) {
   ++context_.statement_count;
   interrupted_ = false;
+  const uint64_t number = Tell(command);
   Result<std::unique_ptr<Running>> running = session_->Start(command);
   process_.ExitIfKilled();
   Outcome outcome{Outcome::Kind::kError, {}};
@@ -288,12 +306,8 @@ Outcome Client::Run(const Command& command, Rows* rows) {
                           static_cast<uint64_t>(outcome.kind) << 16 |
                           static_cast<uint64_t>(outcome.error.code()),
                       HashOf(*rows));
-  if (context_.log) {
-    const sim::SqlText text = ToSql(command);
-    Log(text.sql + (text.parameters.empty() ? "" : " -- " + sim::ToString(text.parameters)) +
-        " => " + Name(outcome.kind) +
-        (outcome.kind == Outcome::Kind::kError ? " " + outcome.error.ToString() : "") + ", " +
-        std::to_string(rows->size()) + " rows, snapshot " + ToString(session_->snapshot()));
+  if (context_.observer != nullptr) {
+    TellEnd(number, outcome, std::to_string(rows->size()) + " rows");
   }
   return outcome;
 }
@@ -557,12 +571,10 @@ void Client::StepReader(size_t index) {
   while (step_count-- > 0) {
     const VersionNumber not_older = NotOlderThan();
     Row row;
+    const uint64_t number = Tell(command, "step: ");
     const Outcome outcome = reader.running().Next(&row, *this);
     context_.world.Note(static_cast<uint64_t>(outcome.kind), HashOf({row}));
-    if (context_.log) {
-      Log("step " + ToSql(command).sql + " => " + Name(outcome.kind) + " " +
-          (outcome.kind == Outcome::Kind::kError ? outcome.error.ToString() : sim::ToString(row)));
-    }
+    if (context_.observer != nullptr) TellEnd(number, outcome, sim::ToString(row));
     if (outcome.kind == Outcome::Kind::kGivenUp) {
       drop();
       return EndViewIfIdle();

@@ -17,6 +17,7 @@
 
 #include "sim/choices/choices.h"
 #include "sim/oracles/error_oracle.h"
+#include "sim/run_observer.h"
 #include "sim/workloads/table_workload.h"
 #include "sim/world/world.h"
 #include "whopper/clients/reader.h"
@@ -24,6 +25,9 @@
 #include "whopper/histories/history.h"
 
 namespace orrery::whopper {
+
+// Those that only look, to recover and to verify, are numbered from here.
+inline constexpr int kRecovererNumber = 1000;
 
 // What all clients of a run share.
 struct ClientContext {
@@ -44,8 +48,7 @@ struct ClientContext {
   int open_connection_count = 0;  // sessions open now
   uint64_t statement_count = 0;
   uint64_t wait_count = 0;
-  // Told of each statement and how it ended; may be empty.
-  std::function<void(int client, const std::string& line)> log;
+  sim::RunObserver* observer = nullptr;  // null: nobody looks
 };
 
 class Client final : private Driver {
@@ -122,6 +125,9 @@ class Client final : private Driver {
   void Keep(const char* oracle, const Command& command,
             const std::function<std::string(const sim::Tables&)>& difference);
   void EndViewIfIdle();
+  // For an observer: a statement begins and ends; what else happens.
+  uint64_t Tell(const Command& command, const char* doing = "");
+  void TellEnd(uint64_t statement, const Outcome& outcome, const std::string& rows);
   void Log(const std::string& line);
   bool durable_commits() const { return context_.pager.synchronous == Synchronous::kFull; }
 

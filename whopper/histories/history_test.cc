@@ -23,7 +23,7 @@ class HistoryTest : public testing::Test {
  protected:
   HistoryTest() {
     sim::SetFailureHandler(
-        [](std::string_view oracle, std::string_view) { throw Failure{std::string(oracle)}; });
+        [](const sim::Failure& failure) { throw Failure{std::string(failure.oracle)}; });
   }
   ~HistoryTest() override { sim::SetFailureHandler(nullptr); }
 
