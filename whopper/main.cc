@@ -1,9 +1,11 @@
 // //whopper: several connections over simulated processes, checked against a model. See README.md.
 
+#include <array>
 #include <cstdio>
 #include <string>
 
 #include "sim/main_loop.h"
+#include "whopper/profile.h"
 #include "whopper/whopper_run.h"
 
 namespace orrery::whopper {
@@ -34,12 +36,16 @@ class Whopper final : public sim::Simulation {
 
 int main(int argc, char** argv) {
   static constexpr std::string_view kWorkloads[] = {"sql", "kv"};
+  constexpr size_t kProfileCount = std::size(orrery::whopper::kProfiles);
+  std::array<orrery::sim::ProfileSpec, kProfileCount> profiles;
+  for (size_t i = 0; i < kProfileCount; ++i) profiles[i] = orrery::whopper::kProfiles[i].spec;
   const orrery::sim::ToolSpec tool{
       .name = "whopper",
       .what = "Several connections on one simulated machine, one step at a time, under faults.",
       .default_run_count = 40,
       .connection_count = 4,
       .workloads = kWorkloads,
+      .profiles = profiles,
   };
   orrery::whopper::Whopper whopper;
   return orrery::sim::RunMain(argc, argv, tool, whopper);

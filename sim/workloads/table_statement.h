@@ -86,12 +86,17 @@ struct TableStatement {
   bool changes_schema() const { return verb == Verb::kCreate || verb == Verb::kDrop; }
 };
 
-// The text and what to bind to its parameters ?1, ?2, ... Long values are bound, short ones spelled.
+// The text and what to bind to its parameters ?1, ?2, ...
 struct SqlText {
   std::string sql;
   std::vector<Value> parameters;
 };
-SqlText ToSql(const TableStatement& statement);
+// What the text spells out and what is bound.
+enum class Spelling : uint8_t {
+  kLiterals,    // long values are bound, all others spelled
+  kParameters,  // all values are bound, so that statements of one form have one text
+};
+SqlText ToSql(const TableStatement& statement, Spelling spelling = Spelling::kLiterals);
 
 // As an SQL literal.
 std::string ToLiteral(const Value& value);

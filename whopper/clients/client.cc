@@ -100,8 +100,9 @@ void Client::TellEnd(uint64_t statement, const Outcome& outcome, const std::stri
 
 bool Client::Open() {
   Result<std::unique_ptr<Session>> session =
-      context_.use_sql ? OpenSqlSession(process_.io(), context_.path, context_.pager)
-                       : OpenKvSession(process_.io(), context_.path, context_.pager);
+      context_.use_sql
+          ? OpenSqlSession(process_.io(), context_.path, context_.pager, context_.statement_style)
+          : OpenKvSession(process_.io(), context_.path, context_.pager);
   process_.ExitIfKilled();
   if (!session.ok()) {
     Log("open: " + session.status().ToString());

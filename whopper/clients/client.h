@@ -36,6 +36,7 @@ struct ClientContext {
   History& history;
   std::string path;
   bool use_sql = true;
+  StatementStyle statement_style = StatementStyle::kSpelled;
   PagerOptions pager;
   sim::TableShape shape;
   uint32_t early_step_ppm = 50'000;  // steps a waiting statement before it can go on

@@ -24,7 +24,7 @@ struct Command {
   CheckpointMode checkpoint = CheckpointMode::kPassive;
 };
 
-sim::SqlText ToSql(const Command& command);
+sim::SqlText ToSql(const Command& command, sim::Spelling spelling = sim::Spelling::kLiterals);
 
 }  // namespace orrery::whopper
 

@@ -56,8 +56,14 @@ class Session {
   virtual void Interrupt() = 0;
 };
 
+// How a client has its statements run.
+enum class StatementStyle : uint8_t {
+  kSpelled,   // prepared each time, with most values in the text
+  kPrepared,  // prepared each time, with all values bound
+  kKept,      // prepared once, reset and run again with other values
+};
 Result<std::unique_ptr<Session>> OpenSqlSession(Io& io, const std::string& path,
-                                                const PagerOptions& options);
+                                                const PagerOptions& options, StatementStyle style);
 Result<std::unique_ptr<Session>> OpenKvSession(Io& io, const std::string& path,
                                                const PagerOptions& options);
 
