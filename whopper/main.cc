@@ -1,10 +1,12 @@
 // //whopper: several connections over simulated processes, checked against a model. See README.md.
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
 
 #include "sim/main_loop.h"
+#include "sim/weak_run.h"
 #include "whopper/profile.h"
 #include "whopper/whopper_run.h"
 
@@ -14,6 +16,14 @@ namespace {
 class Whopper final : public sim::Simulation {
  public:
   sim::RunReport Run(const sim::RunSetup& setup) override {
+    if (ProfileNamed(setup.options.profile).has_weak_runs && sim::IsWeakRun(setup)) {
+      const int process_count = std::max(1, setup.options.process_count);
+      sim::WeakRun run(setup, setup.options.connection_count,
+                       std::min(process_count, setup.options.connection_count));
+      const sim::RunReport report = run.Run();
+      waits_.Add(run.wait_plan());
+      return report;
+    }
     WhopperRun run(setup, stacks_);
     const sim::RunReport report = run.Run();
     waits_.Add(run.wait_plan());

@@ -16,6 +16,7 @@ struct Profile {
   sim::ProfileSpec spec;
   uint64_t statement_counts[3];  // the most that a client runs; each run draws one
   bool small_tables = false;
+  bool has_weak_runs = true;  // some runs are of faults that no database can make good
   // How often SQLite checks an image of the files (after a kill, a power cut, at the end).
   // Everything else that is known of an image is checked every time: it recovers, to rows that are
   // promised, and in order.
@@ -33,6 +34,7 @@ inline constexpr Profile kProfiles[] = {
               .connection_count = 2},
      .statement_counts = {10, 3, 6},
      .small_tables = true,
+     .has_weak_runs = false,
      .image_ppm = 50'000},
 };
 

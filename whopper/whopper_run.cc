@@ -17,8 +17,10 @@ constexpr uint64_t kQuietStepMax =
 constexpr int kDisturbanceCountMax = 4;  // kills and power cuts during one recovery
 
 sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
-  return setup.options.every_fault ? sim::Faults::Every(root, setup.options.faults)
-                                   : sim::Faults::Swarm(root, setup.options.faults);
+  const sim::FaultSet allowed =
+      setup.options.faults.And(sim::FaultSet::Keeping(sim::kWeakestOfOrdinaryRuns));
+  return setup.options.every_fault ? sim::Faults::Every(root, allowed)
+                                   : sim::Faults::Swarm(root, allowed);
 }
 
 }  // namespace
@@ -51,6 +53,7 @@ void WhopperRun::DrawConfiguration() {
                                             Synchronous::kOff};
   static constexpr uint32_t kLevelWeights[] = {12, 7, 1};
   pager.synchronous = kLevels[config_.Weighted(kLevelWeights, "synchronous")];
+  if (pager.synchronous != Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
   static constexpr uint32_t kLimits[] = {20, 5, 50, 1000, 0};
   static constexpr uint32_t kLimitWeights[] = {4, 3, 3, 1, 1};
   pager.auto_checkpoint_frame_count = kLimits[config_.Weighted(kLimitWeights, "auto checkpoint")];
@@ -83,12 +86,15 @@ void WhopperRun::DrawConfiguration() {
   const uint64_t budget = profile_.statement_counts[config_.Choose(3, "budget")];
   slots_.resize(static_cast<size_t>(connection_count));
   for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "statements");
+  sim::Choices sql = root_.Branch("sql habits");
+  context_->sql_habits.keeps_statements = sql.Choose(2, "keeps statements") == 1;
+  static constexpr int kTimeoutsMs[] = {0, 10, 1'000};
+  context_->sql_habits.busy_timeout_ms = kTimeoutsMs[sql.Choose(3, "busy timeout")];
   sim::Choices habits = root_.Branch("habits");
   static constexpr uint32_t kCreates[] = {300'000, 1'000'000, 30'000};
   context_->create_ppm = kCreates[habits.Choose(3, "create")];
   static constexpr uint32_t kPatience[] = {500'000, 1'000'000, 0};
   context_->patience_ppm = kPatience[habits.Choose(3, "patience")];
-  context_->statement_style = static_cast<StatementStyle>(habits.Choose(3, "statements"));
   UseNewPath();
 }
 

@@ -13,9 +13,8 @@ constexpr size_t kSpelledSizeMax = 40;
 
 class Printer {
  public:
-  explicit Printer(Spelling spelling) : binds_(spelling == Spelling::kParameters) {
-    text.sql.reserve(100);
-  }
+  explicit Printer(bool binds_values) : binds_values_(binds_values) { text.sql.reserve(100); }
+
   SqlText text;
 
   void Add(std::string_view sql) { text.sql += sql; }
@@ -30,17 +29,17 @@ class Printer {
     AddDigits(static_cast<int64_t>(text.parameters.size()));
   }
   void AddNumber(int64_t n) {
-    if (binds_) return Bind(Value::Integer(n));
+    if (binds_values_) return Bind(Value::Integer(n));
     AddDigits(n);
   }
   void AddNumber(const std::optional<int64_t>& n) {
     if (n) return AddNumber(*n);
-    if (binds_) return Bind(Value::Null());
+    if (binds_values_) return Bind(Value::Null());
     Add("NULL");
   }
   void AddFiller(const Filler& filler) {
     Value value = FillerValue(filler);
-    if (binds_ || filler.size > kSpelledSizeMax) return Bind(std::move(value));
+    if (binds_values_ || filler.size > kSpelledSizeMax) return Bind(std::move(value));
     Add(ToLiteral(value));
   }
   void AddTable(const TableStatement& s) {
@@ -143,13 +142,13 @@ class Printer {
   }
 
  private:
-  const bool binds_;
+  const bool binds_values_;
 };
 
 }  // namespace
 
-SqlText ToSql(const TableStatement& s, Spelling spelling) {
-  Printer printer(spelling);
+SqlText ToSql(const TableStatement& s, bool binds_values) {
+  Printer printer(binds_values);
   switch (s.verb) {
     case TableStatement::Verb::kCreate:
       printer.Add("CREATE TABLE ");

@@ -91,12 +91,9 @@ struct SqlText {
   std::string sql;
   std::vector<Value> parameters;
 };
-// What the text spells out and what is bound.
-enum class Spelling : uint8_t {
-  kLiterals,    // long values are bound, all others spelled
-  kParameters,  // all values are bound, so that statements of one form have one text
-};
-SqlText ToSql(const TableStatement& statement, Spelling spelling = Spelling::kLiterals);
+// `binds_values`: all of them, so that statements of one form have one text. Else long ones are
+// bound and the others spelled.
+SqlText ToSql(const TableStatement& statement, bool binds_values = false);
 
 // As an SQL literal.
 std::string ToLiteral(const Value& value);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/io/completion_group.h"
 #include "sim/failure.h"
 #include "sim/workloads/fiber_wait.h"
 
@@ -64,6 +65,7 @@ bool Client::Wait(Completion& on) {
   ++context_.wait_count;
   if (may_give_up_) {
     if (context_.faults.Strikes(sim::Fault::kAbandon)) return false;
+    if (context_.faults.Strikes(sim::Fault::kCancel)) CancelWait(process_.io(), on);
     if (choices_.Chance(context_.interrupt_ppm, "interrupt")) {
       interrupted_ = true;
       session_->Interrupt();
@@ -101,7 +103,7 @@ void Client::TellEnd(uint64_t statement, const Outcome& outcome, const std::stri
 bool Client::Open() {
   Result<std::unique_ptr<Session>> session =
       context_.use_sql
-          ? OpenSqlSession(process_.io(), context_.path, context_.pager, context_.statement_style)
+          ? OpenSqlSession(process_.io(), context_.path, context_.pager, context_.sql_habits)
           : OpenKvSession(process_.io(), context_.path, context_.pager);
   process_.ExitIfKilled();
   if (!session.ok()) {
@@ -302,6 +304,8 @@ Outcome Client::Run(const Command& command, Rows* rows) {
   }
   if (outcome.kind != Outcome::Kind::kDone) {
     for (const auto& reader : readers_) reader->OtherFailed();
+    // A change that fails outside BEGIN ... COMMIT may take the queries beside it along.
+    if (!in_transaction_ && !IsBusy(outcome.error)) view_.may_be_gone = true;
   }
   context_.world.Note(static_cast<uint64_t>(number_) << 32 |
                           static_cast<uint64_t>(outcome.kind) << 16 |
@@ -366,10 +370,10 @@ void Client::TakeBase(VersionNumber not_older_than) {
   if (view_.base) {
     // A log that is started anew changes the id, but not what it shows.
     const bool moved = !(id == view_.id) && context_.history.Observe(id, 0) != *view_.base;
-    if (moved && view_.may_be_lost) {
+    if (moved && view_.may_be_gone) {
       // Whoever held it has lost it.
       for (const auto& reader : readers_) reader->LostSnapshot();
-      view_.may_be_lost = false;
+      view_.may_be_gone = false;
       view_.base = context_.history.Observe(id, not_older_than);
       view_.working = context_.history.at(*view_.base);
     } else if (moved) {
@@ -423,10 +427,7 @@ void Client::Begin(bool immediate) {
     if (in_transaction_) Rollback();
     return;
   }
-  if (outcome.kind == Outcome::Kind::kError) {
-    if (!IsBusy(outcome.error)) view_.may_be_lost = true;
-    return OnError(outcome.error, command);
-  }
+  if (outcome.kind == Outcome::Kind::kError) return OnError(outcome.error, command);
   failure_count_ = 0;
   in_transaction_ = true;
   if (!session_->in_transaction()) Fail("error", "BEGIN succeeded, but opened no transaction");
@@ -451,7 +452,7 @@ void Client::Commit() {
     if (IsBusy(outcome.error)) {
       context_.history.CommitCancelled(number_);
     } else {
-      context_.history.CommitUndecided(number_);
+      context_.history.CommitFailed(number_);
     }
     OnError(outcome.error, command);
     if (in_transaction_) Rollback();
@@ -521,7 +522,11 @@ void Client::Select(const TableStatement& statement) {
   const Command command = TableCommand(statement);
   Rows rows;
   const Outcome outcome = Run(command, &rows);
-  if (outcome.kind == Outcome::Kind::kGivenUp) return EndViewIfIdle();
+  if (outcome.kind == Outcome::Kind::kGivenUp) {
+    EndViewIfIdle();
+    if (choices_.Chance(300'000, "try again")) Select(statement);
+    return;
+  }
   const bool missing =
       outcome.kind == Outcome::Kind::kError && outcome.error.code() == ResultCode::kError;
   if (outcome.kind == Outcome::Kind::kError && !missing) return OnError(outcome.error, command);
@@ -719,7 +724,7 @@ bool Client::CountsRight(const TableStatement& statement, VersionNumber number, 
 void Client::WriteAlone(const TableStatement& statement) {
   const VersionNumber not_older = NotOlderThan();
   const Command command = TableCommand(statement);
-  if (view_.base && !view_.may_be_lost) {
+  if (view_.base && !view_.may_be_gone) {
     // A query holds the snapshot: only on that can the change be made.
     Candidates after;
     for (const Candidate& candidate : view_.working) {
@@ -770,8 +775,7 @@ void Client::WriteAlone(const TableStatement& statement) {
   if (IsBusy(outcome.error)) {
     context_.history.CommitCancelled(number_);
   } else {
-    context_.history.CommitUndecided(number_);
-    view_.may_be_lost = true;
+    context_.history.CommitFailed(number_);
   }
   OnError(outcome.error, command);
 }

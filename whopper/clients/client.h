@@ -36,7 +36,7 @@ struct ClientContext {
   History& history;
   std::string path;
   bool use_sql = true;
-  StatementStyle statement_style = StatementStyle::kSpelled;
+  SqlHabits sql_habits;
   PagerOptions pager;
   sim::TableShape shape;
   uint32_t early_step_ppm = 50'000;  // steps a waiting statement before it can go on
@@ -76,9 +76,9 @@ class Client final : private Driver {
     SnapshotId id;
     Candidates working;
     bool wrote = false;
-    // A change outside a transaction has failed while a query held the snapshot, and may have taken
-    // the query and the snapshot with it.
-    bool may_be_lost = false;
+    // A statement of the connection has failed, and may have ended the queries that hold the
+    // snapshot: they find out when they are stepped, and until then it may be another.
+    bool may_be_gone = false;
   };
   enum class Action : uint8_t;
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -8,12 +7,15 @@
 namespace orrery::whopper {
 namespace {
 
+constexpr size_t kKeptStatementCountMax = 24;
+
 class SqlSession final : public Session {
  public:
-  SqlSession(std::unique_ptr<Connection> connection, StatementStyle style)
-      : connection_(std::move(connection)), style_(style) {}
+  SqlSession(std::unique_ptr<Connection> connection, const SqlHabits& habits)
+      : connection_(std::move(connection)), habits_(habits) {}
 
   Result<std::unique_ptr<Running>> Start(const Command& command) override;
+
   Status Close(Driver& driver) override {
     kept_.clear();
     while (true) {
@@ -29,48 +31,72 @@ class SqlSession final : public Session {
   SnapshotId snapshot() const override { return connection_->snapshot(); }
   void Interrupt() override { connection_->Interrupt(); }
 
-  // A run is over, or given up.
-  void GiveBack(std::unique_ptr<Statement> statement) {
-    if (style_ != StatementStyle::kKept) return;
+  // What the connection is told before its first statement; null when that has been done.
+  Result<Statement*> Setting() {
+    if (habits_.busy_timeout_ms == 0) return nullptr;
+    if (setting_ == nullptr) {
+      const std::string sql = "PRAGMA busy_timeout=" + std::to_string(habits_.busy_timeout_ms);
+      ASSIGN_OR_RETURN(setting_, connection_->Prepare(sql));
+    }
+    return setting_.get();
+  }
+  void SettingIsDone() {
+    setting_.reset();
+    habits_.busy_timeout_ms = 0;
+  }
+
+  // A statement that has ended, or is given up.
+  void TakeBack(std::unique_ptr<Statement> statement) {
+    if (!habits_.keeps_statements) return;
     statement->Reset();
-    if (kept_.size() == kKeptCountMax) kept_.erase(kept_.begin());
+    if (kept_.size() == kKeptStatementCountMax) kept_.erase(kept_.begin());
     kept_.push_back(std::move(statement));
   }
 
  private:
-  static constexpr size_t kKeptCountMax = 24;
-
-  Result<std::unique_ptr<Statement>> Find(std::string_view sql) {
-    const auto found = std::find_if(kept_.begin(), kept_.end(),
-                                    [&](const auto& kept) { return kept->sql() == sql; });
-    if (found == kept_.end()) return connection_->Prepare(sql);
-    std::unique_ptr<Statement> statement = std::move(*found);
-    kept_.erase(found);
-    return statement;
+  Result<std::unique_ptr<Statement>> Prepare(const std::string& sql) {
+    for (auto kept = kept_.begin(); kept != kept_.end(); ++kept) {
+      if ((*kept)->sql() != sql) continue;
+      std::unique_ptr<Statement> statement = std::move(*kept);
+      kept_.erase(kept);
+      return statement;
+    }
+    return connection_->Prepare(sql);
   }
 
   std::unique_ptr<Connection> connection_;
-  const StatementStyle style_;
-  std::vector<std::unique_ptr<Statement>> kept_;  // the one used last is last
+  SqlHabits habits_;
+  std::unique_ptr<Statement> setting_;
+  std::vector<std::unique_ptr<Statement>> kept_;  // the one used last comes last
 };
 
 class SqlRunning final : public Running {
  public:
   SqlRunning(SqlSession& session, std::unique_ptr<Statement> statement)
       : session_(session), statement_(std::move(statement)) {}
-  ~SqlRunning() override { session_.GiveBack(std::move(statement_)); }
+  ~SqlRunning() override { session_.TakeBack(std::move(statement_)); }
 
   Outcome Next(sim::Row* row, Driver& driver) override {
     while (true) {
-      StepResult result = statement_->Step();
+      Result<Statement*> setting = session_.Setting();
+      if (!setting.ok()) return {Outcome::Kind::kError, std::move(setting).status()};
+      Outcome outcome = Step(*setting == nullptr ? *statement_ : **setting, driver);
+      if (*setting == nullptr) {
+        if (outcome.kind == Outcome::Kind::kRow) CopyRow(*row);
+        return outcome;
+      }
+      if (outcome.kind == Outcome::Kind::kDone) session_.SettingIsDone();
+      if (outcome.kind >= Outcome::Kind::kError) return outcome;
+    }
+  }
+
+ private:
+  static Outcome Step(Statement& statement, Driver& driver) {
+    while (true) {
+      StepResult result = statement.Step();
       driver.AfterCall();
       switch (result.kind) {
         case StepKind::kRow:
-          row->clear();
-          for (int i = 0; i < statement_->column_count(); ++i) {
-            row->push_back(statement_->column(i));
-            row->back().MakeOwned();
-          }
           return {Outcome::Kind::kRow, {}};
         case StepKind::kDone:
           return {Outcome::Kind::kDone, {}};
@@ -82,16 +108,21 @@ class SqlRunning final : public Running {
     }
   }
 
- private:
+  void CopyRow(sim::Row& row) const {
+    row.clear();
+    for (int i = 0; i < statement_->column_count(); ++i) {
+      row.push_back(statement_->column(i));
+      row.back().MakeOwned();
+    }
+  }
+
   SqlSession& session_;
   std::unique_ptr<Statement> statement_;
 };
 
 Result<std::unique_ptr<Running>> SqlSession::Start(const Command& command) {
-  sim::SqlText text =
-      ToSql(command, style_ == StatementStyle::kSpelled ? sim::Spelling::kLiterals
-                                                        : sim::Spelling::kParameters);
-  ASSIGN_OR_RETURN(std::unique_ptr<Statement> statement, Find(text.sql));
+  sim::SqlText text = ToSql(command, habits_.keeps_statements);
+  ASSIGN_OR_RETURN(std::unique_ptr<Statement> statement, Prepare(text.sql));
   for (size_t i = 0; i < text.parameters.size(); ++i) {
     RETURN_IF_ERROR(statement->Bind(static_cast<int>(i) + 1, std::move(text.parameters[i])));
   }
@@ -101,9 +132,10 @@ Result<std::unique_ptr<Running>> SqlSession::Start(const Command& command) {
 }  // namespace
 
 Result<std::unique_ptr<Session>> OpenSqlSession(Io& io, const std::string& path,
-                                                const PagerOptions& options, StatementStyle style) {
+                                                const PagerOptions& options,
+                                                const SqlHabits& habits) {
   ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Connection::Open(io, path, options));
-  return std::unique_ptr<Session>(std::make_unique<SqlSession>(std::move(connection), style));
+  return std::unique_ptr<Session>(std::make_unique<SqlSession>(std::move(connection), habits));
 }
 
 }  // namespace orrery::whopper

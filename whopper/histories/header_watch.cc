@@ -40,10 +40,10 @@ std::optional<SnapshotId> Shown(const std::byte* headers) {
 }  // namespace
 
 const std::byte* HeaderWatch::Headers() {
-  if (headers_ != nullptr && entry_mark_ == world_.disk().entry_mark()) return headers_;
+  if (headers_ != nullptr && name_change_count_ == world_.disk().name_change_count()) return headers_;
   const std::shared_ptr<sim::DiskFile> file = world_.disk().Find(shm_path_);
   headers_ = file == nullptr || !file->mapped() ? nullptr : file->Map(0, kRegionSize);
-  entry_mark_ = world_.disk().entry_mark();
+  name_change_count_ = world_.disk().name_change_count();
   seen_.fill(std::byte{0});
   return headers_;
 }

@@ -53,7 +53,7 @@ class HeaderWatch final : public sim::EventObserver {
   int recoverer_ = -1;  // who holds the RECOVER lock
   std::optional<SnapshotId> last_;
   const std::byte* headers_ = nullptr;  // where they were found
-  uint64_t entry_mark_ = 0;             // when
+  uint64_t name_change_count_ = 0;             // when
   std::array<std::byte, 96> seen_{};    // as they were at the last look
 };
 

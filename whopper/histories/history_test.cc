@@ -85,6 +85,14 @@ TEST_F(HistoryTest, CatchesAnAcknowledgedCommitThatLeftNoTrace) {
   EXPECT_EQ(OracleOf([&] { history_.CommitSucceeded(0, {0, 0, 0}, false); }), "snapshot");
 }
 
+TEST_F(HistoryTest, CatchesAnErrorOfAPublishedCommit) {
+  history_.CommitStarts(0, Create(0));
+  history_.Published(Id(1), 0, false);
+  EXPECT_EQ(OracleOf([&] { history_.CommitFailed(0); }), "snapshot");
+  history_.CommitStarts(1, Create(1));
+  EXPECT_EQ(OracleOf([&] { history_.CommitFailed(1); }), "");
+}
+
 TEST_F(HistoryTest, LetsAnUndecidedCommitComeBackOnlyInARecovery) {
   history_.CommitStarts(0, Create(0));
   history_.CommitUndecided(0);
