@@ -160,7 +160,8 @@ AllocatePage::Next AllocatePage::Extend() {
 Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
   PagerCore& core = *core_;
   Frame* frame = core.cache.Find(number);
-  if (frame != nullptr && frame->pin_count > 0) {
+  // The page may well be on its way to the log or the file: it changed before it was freed.
+  if (frame != nullptr && frame->in_use()) {
     return InUseError(core, number);
   }
   if (frame != nullptr && frame->state == Frame::State::kLoading) {
