@@ -106,6 +106,12 @@ class Parser {
       return OkStatus();
     }
     if (name == "until") return TakeNumber(name, value, 1, UINT64_MAX, options.until);
+    if (name == "quiet-steps") {
+      return TakeNumber(name, value, 1, UINT64_MAX, options.quiet_step_count);
+    }
+    if (name == "shrink-seconds") {
+      return TakeNumber(name, value, 1, 1'000'000, options.shrink_seconds);
+    }
     if (name == "trace") return TakeText(value, options.trace);
     if (name == "bundle-dir") return TakeText(value, options.bundle_dir);
     if (name == "replay") return TakeText(value, options.replay);
@@ -171,8 +177,10 @@ std::string Usage(const ToolSpec& tool) {
       "  --fault=NAME,...     these faults in every run, and no others\n"
       "  --without=NAME,...   not these\n"
       "  --faults=off         none\n"
+      "  --quiet-steps=N      steps without the end of a statement that count as stuck (400000)\n"
       "  --check-determinism  make every run twice and compare (otherwise one in 16)\n"
-      "  --shrink             after a failure, look for a smaller one\n"
+      "  --shrink             after a failure, look for a smaller one; also with --replay\n"
+      "  --shrink-seconds=N   processor time for that (60)\n"
       "  --bundle-dir=DIR     where a failure is kept (the temporary folder)\n"
       "  --replay=BUNDLE      make a kept run again, from its recorded choices\n"
       "  --until=EVENT        stop the run there for a debugger (gdb --args ...)\n"
@@ -187,6 +195,9 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
                                      uint64_t seed, uint64_t step_count_max) {
   std::vector<std::string> words = {"--seed=" + std::to_string(seed), "--runs=1"};
   if (step_count_max > 0) words.push_back("--steps=" + std::to_string(step_count_max));
+  if (options.quiet_step_count != kQuietStepCount) {
+    words.push_back("--quiet-steps=" + std::to_string(options.quiet_step_count));
+  }
   if (options.connection_count != tool.connection_count) {
     words.push_back("--connections=" + std::to_string(options.connection_count));
   }

@@ -23,6 +23,8 @@ struct ToolSpec {
   std::span<const std::string_view> workloads;  // the first is the default
 };
 
+inline constexpr uint64_t kQuietStepCount = 400'000;
+
 struct MainOptions {
   uint64_t seed = 1;
   // Runs with successive seeds are made until the first of these is met; 0: no such bound. Time
@@ -30,6 +32,9 @@ struct MainOptions {
   uint64_t run_count = 0;
   uint64_t seconds = 0;
   uint64_t step_count = 0;  // over all runs; the last one is cut short there
+
+  // So many steps without a statement's end are a failure, oracle=progress.
+  uint64_t quiet_step_count = kQuietStepCount;
 
   int connection_count = 0;
   int process_count = 0;  // 0: drawn for each run
@@ -40,6 +45,7 @@ struct MainOptions {
 
   bool check_determinism = false;  // make every run twice; otherwise one in sixteen
   bool shrink = false;             // after a failure, look for a smaller one
+  uint64_t shrink_seconds = 60;    // of processor time that this may take
   std::string bundle_dir;          // where failures are kept; empty: the temporary folder
   std::string replay;              // a bundle to run again
   uint64_t until = 0;              // stop at this event; 0: do not

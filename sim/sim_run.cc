@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/io/completion_group.h"
 #include "sim/failure.h"
 #include "sim/oracles/error_oracle.h"
 #include "sim/oracles/image_check.h"
@@ -14,12 +15,11 @@ namespace {
 constexpr char kPath[] = "db";
 constexpr int kConnection = 0;  // its number for an observer
 constexpr int kFailureCountMax = 200;
-constexpr int kCrashCountMax = 4;  // in one recovery
-constexpr uint64_t kQuietStepMax = 400'000;
+constexpr int kCrashCountMax = 4;            // in one recovery
 constexpr uint32_t kInvisiblePpm = 300'000;  // how many runs are of the second kind
 
 FaultSet Allowed(const RunSetup& setup, bool invisible_only) {
-  FaultSet allowed = setup.options.faults;
+  FaultSet allowed = setup.options.faults.And(FaultSet::Keeping(kWeakestOfOrdinaryRuns));
   if (!invisible_only) return allowed;
   for (const FaultSpec& spec : kFaults) {
     if (spec.promise != Promise::kInvisible) allowed.Remove(spec.fault);
@@ -98,11 +98,12 @@ void SimRun::DrawConfiguration() {
   // take back.
   const bool full = faults_.on(Fault::kPowerCut) || config_.Choose(2, "synchronous") == 0;
   pager_.synchronous = full ? Synchronous::kFull : Synchronous::kNormal;
+  if (!full) faults_.TurnOffWhatNeedsFull();
   static constexpr uint32_t kEarly[] = {50'000, 0, 300'000};
   early_step_ppm_ = kEarly[config_.Choose(3, "early steps")];
   static constexpr uint64_t kBudgets[] = {60, 20, 200};
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
-  budget_ = config_.Between(5, budget, "statements");
+  budget_ = config_.Between(1, budget, "statements");
 }
 
 // -- The connection, on its fiber --
@@ -139,6 +140,7 @@ void SimRun::Close(SimProcess& process) {
     break;
   }
   connection_.reset();
+  was_closed_ = true;
   process.ExitIfKilled();
 }
 
@@ -177,6 +179,9 @@ Answer SimRun::Execute(SimProcess& process, const std::string& sql, bool may_giv
       if (may_give_up && faults_.Strikes(Fault::kAbandon)) {
         answer.given_up = true;
         break;
+      }
+      if (may_give_up && faults_.Strikes(Fault::kCancel)) {
+        CancelWait(process.io(), *result.waits_for);
       }
       if (steps_.Chance(early_step_ppm_, "early step")) continue;
       WaitOnFiber(process, *result.waits_for);
@@ -324,6 +329,8 @@ void SimRun::Settle(SimProcess& process, const SqlStatementText* undecided, bool
 }
 
 void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
+  // A transaction that a fault ended has not come to its end below.
+  if (!oracle_.in_transaction()) wrote_in_transaction_ = false;
   in_flight_ = text;
   const Answer answer = Execute(process, text.sql, true);
   if (invisible_only_) history_.push_back({text, answer});
@@ -407,7 +414,12 @@ void SimRun::Work(SimProcess& process) {
   }
   while (budget_ > 0) {
     if (connection_ == nullptr && !Open(process)) continue;
+    // Whoever opens the database anew may recover the log.
+    if (std::exchange(was_closed_, false) && !ghosts_.empty()) {
+      Settle(process, nullptr, /*after_crash=*/true);
+    }
     --budget_;
+    const Choices::Span span(root_, "statement");
     RunOne(process, workload_.Next(oracle_.in_transaction()));
     if (!invisible_only_ && !oracle_.in_transaction() && steps_.Chance(10'000, "close"))
       Close(process);
@@ -416,6 +428,7 @@ void SimRun::Work(SimProcess& process) {
 }
 
 void SimRun::Finish(SimProcess& process) {
+  if (!ghosts_.empty()) Settle(process, nullptr, /*after_crash=*/true);
   const std::string difference = CompareAll(process, oracle_);
   if (!difference.empty()) Fail("differential", "at the end: " + difference);
   const Answer check = ExecuteUntilItWorks(process, "PRAGMA integrity_check");
@@ -470,8 +483,9 @@ void SimRun::StepToEnd() {
     if (statement_count != statement_count_) {
       statement_count = statement_count_;
       quiet_since = world_.step();
-    } else if (world_.step() - quiet_since > kQuietStepMax) {
-      Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
+    } else if (world_.step() - quiet_since > setup_.options.quiet_step_count) {
+      Fail("progress", "no statement has ended in " +
+                           std::to_string(setup_.options.quiet_step_count) + " steps");
     }
     if (faults_.stopped() || invisible_only_ || world_.all_done()) continue;
     // Recovery is not disturbed for ever.
@@ -510,7 +524,7 @@ void SimRun::CompareWithoutWaits() {
   // Its own choices: the same at every call, whatever the run before has drawn.
   const Choices calm = root_.Branch("without waits");
   Faults none(calm);
-  World world(calm, none, {.sector_size = 512, .latency_nanoseconds = 0});
+  World world(calm, none, {.device = {.sector_size = 512}, .latency_nanoseconds = 0});
   RunObserver* const observer = setup_.observer;
   world.SetTracer(observer, "without waits");
   SimProcess& process = world.StartProcess("process");
@@ -554,7 +568,8 @@ void SimRun::CompareWithoutWaits() {
     }
     (void)RunToEnd(process.io(), [&] { return (*connection)->Close(); });
   });
-  if (!world.Run(kQuietStepMax * 10)) Fail("progress", "the run without waits does not end");
+  if (!world.Run(setup_.options.quiet_step_count * 10))
+    Fail("progress", "the run without waits does not end");
   const auto with = world_.Export(kPath);
   const auto without = world.Export(kPath);
   if (with != without) {

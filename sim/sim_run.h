@@ -93,6 +93,7 @@ class SimRun {
   bool rowid_comparable_ = true;
   std::optional<SqlStatementText> in_flight_;  // when the process went
   bool must_settle_ = false;                   // after a crash, before anything else
+  bool was_closed_ = false;                    // and is to be opened anew
   int crash_count_ = 0;                        // since then
   std::vector<std::string> transaction_;       // writes of the open one
   bool wrote_in_transaction_ = false;

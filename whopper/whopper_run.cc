@@ -11,13 +11,13 @@ using sim::Fault;
 
 namespace {
 
-constexpr uint64_t kQuietStepMax =
-    400'000;                             // without a statement's end, before a run counts as stuck
 constexpr int kDisturbanceCountMax = 4;  // kills and power cuts during one recovery
 
 sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
-  return setup.options.every_fault ? sim::Faults::Every(root, setup.options.faults)
-                                   : sim::Faults::Swarm(root, setup.options.faults);
+  const sim::FaultSet allowed =
+      setup.options.faults.And(sim::FaultSet::Keeping(sim::kWeakestOfOrdinaryRuns));
+  return setup.options.every_fault ? sim::Faults::Every(root, allowed)
+                                   : sim::Faults::Swarm(root, allowed);
 }
 
 }  // namespace
@@ -48,6 +48,7 @@ void WhopperRun::DrawConfiguration() {
                                             Synchronous::kOff};
   static constexpr uint32_t kLevelWeights[] = {12, 7, 1};
   pager.synchronous = kLevels[config_.Weighted(kLevelWeights, "synchronous")];
+  if (pager.synchronous != Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
   static constexpr uint32_t kLimits[] = {20, 5, 50, 1000, 0};
   static constexpr uint32_t kLimitWeights[] = {4, 3, 3, 1, 1};
   pager.auto_checkpoint_frame_count = kLimits[config_.Weighted(kLimitWeights, "auto checkpoint")];
@@ -79,7 +80,7 @@ void WhopperRun::DrawConfiguration() {
   static constexpr uint64_t kBudgets[] = {100, 30, 300};
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
   slots_.resize(static_cast<size_t>(connection_count));
-  for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "statements");
+  for (Slot& slot : slots_) slot.budget = config_.Choose(budget + 1, "statements");
   sim::Choices sql = root_.Branch("sql habits");
   context_->sql_habits.keeps_statements = sql.Choose(2, "keeps statements") == 1;
   static constexpr int kTimeoutsMs[] = {0, 10, 1'000};
@@ -146,8 +147,9 @@ void WhopperRun::StepToEnd() {
     if (context_->statement_count != statement_count) {
       statement_count = context_->statement_count;
       quiet_since = world_.step();
-    } else if (world_.step() - quiet_since > kQuietStepMax) {
-      Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
+    } else if (world_.step() - quiet_since > setup_.options.quiet_step_count) {
+      Fail("progress",
+           "no statement has ended in " + std::to_string(setup_.options.quiet_step_count) + " steps");
     }
     // A recovery is not disturbed for ever.
     if (faults_stopped_ ||

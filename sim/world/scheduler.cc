@@ -23,7 +23,9 @@ void InsertFiber(std::vector<Fiber*>& fibers, Fiber& fiber) {
 Scheduler::Scheduler(std::unique_ptr<Schedule> schedule, Performer& performer)
     : schedule_(std::move(schedule)),
       performer_(performer),
-      until_preemption_(schedule_->PreemptAfter()) {}
+      until_preemption_(schedule_->PreemptAfter()) {
+  schedule_->SetCountdown(&until_preemption_);
+}
 
 Fiber& Scheduler::Spawn(SimProcess& process, std::string name, std::function<void()> body) {
   const auto index = static_cast<uint32_t>(tasks_.size());
