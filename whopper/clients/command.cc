@@ -4,11 +4,11 @@
 
 namespace orrery::whopper {
 
-sim::SqlText ToSql(const Command& command, bool binds_numbers) {
+sim::SqlText ToSql(const Command& command, bool binds_values) {
   static constexpr const char* kModes[] = {"PASSIVE", "FULL", "RESTART", "TRUNCATE"};
   switch (command.kind) {
     case Command::Kind::kTable:
-      return sim::ToSql(command.table, binds_numbers);
+      return sim::ToSql(command.table, binds_values);
     case Command::Kind::kBegin:
       return {"BEGIN", {}};
     case Command::Kind::kBeginImmediate:

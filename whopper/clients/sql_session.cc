@@ -7,7 +7,7 @@
 namespace orrery::whopper {
 namespace {
 
-constexpr size_t kKeptStatementCountMax = 8;
+constexpr size_t kKeptStatementCountMax = 24;
 
 class SqlSession final : public Session {
  public:

@@ -127,6 +127,16 @@ TEST_F(HistoryTest, AllowsAnUndecidedCommitOnWhatSurvived) {
   EXPECT_EQ(RecoverWith(2), "");
 }
 
+TEST_F(HistoryTest, DoesNotTakeAVersionForDurableWhereACommitChangedNothing) {
+  Commit(0, 0, 1);
+  history_.NoteSynced(history_.newest());
+  Commit(0, 1, 2);
+  history_.CommitStarts(1, history_.newest(), history_.at(history_.newest()));
+  history_.CommitSucceeded(1, Id(2), /*synced=*/true);
+  history_.PowerCut();
+  EXPECT_EQ(RecoverWith(1), "");
+}
+
 TEST_F(HistoryTest, CatchesAnIndexThatGoesBack) {
   Commit(0, 0, 1);
   Commit(0, 1, 2);
