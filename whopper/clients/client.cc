@@ -152,6 +152,7 @@ void Client::Work() {
       continue;
     }
     --budget_;
+    const sim::Choices::Span span(choices_, "action");
     Act();
     if (session_ != nullptr && choices_.Chance(3'000, "close")) Close();
   }
@@ -233,7 +234,6 @@ enum class Client::Action : uint8_t {
 };
 
 void Client::Act() {
-  const sim::Choices::Span span(choices_, "action");
   // Below SQL nothing keeps a scan going when the change of its connection outside a transaction
   // fails.
   const bool may_open_reader = readers_.size() < static_cast<size_t>(context_.reader_count_max) &&
