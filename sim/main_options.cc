@@ -67,6 +67,7 @@ class Parser {
   }
 
   MainOptions options;
+  bool has_connections = false;  // they were named
 
  private:
   Status TakeValue(std::string_view name, std::string_view value) {
@@ -75,6 +76,7 @@ class Parser {
     if (name == "seconds") return TakeNumber(name, value, 1, 1'000'000, options.seconds);
     if (name == "steps") return TakeNumber(name, value, 1, UINT64_MAX, options.step_count);
     if (name == "connections" && tool_.connection_count > 0) {
+      has_connections = true;
       return TakeNumber(name, value, 1, 64, options.connection_count);
     }
     if (name == "processes" && tool_.connection_count > 0) {
@@ -87,6 +89,15 @@ class Parser {
         return OkStatus();
       }
       return Bad("no workload is named '" + std::string(value) + "'");
+    }
+    if (name == "profile" && !tool_.profiles.empty()) {
+      options.profile = value;
+      for (const ProfileSpec& profile : tool_.profiles) {
+        if (profile.name != value) continue;
+        if (!has_connections) options.connection_count = profile.connection_count;
+        return OkStatus();
+      }
+      return Bad("no profile is named '" + std::string(value) + "'");
     }
     if (name == "fault") {
       ASSIGN_OR_RETURN(options.faults, ParseFaults(value));
@@ -143,6 +154,7 @@ Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::
   Parser parser(tool);
   parser.options.connection_count = tool.connection_count;
   if (!tool.workloads.empty()) parser.options.workload = tool.workloads.front();
+  if (!tool.profiles.empty()) parser.options.profile = tool.profiles.front().name;
   for (const std::string& word : words) RETURN_IF_ERROR(parser.Take(word));
   MainOptions& options = parser.options;
   const bool is_for_one =
@@ -180,6 +192,11 @@ std::string Usage(const ToolSpec& tool) {
     for (const std::string_view name : tool.workloads) text += " " + std::string(name);
     text += "\n";
   }
+  for (const ProfileSpec& profile : tool.profiles) {
+    std::string option = "  --profile=" + std::string(profile.name);
+    option.resize(std::max<size_t>(option.size() + 1, 23), ' ');
+    text += option + std::string(profile.what) + "\n";
+  }
   text +=
       "  --fault=NAME,...     these faults in every run, and no others\n"
       "  --without=NAME,...   not these\n"
@@ -211,7 +228,11 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
   if (options.quiet_step_count != kQuietStepCount) {
     words.push_back("--quiet-steps=" + std::to_string(options.quiet_step_count));
   }
-  if (options.connection_count != tool.connection_count) {
+  int default_count = tool.connection_count;
+  for (const ProfileSpec& profile : tool.profiles) {
+    if (profile.name == options.profile) default_count = profile.connection_count;
+  }
+  if (options.connection_count != default_count) {
     words.push_back("--connections=" + std::to_string(options.connection_count));
   }
   if (options.process_count > 0) {
@@ -219,6 +240,9 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
   }
   if (!tool.workloads.empty() && options.workload != tool.workloads.front()) {
     words.push_back("--workload=" + options.workload);
+  }
+  if (!tool.profiles.empty() && options.profile != tool.profiles.front().name) {
+    words.push_back("--profile=" + options.profile);
   }
   std::string with;
   std::string without;

@@ -15,6 +15,13 @@
 
 namespace orrery::sim {
 
+// A kind of runs: how large they are, and what they dwell on. The tool knows the rest by its name.
+struct ProfileSpec {
+  std::string_view name;
+  std::string_view what;     // for --help
+  int connection_count = 0;  // default for --connections
+};
+
 // What differs between the tools.
 struct ToolSpec {
   std::string_view name;                        // "whopper"; run as `tools/bazel run //NAME --`
@@ -22,6 +29,7 @@ struct ToolSpec {
   uint64_t default_run_count = 0;               // when no bound is given
   int connection_count = 0;                     // default; 0: the option is not taken
   std::span<const std::string_view> workloads;  // the first is the default
+  std::span<const ProfileSpec> profiles;        // likewise
 };
 
 inline constexpr uint64_t kQuietStepCount = 400'000;
@@ -40,6 +48,7 @@ struct MainOptions {
   int connection_count = 0;
   int process_count = 0;  // 0: drawn for each run
   std::string workload;
+  std::string profile;
 
   FaultSet faults = FaultSet::All();  // those that may strike
   bool every_fault = false;           // all of them in every run, not a swarm of its own for each

@@ -272,6 +272,8 @@ void TraceWriter::AddWorldEvent(const StreamEvent& stream_event) {
     case EventKind::kApply:
       AddField(line_, "op", event.b);
       return add_range();
+    case EventKind::kSpoil:
+      return add_range();
     case EventKind::kFinish:
       AddField(line_, "op", event.b);
       AddField(line_, "code", event.a);

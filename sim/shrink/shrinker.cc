@@ -439,7 +439,8 @@ void Shrinker::RunPasses() {
   DropConnections();
   DropStatements(/*redraw_count=*/0);
   StartAnew(limits_.seconds / 6);
-  for (double before = best_cost_ + 1; before > best_cost_ && !TimeIsUp();) {
+  double before;
+  do {
     before = best_cost_;
     DropStatements(/*redraw_count=*/3);
     Calm();
@@ -448,20 +449,19 @@ void Shrinker::RunPasses() {
     DropConnections();
     MergeConnections();
     StartAnew(limits_.seconds / 12);
-  }
+  } while (best_cost_ < before && !TimeIsUp());
   // Here a round takes long: it has to be worth it.
-  for (double before = best_cost_ + kWorthwhile;
-       before - best_cost_ >= kWorthwhile && !TimeIsUp();) {
+  do {
     before = best_cost_;
-    MergeConnections();
     DropStrikes();
     LowerValues();
     DropParts();
     ZeroEnvironment(/*group_min=*/4);
     SwapNeighbours();
+    MergeConnections();
     // What was lowered may be needed no more.
     DropStatements(/*redraw_count=*/12);
-  }
+  } while (best_cost_ < before - kWorthwhile && !TimeIsUp());
 }
 
 }  // namespace orrery::sim

@@ -20,9 +20,10 @@ void InsertFiber(std::vector<Fiber*>& fibers, Fiber& fiber) {
 
 }  // namespace
 
-Scheduler::Scheduler(std::unique_ptr<Schedule> schedule, Performer& performer)
+Scheduler::Scheduler(std::unique_ptr<Schedule> schedule, Performer& performer, StackPool& stacks)
     : schedule_(std::move(schedule)),
       performer_(performer),
+      stacks_(stacks),
       until_preemption_(schedule_->PreemptAfter()) {
   schedule_->SetCountdown(&until_preemption_);
 }
