@@ -235,6 +235,57 @@ TEST(AfterFailureTest, StopsAtAnEventAndSaysHowToStandThere) {
   EXPECT_NE(end.errors.find("gdb "), std::string::npos) << end.errors;
 }
 
+TEST(AfterFailureTest, GoesToAnyEventOfARunAtOnce) {
+  const Failed failed = FailWith("order");
+  const std::string last = Field(failed.end.LastLine(), "event=");
+  const ProgramEnd end = RunProgram(kPlanted, {"--replay=" + failed.bundle, "--snapshots"},
+                                    "1\n30\n7\n" + last + "\n0\n999999999\nq\n");
+  EXPECT_EQ(end.status, 0) << end.errors;
+  for (const std::string& number : {std::string("1"), std::string("30"), std::string("7"), last}) {
+    // As --until tells it.
+    const ProgramEnd until =
+        RunProgram(kPlanted, {"--replay=" + failed.bundle, "--until=" + number});
+    const std::string event = until.errors.substr(0, until.errors.find('\n'));
+    EXPECT_TRUE(event.starts_with("event " + number + ", ")) << until.errors;
+    EXPECT_NE(end.output.find(event), end.output.npos) << event << "\n" << end.output;
+  }
+  EXPECT_NE(end.output.find("gdb -q -p "), end.output.npos);
+  size_t refused = 0;
+  for (size_t at = 0; (at = end.output.find("events are numbered", at)) != end.output.npos; ++at) {
+    ++refused;
+  }
+  EXPECT_EQ(refused, 2u);
+}
+
+TEST(AfterFailureTest, ShowsWhereAFailureBecameCertain) {
+  const Failed failed = FailWith("check");
+  const std::string data = testing::TempDir() + "/futures.csv";
+  const ProgramEnd end = RunProgram(kPlanted, {"--replay=" + failed.bundle, "--branch=1",
+                                               "--futures=10", "--branch-data=" + data});
+  EXPECT_EQ(end.status, 0) << end.errors;
+  // The numbers that are written do not depend on the schedule, so it was certain from the first
+  // on.
+  EXPECT_EQ(end.LastLine(), "certain already at event 1") << end.output;
+  EXPECT_TRUE(ReadFile(data).starts_with("event,futures,same,other,good,cut_off\n1,10,10,0,0,0\n"))
+      << ReadFile(data);
+
+  // Which one needs a short write between two others: not at first, but in the end.
+  const Failed ordered = FailWith("order");
+  const ProgramEnd plot =
+      RunProgram(kPlanted, {"--replay=" + ordered.bundle, "--branch=1", "--futures=20"});
+  EXPECT_EQ(plot.status, 0) << plot.errors;
+  EXPECT_TRUE(plot.LastLine().starts_with("certain from event ")) << plot.output;
+  EXPECT_NE(plot.output.find("100% ####"), plot.output.npos) << plot.output;
+  // The same again: futures are drawn from their numbers.
+  EXPECT_EQ(
+      RunProgram(kPlanted, {"--replay=" + ordered.bundle, "--branch=1", "--futures=20"}).output,
+      plot.output);
+
+  EXPECT_EQ(RunProgram(kPlanted, {"--seed=1", "--branch=1"}).output,
+            "the run does not fail: nothing to look for\n");
+  EXPECT_EQ(RunProgram(kPlanted, {"--replay=" + ordered.bundle, "--branch=99999999"}).status, 2);
+}
+
 TEST(AfterFailureTest, TracesOneRunAndNoMore) {
   const std::string path = testing::TempDir() + "/one.jsonl";
   const ProgramEnd end = RunProgram(kPlanted, {"--seed=1", "--trace=" + path});

@@ -4,6 +4,7 @@
 #define ORRERY_SIM_MAIN_OPTIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,6 +60,10 @@ struct MainOptions {
   std::string replay;              // a bundle to run again
   uint64_t until = 0;              // stop at this event; 0: do not
   std::string trace;               // where to write a trace; empty: nowhere
+  bool snapshots = false;          // go to events as told on standard input
+  std::optional<uint64_t> branch;  // from this event on, look where a failure became certain
+  uint64_t future_count = 40;      // looked at from each event
+  std::string branch_data;         // where to write the same as numbers; empty: nowhere
   bool verbose = false;
   bool help = false;
 

@@ -156,6 +156,7 @@ void Client::Work() {
       continue;
     }
     --budget_;
+    const sim::Choices::Span span(choices_, "action");
     Act();
     if (session_ != nullptr && choices_.Chance(3'000, "close")) Close();
   }
@@ -238,7 +239,6 @@ enum class Client::Action : uint8_t {
 };
 
 void Client::Act() {
-  const sim::Choices::Span span(choices_, "action");
   if (const std::optional<int> table = std::exchange(missing_table_, std::nullopt)) {
     if (choices_.Chance(context_.create_ppm, "create")) {
       return Write({.verb = TableStatement::Verb::kCreate, .table = *table});
