@@ -49,8 +49,10 @@ Failed FailWith(const std::string& workload) {
   std::string parent = testing::TempDir() + "/bundles-XXXXXX";
   EXPECT_NE(mkdtemp(parent.data()), nullptr);
   Failed failed;
-  failed.end = RunProgram(
-      kPlanted, {"--workload=" + workload, "--seed=1", "--runs=2000", "--bundle-dir=" + parent});
+  std::vector<std::string> words = {"--workload=" + workload, "--seed=1", "--runs=2000",
+                                    "--bundle-dir=" + parent};
+  if (workload == "stuck") words.push_back("--quiet-steps=8000");
+  failed.end = RunProgram(kPlanted, words);
   failed.bundle = Field(failed.end.LastLine(), "bundle=");
   return failed;
 }
@@ -65,8 +67,10 @@ TEST_P(AfterFailureTest, PrintsTheVerdictAndLeavesABundleThatReplays) {
   EXPECT_TRUE(line.starts_with("FAIL seed=")) << line << failed.end.errors;
   EXPECT_EQ(std::count(failed.end.output.begin(), failed.end.output.end(), '\n'), 1);
   EXPECT_EQ(Field(line, "oracle="), oracle);
-  EXPECT_EQ(Field(line, "replay="), "tools/bazel run //sim:planted -- --seed=" +
-                                        Field(line, "seed=") + " --runs=1 --workload=" + workload);
+  EXPECT_EQ(Field(line, "replay="),
+            "tools/bazel run //sim:planted -- --seed=" + Field(line, "seed=") + " --runs=1" +
+                (workload == std::string("stuck") ? " --quiet-steps=8000" : "") +
+                " --workload=" + workload);
   for (const char* name : {"README.txt", "failure.txt", "options.txt", "build.txt", "choices.txt",
                            "events.txt", "log.txt", "trace.jsonl", "image-at-failure-file"}) {
     EXPECT_FALSE(ReadFile(failed.bundle + "/" + name).empty()) << name;
@@ -80,7 +84,8 @@ TEST_P(AfterFailureTest, PrintsTheVerdictAndLeavesABundleThatReplays) {
 
 INSTANTIATE_TEST_SUITE_P(EachEnd, AfterFailureTest,
                          testing::Values(std::pair{"order", "model"}, std::pair{"check", "check"},
-                                         std::pair{"crash", "crash"}),
+                                         std::pair{"crash", "crash"},
+                                         std::pair{"stuck", "progress"}),
                          [](const auto& info) { return std::string(info.param.first); });
 
 TEST(AfterFailureTest, KeepsTheFilesAsTheyWere) {
@@ -140,6 +145,7 @@ TEST(AfterFailureTest, CallsABundleStaleWhenItNoLongerFits) {
     at += 5;
   }
   WriteFile(failed.bundle + "/choices.txt", choices);
+  WriteFile(failed.bundle + "/options.txt", "--seed=1\n--runs=1\n--workload=tame\n");
   const ProgramEnd replay = RunProgram(kPlanted, {"--replay=" + failed.bundle});
   EXPECT_EQ(replay.status, 3) << replay.output;
   EXPECT_TRUE(replay.LastLine().starts_with("STALE seed=")) << replay.output;
@@ -169,6 +175,56 @@ TEST(AfterFailureTest, CallsARunThatIsNeverTheSameNondeterministic) {
   const Failed failed = FailWith("moody");
   EXPECT_EQ(failed.end.status, 1);
   EXPECT_EQ(Field(failed.end.LastLine(), "oracle="), "determinism") << failed.end.output;
+}
+
+// A bug, and the least it takes.
+struct Least {
+  const char* workload;
+  const char* sizes;
+};
+class ShrinkTest : public testing::TestWithParam<Least> {};
+
+TEST_P(ShrinkTest, FindsTheLeastThatFailsTheSameWay) {
+  const Failed failed = FailWith(GetParam().workload);
+  const ProgramEnd small =
+      RunProgram(kPlanted, {"--replay=" + failed.bundle, "--shrink", "--shrink-seconds=30"});
+  EXPECT_EQ(small.status, 1) << small.errors;
+  const std::string line = small.LastLine();
+  EXPECT_EQ(Field(line, "oracle="), Field(failed.end.LastLine(), "oracle="));
+  EXPECT_NE(line.find(GetParam().sizes), line.npos) << line << "\n" << small.errors;
+  const std::string bundle = Field(line, "bundle=");
+  EXPECT_NE(bundle, failed.bundle);
+  const ProgramEnd replay = RunProgram(kPlanted, {"--replay=" + bundle});
+  EXPECT_EQ(replay.status, 1);
+  EXPECT_EQ(Field(replay.LastLine(), "replay="), "same") << replay.output << replay.errors;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    EachBug, ShrinkTest,
+    testing::Values(Least{"order", " statements=3 connections=2 faults=1 waits=0 "},
+                    Least{"check", " statements=3 connections=1 faults=0 waits=0 "},
+                    Least{"crash", " statements=3 connections=1 faults=0 waits=0 "},
+                    Least{"stuck", " statements=3 connections=1 faults=0 waits=0 "}),
+    [](const auto& info) { return std::string(info.param.workload); });
+
+TEST(AfterFailureTest, ShrinksTheFirstFailureOfManySeeds) {
+  const ProgramEnd small = RunProgram(kPlanted, {"--workload=check", "--seed=1", "--runs=2000",
+                                                 "--shrink", "--bundle-dir=" + testing::TempDir()});
+  EXPECT_EQ(small.status, 1);
+  EXPECT_NE(small.LastLine().find(" statements=3 "), std::string::npos) << small.output;
+  const ProgramEnd none = RunProgram(kPlanted, {"--seed=1", "--runs=3", "--shrink"});
+  EXPECT_EQ(none.status, 0);
+  EXPECT_TRUE(none.LastLine().starts_with("ok runs=3 ")) << none.output;
+}
+
+TEST(AfterFailureTest, DoesNotShrinkWhatIsStale) {
+  const Failed failed = FailWith("check");
+  std::string options = ReadFile(failed.bundle + "/options.txt");
+  const size_t at = options.find("--workload=check");
+  WriteFile(failed.bundle + "/options.txt", options.replace(at, 16, "--workload=tame"));
+  const ProgramEnd end = RunProgram(kPlanted, {"--replay=" + failed.bundle, "--shrink"});
+  EXPECT_EQ(end.status, 3);
+  EXPECT_TRUE(end.LastLine().starts_with("STALE ")) << end.output;
 }
 
 TEST(AfterFailureTest, StopsAtAnEventAndSaysHowToStandThere) {

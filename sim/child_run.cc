@@ -70,6 +70,7 @@ struct ChildRunner::Slot {
       name_size;  // paths and labels, each ended by '\n'; paths first, a "\n" of its own between
   uint64_t draw_count;
   uint64_t span_count;
+  uint64_t skip_mark_count;
   uint64_t mark_count;
 };
 
@@ -149,12 +150,17 @@ void ChildRunner::RunAsChild(const Setup& setup) {
     if (child.keeps_recording) {
       const Recording& drawn = child.recording->recording();
       const std::vector<DrawSpan>& spans = child.recording->spans();
+      const std::vector<SkipMark>& marks = child.recording->skip_marks();
       const bool fits = payload.AddLines(drawn.paths, slot.name_size) && payload.Add("\n", 1) &&
                         payload.AddLines(drawn.labels, ++slot.name_size) &&
                         payload.Add(drawn.draws.data(), drawn.draws.size() * sizeof(Draw)) &&
-                        payload.Add(spans.data(), spans.size() * sizeof(DrawSpan));
-      if (fits) slot.draw_count = drawn.draws.size();
-      if (fits) slot.span_count = spans.size();
+                        payload.Add(spans.data(), spans.size() * sizeof(DrawSpan)) &&
+                        payload.Add(marks.data(), marks.size() * sizeof(SkipMark));
+      if (fits) {
+        slot.draw_count = drawn.draws.size();
+        slot.span_count = spans.size();
+        slot.skip_mark_count = marks.size();
+      }
     }
     if (child.events != nullptr) {
       const EventList& list = child.events->list();
@@ -234,6 +240,7 @@ RunEnd ChildRunner::Run(const Setup& setup) {
   }
   take(end.recording.draws, slot_->draw_count);
   take(end.spans, slot_->span_count);
+  take(end.skip_marks, slot_->skip_mark_count);
   for (DrawSpan& span : end.spans) span.end = std::min(span.end, slot_->draw_count);
   end.events.hash = slot_->events_hash;
   take(end.events.marks, slot_->mark_count);

@@ -39,6 +39,7 @@ struct RunEnd {
   RunReport report;     // with kOk
   Recording recording;  // unless kCutOff: what was drawn
   std::vector<DrawSpan> spans;
+  std::vector<SkipMark> skip_marks;
   EventList events;  // likewise, when asked for
 };
 

@@ -67,6 +67,7 @@ class Parser {
   }
 
   MainOptions options;
+  bool has_connections = false;  // they were named
 
  private:
   Status TakeValue(std::string_view name, std::string_view value) {
@@ -75,6 +76,7 @@ class Parser {
     if (name == "seconds") return TakeNumber(name, value, 1, 1'000'000, options.seconds);
     if (name == "steps") return TakeNumber(name, value, 1, UINT64_MAX, options.step_count);
     if (name == "connections" && tool_.connection_count > 0) {
+      has_connections = true;
       return TakeNumber(name, value, 1, 64, options.connection_count);
     }
     if (name == "processes" && tool_.connection_count > 0) {
@@ -87,6 +89,15 @@ class Parser {
         return OkStatus();
       }
       return Bad("no workload is named '" + std::string(value) + "'");
+    }
+    if (name == "profile" && !tool_.profiles.empty()) {
+      options.profile = value;
+      for (const ProfileSpec& profile : tool_.profiles) {
+        if (profile.name != value) continue;
+        if (!has_connections) options.connection_count = profile.connection_count;
+        return OkStatus();
+      }
+      return Bad("no profile is named '" + std::string(value) + "'");
     }
     if (name == "fault") {
       ASSIGN_OR_RETURN(options.faults, ParseFaults(value));
@@ -106,6 +117,12 @@ class Parser {
       return OkStatus();
     }
     if (name == "until") return TakeNumber(name, value, 1, UINT64_MAX, options.until);
+    if (name == "quiet-steps") {
+      return TakeNumber(name, value, 1, UINT64_MAX, options.quiet_step_count);
+    }
+    if (name == "shrink-seconds") {
+      return TakeNumber(name, value, 1, 1'000'000, options.shrink_seconds);
+    }
     if (name == "trace") return TakeText(value, options.trace);
     if (name == "bundle-dir") return TakeText(value, options.bundle_dir);
     if (name == "replay") return TakeText(value, options.replay);
@@ -134,6 +151,7 @@ Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::
   Parser parser(tool);
   parser.options.connection_count = tool.connection_count;
   if (!tool.workloads.empty()) parser.options.workload = tool.workloads.front();
+  if (!tool.profiles.empty()) parser.options.profile = tool.profiles.front().name;
   for (const std::string& word : words) RETURN_IF_ERROR(parser.Take(word));
   MainOptions& options = parser.options;
   if (options.replay.empty() && (options.until > 0 || !options.trace.empty())) {
@@ -167,12 +185,19 @@ std::string Usage(const ToolSpec& tool) {
     for (const std::string_view name : tool.workloads) text += " " + std::string(name);
     text += "\n";
   }
+  for (const ProfileSpec& profile : tool.profiles) {
+    std::string option = "  --profile=" + std::string(profile.name);
+    option.resize(std::max<size_t>(option.size() + 1, 23), ' ');
+    text += option + std::string(profile.what) + "\n";
+  }
   text +=
       "  --fault=NAME,...     these faults in every run, and no others\n"
       "  --without=NAME,...   not these\n"
       "  --faults=off         none\n"
+      "  --quiet-steps=N      steps without the end of a statement that count as stuck (400000)\n"
       "  --check-determinism  make every run twice and compare (otherwise one in 16)\n"
-      "  --shrink             after a failure, look for a smaller one\n"
+      "  --shrink             after a failure, look for a smaller one; also with --replay\n"
+      "  --shrink-seconds=N   processor time for that (60)\n"
       "  --bundle-dir=DIR     where a failure is kept (the temporary folder)\n"
       "  --replay=BUNDLE      make a kept run again, from its recorded choices\n"
       "  --until=EVENT        stop the run there for a debugger (gdb --args ...)\n"
@@ -187,7 +212,14 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
                                      uint64_t seed, uint64_t step_count_max) {
   std::vector<std::string> words = {"--seed=" + std::to_string(seed), "--runs=1"};
   if (step_count_max > 0) words.push_back("--steps=" + std::to_string(step_count_max));
-  if (options.connection_count != tool.connection_count) {
+  if (options.quiet_step_count != kQuietStepCount) {
+    words.push_back("--quiet-steps=" + std::to_string(options.quiet_step_count));
+  }
+  int default_count = tool.connection_count;
+  for (const ProfileSpec& profile : tool.profiles) {
+    if (profile.name == options.profile) default_count = profile.connection_count;
+  }
+  if (options.connection_count != default_count) {
     words.push_back("--connections=" + std::to_string(options.connection_count));
   }
   if (options.process_count > 0) {
@@ -195,6 +227,9 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
   }
   if (!tool.workloads.empty() && options.workload != tool.workloads.front()) {
     words.push_back("--workload=" + options.workload);
+  }
+  if (!tool.profiles.empty() && options.profile != tool.profiles.front().name) {
+    words.push_back("--profile=" + options.profile);
   }
   std::string with;
   std::string without;

@@ -48,6 +48,8 @@ class Binder {
   const Status& late_error() const { return late_error_; }
 
  private:
+  // SQLite does not resolve what stands in a DEFAULT.
+  bool is_in_default() const;
   Result<BoundPtr> BindNode(const Expr& expr);
   Result<BoundPtr> BindColumn(const ColumnExpr& expr);
   Result<BoundPtr> BindAlias(const ColumnExpr& expr, const ResultColumn& column);

@@ -5,6 +5,10 @@
 namespace orrery {
 
 ProgramBuilder::ProgramBuilder() {
+  constexpr size_t kUsualInstructionCount = 24;
+  program_.instructions.reserve(kUsualInstructionCount);
+  label_addresses_.reserve(kUsualInstructionCount / 2);
+  fixups_.reserve(kUsualInstructionCount / 2);
   setup_ = NewLabel();
   EmitJump(Opcode::kInit, 0, setup_);
 }

@@ -128,7 +128,8 @@ AllocatePage::Next AllocatePage::Extend() {
 Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
   PagerCore& core = *core_;
   Frame* frame = core.cache.Find(number);
-  if (frame != nullptr && frame->pin_count > 0) {
+  // The page may well be on its way to the log: it changed before it was freed.
+  if (frame != nullptr && frame->in_use()) {
     return CorruptError("page " + std::to_string(number) + " of " + core.path +
                         " is in use, but listed as free");
   }

@@ -155,6 +155,37 @@ TEST(PagerTest, WorksWithACacheSmallerThanATransaction) {
       {.single_plan_count_max = 60});
 }
 
+TEST(PagerTest, GivesOutAFreedPageThatIsBeingSpilled) {
+  ForEachYieldPlan([](Io& io) {
+    TestConnection a(io, {.new_page_size = 512, .cache_page_count = 10});
+    a.BeginWrite();
+    for (uint32_t i = 0; i < 30; ++i) a.Add(i);
+    a.Commit();
+    a.BeginWrite();
+    for (PageNumber page = 2; page <= 9; ++page) a.Write(page, 100 + page);
+    for (PageNumber page = 3; page <= 6; ++page) a.Free(page);
+    {
+      // Needs room, and goes away while the changed pages are on their way to the log.
+      FetchPage fetch;
+      fetch.Start(a.pager(), 30, kConnectionFetch);
+      (void)fetch.Resume();
+    }
+    for (int i = 0; i < 4; ++i) {
+      const PageNumber page = a.Allocate().number();
+      EXPECT_TRUE(3 <= page && page <= 6) << page;
+      a.Write(page, 200 + page);
+    }
+    a.Commit();
+    TestConnection b(io);
+    b.BeginRead();
+    for (PageNumber page = 2; page <= 9; ++page) {
+      EXPECT_EQ(b.Read(page), (3 <= page && page <= 6 ? 200 : 100) + page);
+    }
+    EXPECT_EQ(b.Read(30), 28u);
+    b.pager().EndRead();
+  });
+}
+
 TEST(PagerTest, CheckpointsAndStartsTheLogAnew) {
   for (const CheckpointMode mode : {CheckpointMode::kPassive, CheckpointMode::kFull,
                                     CheckpointMode::kRestart, CheckpointMode::kTruncate}) {

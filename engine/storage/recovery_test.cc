@@ -108,6 +108,37 @@ TEST(RecoveryTest, IgnoresFramesBehindTheLastCommit) {
   EXPECT_EQ(Recover(crashed, log, true), crashed.last_version);
 }
 
+// A torn commit and one written over it, torn in turn, must not together make the first one whole.
+TEST(RecoveryTest, LeavesNothingOfATornCommitBehindTheNextOne) {
+  const auto frame_size = static_cast<size_t>(WalFrameSize(512));
+  const Crashed crashed = MakeCrashed(4);
+  const size_t frame_count = (crashed.log.size() - kWalHeaderSize) / frame_size;
+  for (size_t torn = 0; torn < frame_count; ++torn) {
+    std::vector<std::byte> log = crashed.log;
+    log[kWalHeaderSize + torn * frame_size + 100] ^= std::byte{1};
+    MemoryIo io({.seed = 2});
+    WriteFile(io, "test.db", crashed.database);
+    WriteFile(io, "test.db-wal", log);
+    TestConnection a(io);
+    a.BeginRead();
+    const uint32_t max_frame = a.pager().snapshot().max_frame;
+    ASSERT_LE(max_frame, torn);
+    a.pager().EndRead();
+    a.BeginWrite();
+    a.Add(9999);
+    a.Commit();
+    const std::vector<std::byte> now = ReadFile(io, "test.db-wal");
+    const auto salts = [](const std::vector<std::byte>& bytes) {
+      return std::vector<std::byte>(bytes.begin() + 16, bytes.begin() + 24);
+    };
+    if (max_frame == 0) {
+      EXPECT_NE(salts(now), salts(log)) << torn;
+    } else {
+      EXPECT_EQ(now.size(), kWalHeaderSize + a.pager().snapshot().max_frame * frame_size) << torn;
+    }
+  }
+}
+
 TEST(RecoveryTest, ReadsALogWithTheOtherByteOrder) {
   const Crashed crashed = MakeCrashed(4);
   std::vector<std::byte> log = crashed.log;

@@ -35,6 +35,12 @@ uint64_t ReplaySource::Choose(uint32_t stream, uint64_t n, const char* label) {
   return after_end_ == nullptr ? 0 : after_end_->Choose(streams_[stream].after_end, n, label);
 }
 
+uint64_t ReplaySource::Skip(uint32_t stream, uint64_t mean, const char* label) {
+  if (const Draw* draw = Next(stream, kSkipMax, label)) return kSkipMax - draw->value % kSkipMax;
+  return after_end_ == nullptr ? kSkipMax
+                               : after_end_->Skip(streams_[stream].after_end, mean, label);
+}
+
 bool ReplaySource::Chance(uint32_t stream, uint32_t per_million, const char* label) {
   if (const Draw* draw = Next(stream, 2, label)) return draw->value % 2 == 1;
   return after_end_ != nullptr &&

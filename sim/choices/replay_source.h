@@ -19,6 +19,7 @@ class ReplaySource final : public ChoiceSource {
 
   uint64_t Choose(uint32_t stream, uint64_t n, const char* label) override;
   bool Chance(uint32_t stream, uint32_t per_million, const char* label) override;
+  uint64_t Skip(uint32_t stream, uint64_t mean, const char* label) override;
 
   // How many draws asked for something else than what was recorded (another n or label), or came
   // after the end of their list. 0: the run is the recorded one.

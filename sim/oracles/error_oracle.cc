@@ -15,7 +15,9 @@ bool AnyStruck(const Faults& faults, std::initializer_list<Fault> which) {
   return false;
 }
 
-bool Explained(const Status& error, const ErrorReasons& reasons) {
+}  // namespace
+
+bool HasReason(const Status& error, const ErrorReasons& reasons) {
   switch (error.primary()) {
     case ResultCode::kBusy:
     case ResultCode::kProtocol:
@@ -40,10 +42,8 @@ bool Explained(const Status& error, const ErrorReasons& reasons) {
   }
 }
 
-}  // namespace
-
 void ExpectReason(const Status& error, const ErrorReasons& reasons, std::string_view doing) {
-  if (Explained(error, reasons)) return;
+  if (HasReason(error, reasons)) return;
   Fail("error", "nothing explains this error of " + std::string(doing) + ": " + error.ToString() +
                     " (" + std::to_string(static_cast<int>(error.code())) + ")");
 }

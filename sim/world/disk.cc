@@ -37,6 +37,7 @@ std::shared_ptr<DiskFile> Disk::MakeFile() {
 
 void Disk::Change(EntryChange change) {
   change.mark = ++clock_;
+  ++name_change_count_;
   Apply(visible_, change);
   changes_.push_back(std::move(change));
 }
@@ -126,6 +127,7 @@ void Disk::PowerCut(Choices& choices, const PowerCutEffect& effect) {
   DrawUntil(choices, drawn);
   durable_ = ResolveEntries(choices, drawn);
   changes_.clear();
+  ++name_change_count_;
   visible_ = durable_;
   for (const auto& [path, file] : visible_) file->PowerCut(choices, drawn);
 }
@@ -195,6 +197,7 @@ std::vector<std::string> Disk::Paths() const {
 
 void Disk::Import(std::string_view path, Bytes bytes) {
   std::erase_if(changes_, [&](const EntryChange& change) { return change.path == path; });
+  ++name_change_count_;
   std::shared_ptr<DiskFile> file = MakeFile();
   file->Write(0, bytes);
   file->Sync(file->BeginSync());

@@ -46,6 +46,8 @@ class Disk {
 
   // Like DiskFile's, for the names in one directory ("" for paths without a slash).
   uint64_t entry_mark() const { return clock_; }
+  // While this stays, every name leads to the file that it led to.
+  uint64_t name_change_count() const { return name_change_count_; }
   void SyncDirectory(std::string_view directory, uint64_t mark);
   static std::string DirectoryOf(std::string_view path);
 
@@ -104,6 +106,7 @@ class Disk {
   Entries durable_;
   std::vector<EntryChange> changes_;  // oldest first
   uint64_t clock_ = 0;                // the mark of the last change of all
+  uint64_t name_change_count_ = 0;
   uint64_t last_medium_fault_ = 0;
   bool keeps_previous_ = false;
 };

@@ -15,6 +15,10 @@ WaitPlan::WaitPlan(Choices choices, uint64_t mean) : WaitPlan() {
   until_forced_ = choices_[0].Skip(mean_, "until-forced");
 }
 
+void WaitPlan::StayHere() {
+  if (!choices_.empty()) choices_[0].SetCountdown(&until_forced_);
+}
+
 WaitPlan WaitPlan::Drawn(Choices choices) {
   constexpr uint64_t kMeans[] = {0, 0, 1000, 100, 10, 2, 1};
   const uint64_t mean = kMeans[choices.Choose(std::size(kMeans), "habit.forced-wait")];

@@ -50,6 +50,8 @@ class WaitPlan final : public IoObserver {
   // Names of the sites that are linked in and were never forced, sorted.
   std::vector<std::string> NeverForced() const;
 
+  // From here on the plan keeps its address while it is asked: its skips are counted down in it.
+  void StayHere();
   void SetListener(WaitListener* listener) { listener_ = listener; }  // may be null
 
  private:

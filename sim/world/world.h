@@ -46,6 +46,9 @@ struct WorldOptions {
   // How long an operation takes when nothing delays it is drawn below twice this. 0: it is ready at
   // once.
   uint64_t latency_nanoseconds = 50'000;
+  // Whose stacks the fibers run on, so that the next world finds them warm; it outlives the world.
+  // Null: a pool of the world's own.
+  StackPool* stacks = nullptr;
 };
 
 class World final : private Performer, private FaultObserver, private WaitListener {
@@ -158,6 +161,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
   void ApplyWriteToMedium(Operation& operation, size_t end);
   // Bytes [from, from + size) of a read have been taken from the file.
   void SpoilRead(Operation& operation, size_t from, size_t size);
+  // The medium shows `bytes` there from now on.
+  void LayOver(DiskFile& file, uint64_t fault_number, uint64_t offset, Bytes bytes);
   void Finish(Operation& operation, Status status, size_t bytes = 0);
   void Cancel(Operation& operation);
   void Close(SimFile& file);
@@ -174,6 +179,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   Choices latency_choices_;
   Choices process_choices_;
   Disk disk_;
+  StackPool own_stacks_;
   Scheduler scheduler_;
   const uint64_t latency_nanoseconds_;
   std::vector<std::unique_ptr<SimProcess>> processes_;

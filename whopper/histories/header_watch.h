@@ -9,6 +9,7 @@
 #ifndef ORRERY_WHOPPER_HISTORIES_HEADER_WATCH_H_
 #define ORRERY_WHOPPER_HISTORIES_HEADER_WATCH_H_
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,15 +34,15 @@ class HeaderWatch final : public sim::EventObserver {
   // The clients in `gone` hold no lock any more.
   void Continue(const std::vector<int>& gone);
 
-  // Looks now.
+  // Looks now. Costs a few ns when nothing has changed.
   void Look();
-  // What the header shows; nothing while there is none or it is being changed.
-  std::optional<SnapshotId> Current() const;
 
   void OnEvent(uint64_t step, uint64_t now_nanoseconds, const sim::Event& event) override;
 
  private:
   int RunningClient() const;
+  // Both headers in shared memory; null while there are none.
+  const std::byte* Headers();
 
   sim::World& world_;
   const std::string shm_path_;
@@ -51,6 +52,9 @@ class HeaderWatch final : public sim::EventObserver {
   int writer_ = -1;     // who holds the WRITE lock
   int recoverer_ = -1;  // who holds the RECOVER lock
   std::optional<SnapshotId> last_;
+  const std::byte* headers_ = nullptr;  // where they were found
+  uint64_t name_change_count_ = 0;             // when
+  std::array<std::byte, 96> seen_{};    // as they were at the last look
 };
 
 }  // namespace orrery::whopper

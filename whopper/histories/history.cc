@@ -69,7 +69,8 @@ void History::Append(Candidates candidates, const SnapshotId& id, int client) {
   versions_.push_back({std::move(candidates)});
   numbers_[KeyOf(id)] = newest();
   committed_.push_back({newest(), client});
-  // What was undecided on the version before is gone from the WAL, unless a power cut brings it back.
+  // What was undecided on the version before is gone from the WAL, unless a power cut brings it
+  // back.
   for (Attempt& attempt : attempts_) {
     if (!attempt.in_progress) attempt.overwritten = true;
   }
@@ -98,10 +99,10 @@ void History::Published(const SnapshotId& id, int client, bool by_recovery) {
     }
     Candidates result = ResultOf(*attempt);
     if (result.empty()) {
-      Fail("lost-update", "client " + std::to_string(client) + " published " + ToString(id) +
-                              " on version " +
-                              (attempt->base ? std::to_string(*attempt->base) : "?") +
-                              ", which is not the newest, or where its change fails\n" + Describe());
+      Fail("lost-update",
+           "client " + std::to_string(client) + " published " + ToString(id) + " on version " +
+               (attempt->base ? std::to_string(*attempt->base) : "?") +
+               ", which is not the newest, or where its change fails\n" + Describe());
     }
     attempt->became = newest() + 1;
     Append(std::move(result), id, client);
@@ -147,13 +148,17 @@ void History::Refute(VersionNumber number, uint64_t tag) {
 
 void History::CommitStarts(int client, VersionNumber base, Candidates after) {
   CHECK(Pending(client) == nullptr);
-  attempts_.push_back(
-      {.tag = ++last_tag_, .client = client, .in_progress = true, .base = base, .after = std::move(after)});
+  attempts_.push_back({.tag = ++last_tag_,
+                       .client = client,
+                       .in_progress = true,
+                       .base = base,
+                       .after = std::move(after)});
 }
 
 void History::CommitStarts(int client, const sim::TableStatement& change) {
   CHECK(Pending(client) == nullptr);
-  attempts_.push_back({.tag = ++last_tag_, .client = client, .in_progress = true, .change = change});
+  attempts_.push_back(
+      {.tag = ++last_tag_, .client = client, .in_progress = true, .change = change});
 }
 
 bool History::ChangesNothing(const Attempt& attempt, const Candidates& before) const {
@@ -178,15 +183,18 @@ VersionNumber History::CommitSucceeded(int client, const SnapshotId& id, bool sy
   CHECK(attempt != nullptr);
   const VersionNumber number = Observe(id, attempt->base ? *attempt->base : first_);
   if (attempt->became ? *attempt->became != number : !ChangesNothing(*attempt, at(number))) {
-    Fail("snapshot", "a commit of client " + std::to_string(client) + " ended at " + ToString(id) +
-                         ", version " + std::to_string(number) + ", but " +
-                         (attempt->became ? "was published as version " +
-                                                std::to_string(*attempt->became)
-                                          : "nothing was published for it") +
-                         "\n" + Describe());
+    Fail("snapshot",
+         "a commit of client " + std::to_string(client) + " ended at " + ToString(id) +
+             ", version " + std::to_string(number) + ", but " +
+             (attempt->became ? "was published as version " + std::to_string(*attempt->became)
+                              : "nothing was published for it") +
+             "\n" + Describe());
   }
-  std::erase_if(attempts_, [&](const Attempt& a) { return a.tag == attempt->tag; });
-  if (synced) NoteSynced(number);
+  // A commit that had nothing to write has synced nothing: what it found may be a recovered version
+  // that never was.
+  const bool wrote = attempt->became.has_value();
+  std::erase_if(attempts_, [tag = attempt->tag](const Attempt& a) { return a.tag == tag; });
+  if (synced && wrote) NoteSynced(number);
   return number;
 }
 
@@ -194,6 +202,16 @@ void History::CommitCancelled(int client) {
   std::erase_if(attempts_, [&](const Attempt& attempt) {
     return attempt.client == client && attempt.in_progress;
   });
+}
+
+void History::CommitFailed(int client) {
+  const Attempt* attempt = Pending(client);
+  if (attempt != nullptr && attempt->became) {
+    Fail("snapshot", "a commit of client " + std::to_string(client) +
+                         " ended with an error, but was published as version " +
+                         std::to_string(*attempt->became) + "\n" + Describe());
+  }
+  CommitUndecided(client);
 }
 
 void History::CommitUndecided(int client) {
@@ -214,7 +232,8 @@ void History::CommitUndecided(int client) {
 // Forgets undecided commits that not even a power cut can bring back.
 void History::DropImpossible() {
   std::erase_if(attempts_, [&](const Attempt& attempt) {
-    return !attempt.in_progress && (attempt.after.empty() || (attempt.base && *attempt.base < durable_));
+    return !attempt.in_progress &&
+           (attempt.after.empty() || (attempt.base && *attempt.base < durable_));
   });
 }
 
@@ -224,8 +243,7 @@ void History::RecoveryIsPossible() {
   }
 }
 
-std::string History::WhyNotNow(
-    const std::function<std::string(const Tables&)>& difference) const {
+std::string History::WhyNotNow(const std::function<std::string(const Tables&)>& difference) const {
   std::string reasons;
   Candidates candidates = versions_.back().candidates;
   for (const Attempt& attempt : attempts_) {
@@ -255,7 +273,8 @@ void History::PowerCut() {
   recoverable_.clear();
   // The newest first: where contents are equal, most is taken to have survived.
   for (VersionNumber number = newest() + 1; number-- > durable_;) {
-    for (const Candidate& candidate : at(number)) recoverable_.push_back({number, candidate.tables});
+    for (const Candidate& candidate : at(number))
+      recoverable_.push_back({number, candidate.tables});
   }
   for (const Attempt& attempt : attempts_) {
     for (const Candidate& candidate : attempt.after) {
@@ -281,10 +300,11 @@ void History::Recovered(const SnapshotId& id,
     reasons += "\n  not " + std::to_string(candidate.tag) +
                (candidate.tag > newest() ? " (undecided): " : ": ") + reason;
   }
-  Fail("durability", "after the power cut the database is none of the versions that may have "
-                     "survived (durable up to " +
-                         std::to_string(durable_) + ", newest " + std::to_string(newest()) +
-                         "):" + reasons);
+  Fail("durability",
+       "after the power cut the database is none of the versions that may have "
+       "survived (durable up to " +
+           std::to_string(durable_) + ", newest " + std::to_string(newest()) + "):" + reasons +
+           "\n" + Describe());
 }
 
 std::string History::Describe() const {

@@ -1,7 +1,7 @@
 // The History is what the database may hold: the committed versions in their order, each a state of
-// the model, and the commits whose outcome nobody knows yet. Every read is compared with the version
-// that its snapshot shows, so a stale read, a lost update, a commit that vanished and one that
-// should not exist all show at once.
+// the model, and the commits whose outcome nobody knows yet. Every read is compared with the
+// version that its snapshot shows, so a stale read, a lost update, a commit that vanished and one
+// that should not exist all show at once.
 //
 // Versions come about in one place: Published(), called when the header of the WAL index in shared
 // memory has changed (header_watch.h). It says which client's commit that was, so the order of
@@ -63,16 +63,19 @@ class History {
   void Refute(VersionNumber number, uint64_t tag);
 
   // -- Committing --
-  // `client` is about to commit. With a base: the states that a transaction on that version has come
-  // to, by the tags of their base. Without: `change` is applied to whatever is newest when the
+  // `client` is about to commit. With a base: the states that a transaction on that version has
+  // come to, by the tags of their base. Without: `change` is applied to whatever is newest when the
   // commit takes effect (a statement outside a transaction).
   void CommitStarts(int client, VersionNumber base, Candidates after);
   void CommitStarts(int client, const sim::TableStatement& change);
-  // It was answered with success, and its snapshot is `id`; `synced`: by the rules it is durable
-  // now. Answers the version that it made, or the one it found when it changed nothing.
+  // It was answered with success, and its snapshot is `id`; `synced`: by the rules what it wrote is
+  // durable now. Answers the version that it made, or the one it found when it changed nothing.
   VersionNumber CommitSucceeded(int client, const SnapshotId& id, bool synced);
   // It certainly did not commit: the statement failed before it came to that.
   void CommitCancelled(int client);
+  // It was answered with an error. That comes before a commit is published, never after; what it
+  // has left in the log a recovery may still find.
+  void CommitFailed(int client);
   // It may have (an error, given up, killed), and nothing of it is under way any more.
   void CommitUndecided(int client);
   bool commit_pending(int client) const;
@@ -116,8 +119,8 @@ class History {
     std::optional<VersionNumber> base;
     Candidates after;
     std::optional<sim::TableStatement> change;
-    bool may_reappear = false;   // a recovery could find it
-    bool overwritten = false;   // another commit took its place in the WAL
+    bool may_reappear = false;            // a recovery could find it
+    bool overwritten = false;             // another commit took its place in the WAL
     std::optional<VersionNumber> became;  // it is (a candidate of) this version
   };
   using Key = std::tuple<uint32_t, uint32_t, uint32_t>;

@@ -85,6 +85,14 @@ TEST_F(HistoryTest, CatchesAnAcknowledgedCommitThatLeftNoTrace) {
   EXPECT_EQ(OracleOf([&] { history_.CommitSucceeded(0, {0, 0, 0}, false); }), "snapshot");
 }
 
+TEST_F(HistoryTest, CatchesAnErrorOfAPublishedCommit) {
+  history_.CommitStarts(0, Create(0));
+  history_.Published(Id(1), 0, false);
+  EXPECT_EQ(OracleOf([&] { history_.CommitFailed(0); }), "snapshot");
+  history_.CommitStarts(1, Create(1));
+  EXPECT_EQ(OracleOf([&] { history_.CommitFailed(1); }), "");
+}
+
 TEST_F(HistoryTest, LetsAnUndecidedCommitComeBackOnlyInARecovery) {
   history_.CommitStarts(0, Create(0));
   history_.CommitUndecided(0);
@@ -117,6 +125,16 @@ TEST_F(HistoryTest, AllowsAnUndecidedCommitOnWhatSurvived) {
   history_.CommitStarts(0, Create(1));
   history_.PowerCut();
   EXPECT_EQ(RecoverWith(2), "");
+}
+
+TEST_F(HistoryTest, DoesNotTakeAVersionForDurableWhereACommitChangedNothing) {
+  Commit(0, 0, 1);
+  history_.NoteSynced(history_.newest());
+  Commit(0, 1, 2);
+  history_.CommitStarts(1, history_.newest(), history_.at(history_.newest()));
+  history_.CommitSucceeded(1, Id(2), /*synced=*/true);
+  history_.PowerCut();
+  EXPECT_EQ(RecoverWith(1), "");
 }
 
 TEST_F(HistoryTest, CatchesAnIndexThatGoesBack) {
