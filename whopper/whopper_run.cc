@@ -185,7 +185,7 @@ void WhopperRun::Kill() {
   if (phase_ == Phase::kRecover) clients = {recoverers_[process.id()]};
   watch_->Look();
   if (phase_ == Phase::kWork) {
-    for (const int client : clients) history_.CommitUndecided(client);
+    for (const int client : clients) history_.CommitCutOff(client);
     history_.RecoveryIsPossible();
   }
   watch_->Pause();

@@ -383,8 +383,10 @@ void Client::TakeBase(VersionNumber not_older_than) {
     // A log that is started anew changes the id, but not what it shows.
     const bool moved = !(id == view_.id) && context_.history.Observe(id, 0) != *view_.base;
     if (moved && view_.may_be_gone) {
-      // Whoever held it has lost it.
-      for (const auto& reader : readers_) reader->LostSnapshot();
+      // Whoever held it has lost it; one that begins now has the new one.
+      for (const auto& reader : readers_) {
+        if (reader->started()) reader->LostSnapshot();
+      }
       view_.may_be_gone = false;
       view_.base = context_.history.Observe(id, not_older_than);
       view_.working = context_.history.at(*view_.base);

@@ -10,6 +10,23 @@ namespace orrery::whopper {
 using sim::Fail;
 using sim::Tables;
 
+namespace {
+
+// Several undecided commits may lead to one state.
+Candidates Distinct(Candidates candidates) {
+  if (candidates.size() < 2) return candidates;
+  Candidates distinct;
+  for (Candidate& candidate : candidates) {
+    const bool known = std::any_of(distinct.begin(), distinct.end(), [&](const Candidate& other) {
+      return other.tables == candidate.tables;
+    });
+    if (!known) distinct.push_back(std::move(candidate));
+  }
+  return distinct;
+}
+
+}  // namespace
+
 std::string ToString(const SnapshotId& id) {
   char text[64];
   std::snprintf(text, sizeof text, "%08x-%08x:%u", id.salt1, id.salt2, id.max_frame);
@@ -59,11 +76,12 @@ Candidates History::ResultOf(const Attempt& attempt) const {
       results.push_back(std::move(result));
     }
   }
-  return results;
+  return Distinct(std::move(results));
 }
 
 void History::Append(Candidates candidates, const SnapshotId& id, int client) {
   CHECK(!candidates.empty());
+  candidates = Distinct(std::move(candidates));
   // Candidates are told apart by new tags: those of the attempts may come twice.
   for (Candidate& candidate : candidates) candidate.tag = ++last_tag_;
   versions_.push_back({std::move(candidates)});
@@ -214,7 +232,23 @@ void History::CommitFailed(int client) {
   CommitUndecided(client);
 }
 
+void History::LogWritten(int client) {
+  for (Attempt& attempt : attempts_) {
+    if (!attempt.in_progress) {
+      attempt.overwritten = true;
+    } else if (attempt.client == client) {
+      attempt.wrote = true;
+    }
+  }
+}
+
 void History::CommitUndecided(int client) {
+  const Attempt* attempt = Pending(client);
+  if (attempt != nullptr && !attempt->wrote) return CommitCancelled(client);
+  CommitCutOff(client);
+}
+
+void History::CommitCutOff(int client) {
   Attempt* attempt = Pending(client);
   if (attempt == nullptr) return;
   attempt->in_progress = false;
@@ -269,7 +303,7 @@ void History::PowerCut() {
   for (const Attempt& attempt : attempts_) {
     if (attempt.in_progress) clients.push_back(attempt.client);
   }
-  for (const int client : clients) CommitUndecided(client);
+  for (const int client : clients) CommitCutOff(client);
   recoverable_.clear();
   // The newest first: where contents are equal, most is taken to have survived.
   for (VersionNumber number = newest() + 1; number-- > durable_;) {
@@ -321,7 +355,7 @@ std::string History::Describe() const {
     text += "\n  attempt of client " + std::to_string(attempt.client) +
             (attempt.in_progress ? ", in progress" : ", undecided") + ", base " +
             (attempt.base ? std::to_string(*attempt.base) : "newest") +
-            (attempt.may_reappear ? ", may reappear" : "") +
+            (attempt.wrote ? ", wrote" : "") + (attempt.may_reappear ? ", may reappear" : "") +
             (attempt.overwritten ? ", overwritten" : "") +
             (attempt.became ? ", became " + std::to_string(*attempt.became) : "");
   }

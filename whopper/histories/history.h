@@ -76,9 +76,15 @@ class History {
   // It was answered with an error. That comes before a commit is published, never after; what it
   // has left in the log a recovery may still find.
   void CommitFailed(int client);
-  // It may have (an error, given up, killed), and nothing of it is under way any more.
+  // It may have (an error, given up), and nothing of it is under way any more. One that has written
+  // nothing to the log certainly has not.
   void CommitUndecided(int client);
+  // The same, but what is still under way is about to land or not: a kill, a power cut.
+  void CommitCutOff(int client);
   bool commit_pending(int client) const;
+  // Frames of `client` have been written to the log behind the newest version's. What others had
+  // left there is gone (but for a power cut).
+  void LogWritten(int client);
 
   // -- Crashing --
   // A process was killed or the last connection closed: the next to open may recover from the WAL
@@ -119,8 +125,9 @@ class History {
     std::optional<VersionNumber> base;
     Candidates after;
     std::optional<sim::TableStatement> change;
+    bool wrote = false;                   // to the log
     bool may_reappear = false;            // a recovery could find it
-    bool overwritten = false;             // another commit took its place in the WAL
+    bool overwritten = false;             // another transaction took its place in the WAL
     std::optional<VersionNumber> became;  // it is (a candidate of) this version
   };
   using Key = std::tuple<uint32_t, uint32_t, uint32_t>;

@@ -95,11 +95,49 @@ TEST_F(HistoryTest, CatchesAnErrorOfAPublishedCommit) {
 
 TEST_F(HistoryTest, LetsAnUndecidedCommitComeBackOnlyInARecovery) {
   history_.CommitStarts(0, Create(0));
+  history_.LogWritten(0);
   history_.CommitUndecided(0);
   EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "snapshot");
   history_.RecoveryIsPossible();
   EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "");
   EXPECT_EQ(history_.at(history_.newest()).front().tables.count(), 1);
+}
+
+TEST_F(HistoryTest, KnowsThatACommitThatWroteNothingDidNotHappen) {
+  history_.CommitStarts(0, Create(0));
+  history_.CommitUndecided(0);
+  history_.RecoveryIsPossible();
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "snapshot");
+}
+
+TEST_F(HistoryTest, KeepsACommitThatWasCutOffBeforeItsWriteLanded) {
+  history_.CommitStarts(0, Create(0));
+  history_.CommitCutOff(0);
+  history_.RecoveryIsPossible();
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "");
+}
+
+TEST_F(HistoryTest, ForgetsAnUndecidedCommitThatAnotherWroteOver) {
+  history_.CommitStarts(0, Create(0));
+  history_.LogWritten(0);
+  history_.CommitUndecided(0);
+  history_.CommitStarts(1, Create(1));
+  history_.LogWritten(1);
+  history_.CommitUndecided(1);
+  history_.RecoveryIsPossible();
+  history_.Published(Id(1), 2, true);
+  ASSERT_EQ(history_.at(history_.newest()).size(), 1u);
+  EXPECT_NE(history_.at(history_.newest()).front().tables.Find(1), nullptr);
+}
+
+TEST_F(HistoryTest, HasOneCandidateForEachState) {
+  for (const int client : {0, 1}) {
+    history_.CommitStarts(client, Create(0));
+    history_.CommitCutOff(client);
+  }
+  history_.RecoveryIsPossible();
+  history_.Published(Id(1), 2, true);
+  EXPECT_EQ(history_.at(history_.newest()).size(), 1u);
 }
 
 TEST_F(HistoryTest, WantsEverySyncedCommitAfterAPowerCut) {
