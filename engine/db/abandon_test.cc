@@ -22,10 +22,16 @@ INSERT INTO t SELECT id + 6, a || a, big FROM t;
 CREATE TABLE other(x);
 )sql";
 
+class AbandonTest : public testing::TestWithParam<JournalMode> {};
+INSTANTIATE_TEST_SUITE_P(, AbandonTest, testing::Values(JournalMode::kWal, JournalMode::kDelete),
+                         [](const auto& mode) { return std::string(NameOf(mode.param)); });
+
 struct Fixture {
   Fixture()
       : observer(YieldingObserver::ForcesAll()), io({.finish = MemoryFinish::kInPoll, .seed = 1}) {
-    auto opened = Connection::Open(io, "test.db", {.new_page_size = 512, .cache_page_count = 10});
+    auto opened = Connection::Open(
+        io, "test.db",
+        {.new_page_size = 512, .cache_page_count = 10, .journal_mode = AbandonTest::GetParam()});
     CHECK(opened.ok());
     connection = *std::move(opened);
     EXPECT_TRUE(RunSql(io, *connection, kSetUp).ok());
@@ -125,12 +131,12 @@ constexpr std::string_view kChanges[] = {
     "PRAGMA user_version = 77",
 };
 
-TEST(AbandonTest, UndoesAChangeOutsideATransaction) {
+TEST_P(AbandonTest, UndoesAChangeOutsideATransaction) {
   // Its commit is part of it, so it may be kept when it is dropped there.
   for (const std::string_view sql : kChanges) DropAtEachWait("", sql, Outcome::kUndoneOrKept);
 }
 
-TEST(AbandonTest, UndoesAChangeInATransactionAlone) {
+TEST_P(AbandonTest, UndoesAChangeInATransactionAlone) {
   for (const std::string_view sql : kChanges) {
     DropAtEachWait(
         "BEGIN; INSERT INTO other VALUES (1), (2); UPDATE t SET a = 'in transaction' WHERE id < 3",
@@ -138,23 +144,32 @@ TEST(AbandonTest, UndoesAChangeInATransactionAlone) {
   }
 }
 
-TEST(AbandonTest, DecidesACommitEitherWay) {
+TEST_P(AbandonTest, DecidesACommitEitherWay) {
   DropAtEachWait("BEGIN; INSERT INTO other VALUES (1), (2)", "COMMIT", Outcome::kRolledBackOrKept);
 }
 
-TEST(AbandonTest, EndsAReadWithoutATrace) {
+TEST_P(AbandonTest, GoesBackToASavepointOrNot) {
+  for (const std::string_view sql : kChanges) {
+    DropAtEachWait("BEGIN; INSERT INTO other VALUES (1); SAVEPOINT s; " + std::string(sql),
+                   "ROLLBACK TO s", Outcome::kUndoneOrKept);
+  }
+  DropAtEachWait("SAVEPOINT s; INSERT INTO other VALUES (1), (2)", "RELEASE s",
+                 Outcome::kRolledBackOrKept);
+}
+
+TEST_P(AbandonTest, EndsAReadWithoutATrace) {
   DropAtEachWait("", "SELECT * FROM t ORDER BY a", Outcome::kUndone);
   DropAtEachWait("BEGIN; INSERT INTO other VALUES (1)", "SELECT count(*), sum(length(big)) FROM t",
                  Outcome::kUndone);
   DropAtEachWait("", "PRAGMA integrity_check", Outcome::kUndone);
 }
 
-TEST(AbandonTest, LeavesACheckpointToTheNext) {
+TEST_P(AbandonTest, LeavesACheckpointToTheNext) {
   DropAtEachWait("INSERT INTO other VALUES (1)", "PRAGMA wal_checkpoint(TRUNCATE)",
                  Outcome::kUndone);
 }
 
-TEST(AbandonTest, GivesUpAReadTransactionThatWasBeingBegun) {
+TEST_P(AbandonTest, GivesUpAReadTransactionThatWasBeingBegun) {
   DropAtEachWait("", "BEGIN IMMEDIATE", Outcome::kUndone);
 }
 

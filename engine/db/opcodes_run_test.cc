@@ -50,6 +50,7 @@ constexpr const char* kScript[] = {
     "PRAGMA journal_mode",
     "PRAGMA wal_checkpoint",
     "BEGIN",
+    "SAVEPOINT s",
     "DELETE FROM t",
     "ROLLBACK",
     "DROP TABLE t",
