@@ -12,7 +12,7 @@ std::string Join(std::initializer_list<std::string> pieces) { return SqlExpressi
 // oracles/differential.h.
 bool CanGarble(const std::string& sql) {
   if (SqlExpressions::MayFold(sql)) return false;
-  for (const char* part : {"),(", "%", "quote(", "replace("}) {
+  for (const char* part : {"),(", "%", "quote(", "replace(", "iif("}) {
     if (sql.find(part) != sql.npos) return false;
   }
   return true;
