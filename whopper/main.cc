@@ -8,6 +8,7 @@
 #include "sim/main_loop.h"
 #include "sim/weak_run.h"
 #include "whopper/profile.h"
+#include "whopper/schedules/schedules.h"
 #include "whopper/whopper_run.h"
 
 namespace orrery::whopper {
@@ -49,6 +50,8 @@ int main(int argc, char** argv) {
   constexpr size_t kProfileCount = std::size(orrery::whopper::kProfiles);
   std::array<orrery::sim::ProfileSpec, kProfileCount> profiles;
   for (size_t i = 0; i < kProfileCount; ++i) profiles[i] = orrery::whopper::kProfiles[i].spec;
+  std::array<std::string_view, std::size(orrery::whopper::kSchedules)> schedules;
+  for (size_t i = 0; i < schedules.size(); ++i) schedules[i] = orrery::whopper::kSchedules[i].name;
   const orrery::sim::ToolSpec tool{
       .name = "whopper",
       .what = "Several connections on one simulated machine, one step at a time, under faults.",
@@ -56,6 +59,7 @@ int main(int argc, char** argv) {
       .connection_count = 4,
       .workloads = kWorkloads,
       .profiles = profiles,
+      .schedules = schedules,
   };
   orrery::whopper::Whopper whopper;
   return orrery::sim::RunMain(argc, argv, tool, whopper);
