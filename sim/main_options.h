@@ -4,6 +4,7 @@
 #define ORRERY_SIM_MAIN_OPTIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ struct ToolSpec {
   std::span<const std::string_view> schedules;  // who goes next; one is drawn for each run
 };
 
+inline constexpr uint64_t kQuietStepCount = 400'000;
+
 struct MainOptions {
   uint64_t seed = 1;
   // Runs with successive seeds are made until the first of these is met; 0: no such bound. Time
@@ -39,6 +42,9 @@ struct MainOptions {
   uint64_t run_count = 0;
   uint64_t seconds = 0;
   uint64_t step_count = 0;  // over all runs; the last one is cut short there
+
+  // So many steps without a statement's end are a failure, oracle=progress.
+  uint64_t quiet_step_count = kQuietStepCount;
 
   int connection_count = 0;
   int process_count = 0;  // 0: drawn for each run
@@ -51,10 +57,15 @@ struct MainOptions {
 
   bool check_determinism = false;  // make every run twice; otherwise one in sixteen
   bool shrink = false;             // after a failure, look for a smaller one
+  uint64_t shrink_seconds = 60;    // of processor time that this may take
   std::string bundle_dir;          // where failures are kept; empty: the temporary folder
   std::string replay;              // a bundle to run again
   uint64_t until = 0;              // stop at this event; 0: do not
   std::string trace;               // where to write a trace; empty: nowhere
+  bool snapshots = false;          // go to events as told on standard input
+  std::optional<uint64_t> branch;  // from this event on, look where a failure became certain
+  uint64_t future_count = 40;      // looked at from each event
+  std::string branch_data;         // where to write the same as numbers; empty: nowhere
   bool verbose = false;
   bool help = false;
 

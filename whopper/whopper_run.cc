@@ -12,8 +12,6 @@ using sim::Fault;
 
 namespace {
 
-constexpr uint64_t kQuietStepMax =
-    400'000;                             // without a statement's end, before a run counts as stuck
 constexpr int kDisturbanceCountMax = 4;  // kills and power cuts during one recovery
 
 sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
@@ -88,7 +86,7 @@ void WhopperRun::DrawConfiguration() {
        std::string(kSchedules[static_cast<size_t>(schedule_)].name));
   const uint64_t budget = profile_.statement_counts[config_.Choose(3, "budget")];
   slots_.resize(static_cast<size_t>(connection_count));
-  for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "statements");
+  for (Slot& slot : slots_) slot.budget = config_.Choose(budget + 1, "statements");
   sim::Choices sql = root_.Branch("sql habits");
   context_->sql_habits.keeps_statements = sql.Choose(2, "keeps statements") == 1;
   static constexpr int kTimeoutsMs[] = {0, 10, 1'000};
@@ -160,8 +158,9 @@ void WhopperRun::StepToEnd() {
     if (context_->statement_count != statement_count) {
       statement_count = context_->statement_count;
       quiet_since = world_.step();
-    } else if (world_.step() - quiet_since > kQuietStepMax) {
-      Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
+    } else if (world_.step() - quiet_since > setup_.options.quiet_step_count) {
+      Fail("progress",
+           "no statement has ended in " + std::to_string(setup_.options.quiet_step_count) + " steps");
     }
     // A recovery is not disturbed for ever.
     if (faults_stopped_ ||

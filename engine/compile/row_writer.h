@@ -40,6 +40,7 @@ class RowWriter {
 
  private:
   void CheckNotNull(int column_index, int reg, Label ignore);
+  void HaltIfNull(int column_index, int reg, ConflictAction action);
   void CheckConstraints(const NewRow& row, Label ignore);
   ConflictAction ActionOr(ConflictAction declared) const;
   // Ends the statement with a constraint's error, as `action` says.
@@ -52,6 +53,7 @@ class RowWriter {
   const int cursor_;
   const ConflictAction or_action_;
   ExprCoder coder_;
+  std::vector<int> replaced_;  // columns whose NULL has been replaced by their default
   // Stands for the row in registers.
   int row_cursor_ = 0;
   std::vector<BoundPtr> checks_;

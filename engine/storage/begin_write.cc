@@ -159,7 +159,12 @@ BeginWriteTransaction::Next BeginWriteTransaction::TakePageOne() {
   if (is_new_) {
     Result<DatabaseHeader> header =
         DecodeDatabaseHeader(Bytes(core_.page_one.data(), core_.cache.page_size()));
-    CHECK(header.ok());  // we have just written it
+    if (!header.ok()) {
+      core_.page_one.Release();
+      core_.wal.shm.Unlock(WalLock::kWrite);
+      return RefuseNew(
+          CorruptError("page 1 of " + core_.path + " is not what has just been written"));
+    }
     core_.view.header = *header;
   }
   core_.committed = core_.wal.header;

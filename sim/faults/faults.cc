@@ -42,8 +42,12 @@ void Faults::SetRate(Fault fault, uint32_t per_million) {
   entry.per_million = per_million;
   entry.until_strike = 0;
   if (per_million == 0) return;
-  entry.until_strike =
-      per_million > kSkipPerMillionMax ? 1 : entry.choices.Skip(kMillion / per_million, "until");
+  if (per_million > kSkipPerMillionMax) {
+    entry.until_strike = 1;
+    return;
+  }
+  entry.until_strike = entry.choices.Skip(kMillion / per_million, "until");
+  entry.choices.SetCountdown(&entry.until_strike);
 }
 
 void Faults::TurnOffWhatNeedsFull() {

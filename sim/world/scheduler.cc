@@ -24,7 +24,9 @@ Scheduler::Scheduler(std::unique_ptr<Schedule> schedule, Performer& performer, S
     : schedule_(std::move(schedule)),
       performer_(performer),
       stacks_(stacks),
-      until_preemption_(schedule_->PreemptAfter()) {}
+      until_preemption_(schedule_->PreemptAfter()) {
+  schedule_->SetCountdown(&until_preemption_);
+}
 
 Fiber& Scheduler::Spawn(SimProcess& process, std::string name, std::function<void()> body) {
   const auto index = static_cast<uint32_t>(tasks_.size());

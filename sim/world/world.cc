@@ -194,7 +194,10 @@ void World::StopFaults() {
 void World::SetWaitPlan(WaitPlan* plan) {
   if (wait_plan_ != nullptr) wait_plan_->SetListener(nullptr);
   wait_plan_ = plan;
-  if (plan != nullptr) plan->SetListener(this);
+  if (plan != nullptr) {
+    plan->StayHere();
+    plan->SetListener(this);
+  }
   for (const std::unique_ptr<SimProcess>& process : processes_) process->io().SetObserver(plan);
 }
 
@@ -456,8 +459,18 @@ void World::Rot(DiskFile& file, uint64_t offset, uint64_t size, Choices& choices
   bytes.resize(file.Read(offset, bytes));
   if (bytes.empty()) return;
   const Spoiled part = Spoil(bytes, choices);
-  file.LayOver(disk_.NextMediumFault(), offset + part.begin,
-               Bytes(bytes).subspan(part.begin, part.size));
+  LayOver(file, disk_.NextMediumFault(), offset + part.begin,
+          Bytes(bytes).subspan(part.begin, part.size));
+}
+
+void World::LayOver(DiskFile& file, uint64_t fault_number, uint64_t offset, Bytes bytes) {
+  file.LayOver(fault_number, offset, bytes);
+  Record({.kind = EventKind::kSpoil,
+          .file = file.number(),
+          .offset = offset,
+          .size = bytes.size(),
+          .a = HashOf(bytes),
+          .b = fault_number});
 }
 
 void World::SpoilRead(Operation& operation, size_t from, size_t size) {
@@ -492,15 +505,15 @@ void World::ApplyWriteToMedium(Operation& operation, size_t end) {
   const uint64_t number = disk_.NextMediumFault();
   if (spoiled) {
     const Spoiled part = Spoil(written, faults_.choices(Fault::kBitRotInFlight));
-    file.LayOver(number, offset + part.begin, Bytes(written).subspan(part.begin, part.size));
+    LayOver(file, number, offset + part.begin, Bytes(written).subspan(part.begin, part.size));
     return;
   }
   // Some other place that such a write could have been for.
   Choices& choices = faults_.choices(Fault::kMisdirectedWrite);
   const uint64_t place_count = file.size() / size;
   const uint64_t to = choices.Choose(place_count + 1, "misdirected-to") * size + offset % size;
-  file.LayOver(number, offset, before);
-  if (to != offset) file.LayOver(number, to, written);
+  LayOver(file, number, offset, before);
+  if (to != offset) LayOver(file, number, to, written);
 }
 
 void World::PerformSync(Operation& operation) {

@@ -161,6 +161,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
   void ApplyWriteToMedium(Operation& operation, size_t end);
   // Bytes [from, from + size) of a read have been taken from the file.
   void SpoilRead(Operation& operation, size_t from, size_t size);
+  // The medium shows `bytes` there from now on.
+  void LayOver(DiskFile& file, uint64_t fault_number, uint64_t offset, Bytes bytes);
   void Finish(Operation& operation, Status status, size_t bytes = 0);
   void Cancel(Operation& operation);
   void Close(SimFile& file);

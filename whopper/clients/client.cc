@@ -83,12 +83,18 @@ void Client::Log(const std::string& line) {
 
 uint64_t Client::Tell(const Command& command, const char* doing) {
   if (context_.observer == nullptr) return 0;
-  const sim::SqlText text = ToSql(command);
+  sim::SqlText text = ToSql(command);
+  // In the text, so that it can be run elsewhere. From the last one on: ?1 begins ?10 too.
+  for (size_t i = text.parameters.size(); i > 0; --i) {
+    const std::string name = "?" + std::to_string(i);
+    const size_t at = text.sql.find(name);
+    if (at != text.sql.npos) {
+      text.sql.replace(at, name.size(), sim::ToLiteral(text.parameters[i - 1]));
+    }
+  }
   const auto asker = number_ < kRecovererNumber ? sim::RunObserver::Asker::kWorkload
                                                 : sim::RunObserver::Asker::kOracle;
-  return context_.observer->OnStatement(
-      number_, asker,
-      doing + text.sql + (text.parameters.empty() ? "" : " -- " + sim::ToString(text.parameters)));
+  return context_.observer->OnStatement(number_, asker, doing + text.sql);
 }
 
 void Client::TellEnd(uint64_t statement, const Outcome& outcome, const std::string& rows) {
@@ -150,6 +156,7 @@ void Client::Work() {
       continue;
     }
     --budget_;
+    const sim::Choices::Span span(choices_, "action");
     Act();
     if (session_ != nullptr && choices_.Chance(3'000, "close")) Close();
   }
@@ -217,6 +224,7 @@ void Client::Verify() {
 }
 
 enum class Client::Action : uint8_t {
+  kRest,  // the tamest: nothing
   kBegin,
   kBeginImmediate,
   kCommit,
@@ -241,6 +249,7 @@ void Client::Act() {
   const bool may_open_reader = readers_.size() < static_cast<size_t>(context_.reader_count_max) &&
                                (context_.use_sql || in_transaction_);
   uint32_t weights[] = {
+      1,                           // rest
       in_transaction_ ? 0u : 10u,  // begin
       in_transaction_ ? 0u : 8u,   // begin immediate
       in_transaction_ ? 14u : 0u,  // commit
@@ -254,6 +263,9 @@ void Client::Act() {
       1,  // integrity check
   };
   switch (static_cast<Action>(choices_.Weighted(weights, "action"))) {
+    case Action::kRest:
+      (void)process_.io().Poll(PollMode::kNoWait);
+      return process_.ExitIfKilled();
     case Action::kBegin:
       return Begin(false);
     case Action::kBeginImmediate:
