@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "whopper/schedules/schedules.h"
+
 namespace orrery::whopper {
 
 PctSchedule::PctSchedule(sim::Choices choices) : choices_(choices) {
@@ -61,7 +63,8 @@ sim::Schedule::Step PctSchedule::Next(std::span<sim::Fiber* const> runnable, siz
   last_.reset();
 
   size_t best = runnable.size();  // the device
-  const bool device_can = ready_count > 0 || time_can_pass;
+  const bool device_can =
+      ready_count > 0 || (time_can_pass && (runnable.empty() || choices_.Chance(kTimePpm, "time")));
   int64_t best_priority = device_can ? Priority(kDevice) : INT64_MIN;
   for (size_t i = 0; i < runnable.size(); ++i) {
     const int64_t priority = Priority(runnable[i]->index() + 1);

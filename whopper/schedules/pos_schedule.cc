@@ -1,5 +1,7 @@
 #include "whopper/schedules/pos_schedule.h"
 
+#include "whopper/schedules/schedules.h"
+
 namespace orrery::whopper {
 
 PosSchedule::PosSchedule(sim::Choices choices) : choices_(choices) {
@@ -18,7 +20,9 @@ sim::Schedule::Step PosSchedule::Next(std::span<sim::Fiber* const> runnable, siz
                                       bool time_can_pass) {
   size_t best = runnable.size();  // the device
   uint64_t best_priority = 0;
-  if (ready_count > 0 || time_can_pass) best_priority = Priority(kDevice);
+  const bool device_can =
+      ready_count > 0 || (time_can_pass && (runnable.empty() || choices_.Chance(kTimePpm, "time")));
+  if (device_can) best_priority = Priority(kDevice);
   for (size_t i = 0; i < runnable.size(); ++i) {
     const uint64_t priority = Priority(runnable[i]->index() + 1);
     if (priority <= best_priority) continue;

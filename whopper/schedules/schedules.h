@@ -7,7 +7,8 @@
 //   round-robin  everybody in turn, so many preemption points at a time
 //
 // What is scheduled are the fibers, and the device as one more: its turn lets an operation take
-// effect or, when none is ready, time pass.
+// effect or, when none is ready, time pass. While a fiber can go time seldom passes: one that is
+// held up is not held up for seconds on end, in which others would lose their patience.
 
 #ifndef ORRERY_WHOPPER_SCHEDULES_SCHEDULES_H_
 #define ORRERY_WHOPPER_SCHEDULES_SCHEDULES_H_
@@ -35,6 +36,9 @@ inline constexpr ScheduleSpec kSchedules[] = {
     {.kind = ScheduleKind::kPos, .name = "pos", .weight = 2},
     {.kind = ScheduleKind::kRoundRobin, .name = "round-robin", .weight = 1},
 };
+
+// How often time may pass though a fiber can go and nothing is ready.
+inline constexpr uint32_t kTimePpm = 30'000;
 
 // `name` is that of a schedule; empty: drawn.
 ScheduleKind ChooseSchedule(std::string_view name, sim::Choices choices);
