@@ -159,8 +159,8 @@ void WhopperRun::StepToEnd() {
       statement_count = context_->statement_count;
       quiet_since = world_.step();
     } else if (world_.step() - quiet_since > setup_.options.quiet_step_count) {
-      Fail("progress",
-           "no statement has ended in " + std::to_string(setup_.options.quiet_step_count) + " steps");
+      Fail("progress", "no statement has ended in " +
+                           std::to_string(setup_.options.quiet_step_count) + " steps");
     }
     // A recovery is not disturbed for ever.
     if (faults_stopped_ ||
