@@ -90,6 +90,14 @@ class Parser {
       }
       return Bad("no workload is named '" + std::string(value) + "'");
     }
+    if (name == "schedule" && !tool_.schedules.empty()) {
+      options.schedule = value;
+      if (std::find(tool_.schedules.begin(), tool_.schedules.end(), value) !=
+          tool_.schedules.end()) {
+        return OkStatus();
+      }
+      return Bad("no schedule is named '" + std::string(value) + "'");
+    }
     if (name == "profile" && !tool_.profiles.empty()) {
       options.profile = value;
       for (const ProfileSpec& profile : tool_.profiles) {
@@ -192,6 +200,11 @@ std::string Usage(const ToolSpec& tool) {
     for (const std::string_view name : tool.workloads) text += " " + std::string(name);
     text += "\n";
   }
+  if (!tool.schedules.empty()) {
+    text += "  --schedule=NAME      (drawn for each run) one of:";
+    for (const std::string_view name : tool.schedules) text += " " + std::string(name);
+    text += "\n";
+  }
   for (const ProfileSpec& profile : tool.profiles) {
     std::string option = "  --profile=" + std::string(profile.name);
     option.resize(std::max<size_t>(option.size() + 1, 23), ' ');
@@ -244,6 +257,7 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
   if (!tool.profiles.empty() && options.profile != tool.profiles.front().name) {
     words.push_back("--profile=" + options.profile);
   }
+  if (!options.schedule.empty()) words.push_back("--schedule=" + options.schedule);
   std::string with;
   std::string without;
   for (const FaultSpec& spec : kFaults) {

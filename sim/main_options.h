@@ -30,6 +30,7 @@ struct ToolSpec {
   int connection_count = 0;                     // default; 0: the option is not taken
   std::span<const std::string_view> workloads;  // the first is the default
   std::span<const ProfileSpec> profiles;        // likewise
+  std::span<const std::string_view> schedules;  // who goes next; one is drawn for each run
 };
 
 inline constexpr uint64_t kQuietStepCount = 400'000;
@@ -49,6 +50,7 @@ struct MainOptions {
   int process_count = 0;  // 0: drawn for each run
   std::string workload;
   std::string profile;
+  std::string schedule;  // empty: drawn for each run
 
   FaultSet faults = FaultSet::All();  // those that may strike
   bool every_fault = false;           // all of them in every run, not a swarm of its own for each

@@ -5,6 +5,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/format/wal_frame.h"
+#include "sim/faults/fault.h"
 
 namespace orrery::whopper {
 namespace {
@@ -97,6 +98,8 @@ void HeaderWatch::OnEvent(uint64_t, uint64_t, const sim::Event& event) {
   if (paused_) return;
   if (event.kind == sim::EventKind::kApply) {
     OnApply(event);
+  } else if (event.kind == sim::EventKind::kStrike) {
+    if (event.a == static_cast<uint64_t>(sim::Fault::kSyncLosesPages)) history_.SyncLost();
   } else if (event.kind == sim::EventKind::kLock) {
     Look();
     const bool succeeded = event.b == 0;

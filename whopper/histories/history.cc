@@ -1,6 +1,7 @@
 #include "whopper/histories/history.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/check.h"
 #include "sim/failure.h"
@@ -42,6 +43,7 @@ void History::StartOver() {
   numbers_[{0, 0, 0}] = first_;
   attempts_.clear();
   durable_ = first_;
+  sync_lost_ = false;
   recovering_ = false;
   recoverable_.clear();
   committed_.clear();
@@ -97,6 +99,17 @@ void History::Append(Candidates candidates, const SnapshotId& id, int client) {
 void History::Published(const SnapshotId& id, int client, bool by_recovery) {
   if (recovering_) return;
   const auto known = numbers_.find(KeyOf(id));
+  const bool is_newest = known != numbers_.end() && known->second == newest();
+  if (by_recovery && !is_newest && newest() > durable_ && std::exchange(sync_lost_, false)) {
+    int from = -1;
+    Candidates candidates = Reappearing(&from);
+    for (VersionNumber number = newest() + 1; number-- > durable_;) {
+      const Candidates& survivors = at(number);
+      candidates.insert(candidates.end(), survivors.begin(), survivors.end());
+    }
+    Append(std::move(candidates), id, -1);
+    return;
+  }
   if (id.max_frame == 0) {
     // An empty WAL: what the database file holds must be all there is.
     numbers_[KeyOf(id)] = newest();
@@ -127,20 +140,26 @@ void History::Published(const SnapshotId& id, int client, bool by_recovery) {
     return;
   }
 
-  Candidates candidates;
   int from = -1;
-  for (Attempt& attempt : attempts_) {
-    if (attempt.in_progress || attempt.overwritten || !attempt.may_reappear) continue;
-    for (Candidate& candidate : ResultOf(attempt)) {
-      from = candidates.empty() || from == attempt.client ? attempt.client : -1;
-      candidates.push_back(std::move(candidate));
-    }
-  }
+  Candidates candidates = Reappearing(&from);
   if (candidates.empty()) {
     Fail("snapshot", "a recovery found " + ToString(id) +
                          ", which nobody committed, and no commit is undecided\n" + Describe());
   }
   Append(std::move(candidates), id, from);
+}
+
+Candidates History::Reappearing(int* client) const {
+  Candidates candidates;
+  *client = -1;
+  for (const Attempt& attempt : attempts_) {
+    if (attempt.in_progress || attempt.overwritten || !attempt.may_reappear) continue;
+    for (Candidate& candidate : ResultOf(attempt)) {
+      *client = candidates.empty() || *client == attempt.client ? attempt.client : -1;
+      candidates.push_back(std::move(candidate));
+    }
+  }
+  return candidates;
 }
 
 VersionNumber History::Observe(const SnapshotId& id, VersionNumber not_older_than) {

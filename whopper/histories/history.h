@@ -95,6 +95,9 @@ class History {
   std::string WhyNotNow(const std::function<std::string(const sim::Tables&)>& difference) const;
   // All that was committed up to here is durable.
   void NoteSynced(VersionNumber number);
+  // A sync has failed and lost what it was to make durable. Versions that no sync has covered (ones
+  // that a recovery found) may be gone when the log is next read.
+  void SyncLost() { sync_lost_ = true; }
   void PowerCut();
   bool recovering() const { return recovering_; }
   // After a power cut the whole database was read in snapshot `id`. `difference` compares with a
@@ -135,6 +138,8 @@ class History {
 
   Version& MutableAt(VersionNumber number) { return versions_[number - first_]; }
   void Append(Candidates candidates, const SnapshotId& id, int client);
+  // What a recovery may find, the newest version left out. `client`: whose commit that would be.
+  Candidates Reappearing(int* client) const;
   Attempt* Pending(int client);
   // The states an attempt leads to from the newest version; empty when it cannot come now.
   Candidates ResultOf(const Attempt& attempt) const;
@@ -147,6 +152,7 @@ class History {
   std::vector<Attempt> attempts_;
   uint64_t last_tag_ = 0;
   VersionNumber durable_ = 0;
+  bool sync_lost_ = false;
   bool recovering_ = false;
   Candidates recoverable_;
   std::vector<Committed> committed_;

@@ -130,6 +130,20 @@ TEST_F(HistoryTest, ForgetsAnUndecidedCommitThatAnotherWroteOver) {
   EXPECT_NE(history_.at(history_.newest()).front().tables.Find(1), nullptr);
 }
 
+TEST_F(HistoryTest, LetsARecoveredVersionVanishWhenASyncHasLostIt) {
+  Commit(0, 0, 1);
+  history_.NoteSynced(history_.newest());
+  history_.CommitStarts(0, Create(1));
+  history_.CommitCutOff(0);
+  history_.RecoveryIsPossible();
+  history_.Published(Id(2), 1, true);
+  // Nothing has happened to it: the log cannot have gone back.
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "durability");
+  history_.SyncLost();
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "");
+  EXPECT_EQ(history_.at(history_.newest()).size(), 2u);
+}
+
 TEST_F(HistoryTest, HasOneCandidateForEachState) {
   for (const int client : {0, 1}) {
     history_.CommitStarts(client, Create(0));
