@@ -348,6 +348,7 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
   if (expr.has_star) {
     return SqlError("wrong number of arguments to function " + name + "()");
   }
+  if (expr.has_window()) return NotYet("window functions are");
   if (expr.filter) return SqlError("FILTER may not be used with non-aggregate " + name + "()");
   if (!expr.order_by.empty()) {
     return SqlError("ORDER BY may not be used with non-aggregate " + name + "()");
@@ -365,6 +366,7 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
 }
 
 Result<BoundPtr> Binder::BindAggregate(const FunctionExpr& expr, const Function& function) {
+  if (expr.has_window()) return NotYet("window functions are");
   if (context_.aggregates == nullptr) {
     return SqlError((context_.is_where_of_aggregate ? "misuse of aggregate: "
                                                     : "misuse of aggregate function ") +

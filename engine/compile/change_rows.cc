@@ -86,6 +86,8 @@ class UpdateCompiler {
     RETURN_IF_ERROR(
         BindTarget(context_, statement_.table, statement_.alias, statement_.hint, target_));
     if (!statement_.from.empty()) return NotSupportedYet("UPDATE FROM is");
+    if (!statement_.with.empty()) return NotSupportedYet("WITH is");
+    if (!statement_.returning.empty()) return NotSupportedYet("RETURNING is");
     RETURN_IF_ERROR(BindAssignments());
     RETURN_IF_ERROR(BindWhere(context_, statement_.where, target_));  // after SET, as in sqlite3
     RowWriter writer(context_, *target_.table, target_.source.cursor, statement_.or_action);
@@ -173,6 +175,8 @@ Status CompileUpdate(CompileContext& context, const UpdateStatement& statement) 
 Status CompileDelete(CompileContext& context, const DeleteStatement& statement) {
   Target target;
   RETURN_IF_ERROR(BindTarget(context, statement.table, statement.alias, statement.hint, target));
+  if (!statement.with.empty()) return NotSupportedYet("WITH is");
+  if (!statement.returning.empty()) return NotSupportedYet("RETURNING is");
   RETURN_IF_ERROR(BindWhere(context, statement.where, target));
   ProgramBuilder& builder = context.builder;
   if (!target.where) {

@@ -96,6 +96,17 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
       return NotSupportedYet("CREATE TRIGGER is");
     case StatementKind::kCreateVirtualTable:
       return NotSupportedYet("CREATE VIRTUAL TABLE is");
+    case StatementKind::kAlterTable:
+      return NotSupportedYet("ALTER TABLE is");
+    case StatementKind::kAttach:
+    case StatementKind::kDetach:
+      return NotSupportedYet("ATTACH is");
+    case StatementKind::kAnalyze:
+      return NotSupportedYet("ANALYZE is");
+    case StatementKind::kReindex:
+      return NotSupportedYet("REINDEX is");
+    case StatementKind::kVacuum:
+      return NotSupportedYet("VACUUM is");
   }
   Unreachable();
 }

@@ -185,6 +185,9 @@ void InsertCompiler::CodeRow(int first_value) {
 Status CompileInsert(CompileContext& context, const InsertStatement& statement) {
   ASSIGN_OR_RETURN(const Table* table, FindTable(context, statement.table));
   RETURN_IF_ERROR(table->CheckWritable());
+  if (!statement.with.empty()) return NotSupportedYet("WITH is");
+  if (!statement.upserts.empty()) return NotSupportedYet("ON CONFLICT is");
+  if (!statement.returning.empty()) return NotSupportedYet("RETURNING is");
   ProgramBuilder& builder = context.builder;
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;

@@ -27,7 +27,9 @@ const Expr& WithoutCollate(const Expr& expr) {
 
 Status SelectCompiler::Bind() {
   if (!statement_.ops.empty()) return NotSupportedYet("compound SELECTs are");
+  if (!statement_.with.empty()) return NotSupportedYet("WITH is");
   const SelectCore& core = statement_.cores[0];
+  if (!core.windows.empty()) return NotSupportedYet("window functions are");
   if (core.is_values()) return BindValues(core);
   RETURN_IF_ERROR(BindFrom(core));
   is_distinct_ = core.is_distinct;

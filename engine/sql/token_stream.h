@@ -56,6 +56,9 @@ class TokenStream {
   bool IsIdentifier() const;
   // [schema.]name.
   QualifiedName ExpectQualifiedName();
+  // (a, b), as columns of tables are listed. The grammar allows COLLATE and a sort order behind
+  // each, only to refuse them.
+  std::vector<Name> ExpectColumnNames();
 
   // The number of the parameter that `token` writes.
   int NumberParameter(const Token& token);
@@ -70,8 +73,6 @@ class TokenStream {
   void FailLate(Status status);
   // At the end of a statement: the current token was the right one.
   void AcceptCurrent();
-  // The grammar of SQLite knows this here, and this parser does not yet.
-  void FailUnsupported(std::string_view what);
   bool failed() const { return !status_.ok(); }
   const Status& status() const { return status_; }
 
