@@ -4,7 +4,9 @@
 // SQLite; a statement that a fault made fail is left out there, after a look at the tables has
 // shown that it left nothing behind. In the other only what must stay invisible strikes (waits,
 // delays, short transfers); the same statements then run once more without any of it, and answers
-// and the bytes of the database file must be the same: oracle=yield.
+// and the bytes of the database file must be the same: oracle=yield. But not how many frames a
+// checkpoint says the log has: a page with an operation in flight is not evicted, so waits decide
+// which dirty pages are spilled there, and how often.
 
 #ifndef ORRERY_SIM_SIM_RUN_H_
 #define ORRERY_SIM_SIM_RUN_H_
@@ -32,7 +34,7 @@ class SimRun {
 
  private:
   struct Step {
-    std::string sql;
+    SqlStatementText text;
     Answer answer;
   };
 
@@ -51,10 +53,17 @@ class SimRun {
   // Finds out whether `undecided` (may be null) was carried out, or what a crash has left, and
   // brings SQLite to the same.
   void Settle(SimProcess& process, const SqlStatementText* undecided, bool after_crash);
-  // Whether one of the commits that had failed is there after all; then SQLite has it too.
-  bool TryGhosts(SimProcess& process);
-  // "" when every table is as SQLite has it.
-  std::string CompareAll(SimProcess& process);
+  // Writes, each list of them one transaction, of which at most one was carried out.
+  using Ghosts = std::vector<std::vector<std::string>>;
+  void NothingIsUndecided();
+  // The one of the commits that had failed which is there after all, on top of `database`.
+  std::optional<size_t> FindGhost(SimProcess& process, Sqlite3Database& database,
+                                  const Ghosts& ghosts);
+  // After a power cut: whether what is there is what SQLite had before something was found that had
+  // not reached the disk; then SQLite has that again.
+  bool TryEarlier(SimProcess& process);
+  // "" when every table is as `database` has it.
+  std::string CompareAll(SimProcess& process, Sqlite3Database& database);
   Answer ExecuteUntilItWorks(SimProcess& process, const std::string& sql);
   void Expect(const Status& error, const std::string& sql);
   void Log(const std::string& line);
@@ -90,8 +99,16 @@ class SimRun {
   std::vector<std::string> transaction_;       // writes of the open one
   bool wrote_in_transaction_ = false;
   // Commits that failed or were given up after the last one that wrote: a recovery may find one.
-  std::vector<std::vector<std::string>> ghosts_;
-  std::vector<Step> history_;  // for the run without waits
+  Ghosts ghosts_;
+  // What a recovery after a kill finds may be in the machine's cache only: a power cut may take it
+  // away again, until a commit that wrote has been answered.
+  struct Earlier {
+    std::unique_ptr<Sqlite3Database> database;
+    Ghosts ghosts;
+  };
+  std::vector<Earlier> earlier_;  // the oldest first
+  bool power_was_cut_ = false;    // since it was last found out what is there
+  std::vector<Step> history_;     // for the run without waits
   int failure_count_ = 0;
   uint64_t statement_count_ = 0;
   uint64_t wait_count_ = 0;

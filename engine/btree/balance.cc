@@ -8,6 +8,14 @@ namespace orrery {
 namespace {
 const YieldSite kSiblingSite("btree.balance.sibling");
 const YieldSite kOnlyChildSite("btree.balance.only_child");
+
+BtreePageKind InteriorKind(const BtreePage& page) {
+  return page.is_table() ? BtreePageKind::kTableInterior : BtreePageKind::kIndexInterior;
+}
+
+// No cell of an interior page or of an index is larger: LocalPayloadMax() is hardly above a
+// quarter.
+uint32_t KeptCellSizeMax(uint32_t usable_size) { return usable_size / 4 + 64; }
 }  // namespace
 
 Balance::Balance(Btree& btree, TreePath& path)
@@ -114,8 +122,8 @@ Balance::Next Balance::Deepen() {
                  root.page.is_leaf() ? kNoPage : root.page.right_child());
 
   path_.Cut(1);
-  WriteBtreePage(root.ref.Edit(), root.ref.number(), pager_.usable_size(),
-                 BtreePageKind::kTableInterior, {}, number);
+  WriteBtreePage(root.ref.Edit(), root.ref.number(), pager_.usable_size(), InteriorKind(root.page),
+                 {}, number);
   if (Status status = Reopen(root); !status.ok()) return Fail(std::move(status));
   root.index = 0;
   if (const Defect defect = path_.PushNew(std::move(child), number)) return Corrupt(number, defect);
@@ -126,7 +134,7 @@ Balance::Next Balance::Deepen() {
 bool Balance::IsAppend() {
   const TreePath::Level& here = path_[level_];
   const TreePath::Level& parent = path_[level_ - 1];
-  return here.page.is_leaf() && here.page.cell_count() > 0 &&
+  return kind_ == BtreePageKind::kTableLeaf && here.page.cell_count() > 0 &&
          pending_index_ == here.page.cell_count() && parent.index == parent.page.cell_count();
 }
 
@@ -142,8 +150,8 @@ Balance::Next Balance::Append() {
   WriteBtreePage(page.Edit(), page.number(), pager_.usable_size(), kind_,
                  std::span(pending_.data(), 1), kNoPage);
   pending_count_ = 0;
-  DividerCell& divider = dividers_[0];
-  divider.size = EncodeTableInteriorCell(here.ref.number(), last_rowid, divider.bytes);
+  dividers_[0].resize(kTableInteriorCellSizeMax);
+  dividers_[0].resize(EncodeTableInteriorCell(here.ref.number(), last_rowid, dividers_[0].data()));
   const uint32_t index = parent.page.cell_count();
   const Defect defect =
       BtreePageEditor(parent.ref.Edit(), parent.page).SetChild(index, page.number());
@@ -197,8 +205,8 @@ Balance::Next Balance::Plan() {
   for (const Bytes cell : cells_) {
     sizes_.push_back(std::max(static_cast<uint32_t>(cell.size()), kCellSizeMin) + 2);
   }
-  const bool leaf = kind_ == BtreePageKind::kTableLeaf;
-  spread_ = PlanSpread(sizes_, pager_.usable_size() - (leaf ? 8 : 12), leaf);
+  spread_ = PlanSpread(sizes_, pager_.usable_size() - (is_leaf() ? 8 : 12),
+                       /*keeps_all=*/kind_ == BtreePageKind::kTableLeaf);
   if (spread_.page_count == 0) {
     return Corrupt(path_[level_ - 1].ref.number(), "children hold cells that do not fit");
   }
@@ -212,18 +220,19 @@ Balance::Next Balance::Plan() {
 Status Balance::Collect() {
   const uint32_t usable_size = pager_.usable_size();
   const TreePath::Level& parent = path_[level_ - 1];
-  const size_t small_cells_size = (pending_.size() + kSiblingsMax) * sizeof(DividerCell::bytes);
-  old_bytes_.resize(sibling_count_ * size_t{usable_size} + small_cells_size);
-  std::byte* small_cell = old_bytes_.data() + sibling_count_ * size_t{usable_size};
+  const size_t kept_cells_size = (pending_.size() + kSiblingsMax) * KeptCellSizeMax(usable_size);
+  old_bytes_.resize(sibling_count_ * size_t{usable_size} + kept_cells_size);
+  std::byte* kept_cell = old_bytes_.data() + sibling_count_ * size_t{usable_size};
   const auto keep = [&](Bytes cell) {
-    std::memcpy(small_cell, cell.data(), cell.size());
-    cells_.emplace_back(small_cell, cell.size());
-    small_cell += cell.size();
+    CHECK(cell.size() <= KeptCellSizeMax(usable_size));
+    std::memcpy(kept_cell, cell.data(), cell.size());
+    cells_.emplace_back(kept_cell, cell.size());
+    return std::exchange(kept_cell, kept_cell + cell.size());
   };
   const auto add_pending = [&] {
     for (uint32_t i = 0; i < pending_count_; ++i) {
       // A leaf's cell is the caller's; dividers are ours and about to be made anew.
-      if (kind_ == BtreePageKind::kTableLeaf) {
+      if (is_leaf()) {
         cells_.push_back(pending_[i]);
       } else {
         keep(pending_[i]);
@@ -253,15 +262,19 @@ Status Balance::Collect() {
       cells_.emplace_back(copy + cell.offset, cell.size);
     }
     if (at_hand && pending_index_ >= page.cell_count()) add_pending();
-    if (page.is_leaf()) continue;
-    right_child_ = page.right_child();
-    if (sibling + 1 == sibling_count_) continue;
+    if (!page.is_leaf()) right_child_ = page.right_child();
+    if (kind_ == BtreePageKind::kTableLeaf || sibling + 1 == sibling_count_) continue;
+    // The divider after this page comes down: in an interior level it gets the page's right child.
     BtreeCell divider;
     if (const Defect defect = parent.page.ParseCell(first_child_ + sibling, &divider)) {
       return CorruptPage(pager_, parent.ref.number(), defect);
     }
-    std::byte bytes[kTableInteriorCellSizeMax];
-    keep(Bytes(bytes, EncodeTableInteriorCell(right_child_, divider.rowid, bytes)));
+    const Bytes bytes(parent.page.data() + divider.offset, divider.content_size());
+    if (page.is_leaf()) {
+      keep(bytes.subspan(kPageNumberSize));
+    } else {
+      StoreBig<uint32_t>(keep(bytes), right_child_);
+    }
   }
   pending_count_ = 0;
   return OkStatus();
@@ -293,27 +306,42 @@ Balance::Next Balance::Deal() {
   return Goto(State::kFree);
 }
 
-// Writes the children, and makes the dividers: in a leaf level copies of each page's last rowid, in
-// an interior level the cells between the shares.
+// Writes the children, and makes the dividers: in a table's leaf level copies of each page's last
+// rowid, else the cells between the shares.
 Status Balance::DealToPages() {
-  const bool leaf = kind_ == BtreePageKind::kTableLeaf;
+  const bool keeps_all = kind_ == BtreePageKind::kTableLeaf;
   for (uint32_t i = 0; i < spread_.page_count; ++i) {
     const Share share = spread_.shares[i];
     const PageNumber number = pages_[i].number();
     PageNumber right_child = right_child_;
     if (i + 1 < spread_.page_count) {
       BtreeCell cell;
-      const Bytes bytes = cells_[share.first + share.count - (leaf ? 1 : 0)];
+      const Bytes bytes = cells_[share.first + share.count - (keeps_all ? 1 : 0)];
       if (const Defect defect = ParseBtreeCell(kind_, bytes, pager_.usable_size(), &cell)) {
         return CorruptPage(pager_, number, defect);
       }
       right_child = cell.left_child;
-      dividers_[i].size = EncodeTableInteriorCell(number, cell.rowid, dividers_[i].bytes);
+      MakeDivider(number, bytes, cell, dividers_[i]);
     }
     WriteBtreePage(pages_[i].Edit(), number, pager_.usable_size(), kind_,
                    std::span(cells_).subspan(share.first, share.count), right_child);
   }
   return OkStatus();
+}
+
+// A cell of this level as the cell of the parent whose left child is `left_child`.
+void Balance::MakeDivider(PageNumber left_child, Bytes bytes, const BtreeCell& cell,
+                          std::vector<std::byte>& divider) const {
+  if (kind_ == BtreePageKind::kTableLeaf) {
+    divider.resize(kTableInteriorCellSizeMax);
+    divider.resize(EncodeTableInteriorCell(left_child, cell.rowid, divider.data()));
+    return;
+  }
+  // A small cell of a leaf is padded, which it must not be above.
+  const Bytes content = bytes.first(cell.content_size()).subspan(is_leaf() ? 0 : kPageNumberSize);
+  divider.resize(kPageNumberSize + content.size());
+  StoreBig<uint32_t>(divider.data(), left_child);
+  std::memcpy(divider.data() + kPageNumberSize, content.data(), content.size());
 }
 
 Status Balance::DealToParent(uint32_t new_count) {
@@ -332,19 +360,19 @@ Status Balance::DealToParent(uint32_t new_count) {
 Status Balance::InsertDividers(uint32_t index, uint32_t count) {
   TreePath::Level& parent = path_[level_ - 1];
   uint32_t size = 0;
-  for (uint32_t i = 0; i < count; ++i) size += dividers_[i].size + 2;
+  for (uint32_t i = 0; i < count; ++i) size += static_cast<uint32_t>(dividers_[i].size()) + 2;
   uint32_t free_size = 0;
   Defect defect = parent.page.FreeSize(&free_size);
   if (defect != nullptr) return CorruptPage(pager_, parent.ref.number(), defect);
   if (size > free_size) {
-    for (uint32_t i = 0; i < count; ++i) pending_[i] = Divider(i);
+    for (uint32_t i = 0; i < count; ++i) pending_[i] = dividers_[i];
     pending_count_ = count;
     pending_index_ = index;
     return OkStatus();
   }
   BtreePageEditor editor(parent.ref.Edit(), parent.page);
   for (uint32_t i = 0; i < count; ++i) {
-    if (editor.Insert(index + i, Divider(i), btree_.scratch(), &defect) !=
+    if (editor.Insert(index + i, dividers_[i], btree_.scratch(), &defect) !=
         BtreePageEditor::Inserted::kYes) {
       return CorruptPage(pager_, parent.ref.number(), "free space corruption");
     }
@@ -380,7 +408,9 @@ Balance::Next Balance::TakeOver(PageRef child) {
   uint32_t used_size = 0;
   Defect defect = BtreePage::Open(child.data(), child.number(), pager_.usable_size(), &page);
   if (defect == nullptr) defect = page.UsedSize(&used_size);
-  if (defect == nullptr && !page.is_table()) defect = "page of another kind of tree";
+  if (defect == nullptr && page.is_table() != root.page.is_table()) {
+    defect = "page of another kind of tree";
+  }
   if (defect != nullptr) return Corrupt(child.number(), defect);
   // Page 1 has less room than its child; the root then stays above it.
   if (root.page.header_offset() + used_size > pager_.usable_size()) return Done({});

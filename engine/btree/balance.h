@@ -1,5 +1,5 @@
-// Balance brings the pages of a table tree back between too full and too empty after a change in a
-// leaf, from the leaf up to the root.
+// Balance brings the pages of a tree back between too full and too empty after a change in one of
+// them, from that page up to the root.
 //
 // A page that is too full has cells waiting that do not fit: one in a leaf, up to four dividers in
 // an interior page. The cells of the page and of its neighbours, three pages at most, are dealt out
@@ -9,6 +9,10 @@
 //   root too full                its content goes to a new child, and the child is split
 //   row appended to last leaf    it gets a leaf of its own; the full one stays as it is
 //   root with a single child     takes the child's content, if there is room (page 1 has less)
+//
+// In a table's leaves every cell stays, and a divider repeats the last rowid of a leaf. Anywhere
+// else the dividers are cells of their own: those between the old pages come down, and those
+// between the new ones go up.
 //
 // It works on a path whose pages stay pinned. Everything it needs is fetched and allocated before
 // the first byte of a step changes. When it fails or is abandoned the pages are half changed: the
@@ -73,6 +77,7 @@ class Balance final : public Resumable<Balance> {
   // The last page of the path may be too empty.
   void Start();
   // A cell does not fit before `index` in the last page of the path. It stays valid until the end.
+  // In an interior page it has its left child.
   void Start(uint32_t index, Bytes cell);
 
  private:
@@ -95,18 +100,18 @@ class Balance final : public Resumable<Balance> {
   Status AddPage(PageRef page);
   Status Collect();
   Status DealToPages();
+  void MakeDivider(PageNumber left_child, Bytes bytes, const BtreeCell& cell,
+                   std::vector<std::byte>& divider) const;
   Status DealToParent(uint32_t new_count);
   Status InsertDividers(uint32_t index, uint32_t count);
   Status Reopen(TreePath::Level& level);
   Next Corrupt(PageNumber number, Defect defect);
   bool IsAppend();
-  Bytes Divider(uint32_t i) const { return Bytes(dividers_[i].bytes, dividers_[i].size); }
+  bool is_leaf() const {
+    return kind_ == BtreePageKind::kTableLeaf || kind_ == BtreePageKind::kIndexLeaf;
+  }
 
   static constexpr uint32_t kSiblingsMax = 3;
-  struct DividerCell {
-    std::byte bytes[kTableInteriorCellSizeMax];
-    uint32_t size = 0;
-  };
 
   Btree& btree_;
   Pager& pager_;
@@ -133,7 +138,7 @@ class Balance final : public Resumable<Balance> {
   std::vector<uint32_t> sizes_;
   PageNumber right_child_ = kNoPage;  // of the last sibling
   Spread spread_;
-  std::array<DividerCell, kSpreadPagesMax - 1> dividers_;
+  std::array<std::vector<std::byte>, kSpreadPagesMax - 1> dividers_;
   std::array<PageNumber, kSiblingsMax> spare_;
   uint32_t spare_count_ = 0;
   bool freeing_ = false;

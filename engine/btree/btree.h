@@ -29,7 +29,7 @@ class Btree {
 
   Pager& pager() { return pager_; }
 
-  // Every cursor forgets its pages and finds its row anew by rowid: before the pages change under
+  // Every cursor forgets its pages and finds its row anew by its key: before the pages change under
   // it (RollbackStatement, Rollback) and when a transaction ends, since the next may see others. A
   // read in progress starts again with its next call; a change in progress is given up, so call
   // this only with a rollback to follow.
@@ -48,19 +48,22 @@ class Btree {
   std::vector<std::byte> scratch_;
 };
 
-// Makes an empty table tree; answers its root page.
+enum class TreeKind : uint8_t { kTable, kIndex };
+
+// Makes an empty tree; answers its root page.
 class CreateTree final : public Resumable<CreateTree, PageNumber> {
  public:
   enum class State : uint8_t { kAllocate, kWrite };
   static constexpr Edge<State> kEdges[] = {{State::kAllocate, State::kWrite}};
 
-  void Start(Btree& btree);
+  void Start(Btree& btree, TreeKind kind = TreeKind::kTable);
 
  private:
   friend Resumable;
   Next Run(State state);
 
   Btree* btree_ = nullptr;
+  TreeKind kind_ = TreeKind::kTable;
   AllocatePage allocate_;
 };
 

@@ -2,85 +2,17 @@
 //   in a damaged one.
 // Method: files in a temporary directory, written by one engine and checked by the other.
 
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include "engine/btree/sqlite_file.h"
 #include "engine/btree/tree_fixture.h"
 #include "engine/io/syscall_io.h"
 #include "gtest/gtest.h"
-#include "sqlite3_oracle.h"
 
 namespace orrery {
 namespace {
-
-std::string FreshPath(const std::string& name) {
-  const std::string path = testing::TempDir() + "/btree_oracle_" + name + ".db";
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::remove((path + suffix).c_str());
-  return path;
-}
-
-// sqlite3 on one file.
-class Oracle {
- public:
-  explicit Oracle(const std::string& path) {
-    CHECK(sqlite3_open(path.c_str(), &database_) == SQLITE_OK);
-  }
-  ~Oracle() { sqlite3_close(database_); }
-
-  void SetReservedSize(int size) {
-    sqlite3_file_control(database_, "main", SQLITE_FCNTL_RESERVE_BYTES, &size);
-  }
-  // The first column of every row.
-  std::vector<std::string> Run(const std::string& sql) {
-    std::vector<std::string> rows;
-    EXPECT_EQ(Run(sql, &rows), SQLITE_OK) << sql << ": " << sqlite3_errmsg(database_);
-    return rows;
-  }
-  int Run(const std::string& sql, std::vector<std::string>* rows) {
-    return sqlite3_exec(
-        database_, sql.c_str(),
-        [](void* to, int, char** values, char**) {
-          static_cast<std::vector<std::string>*>(to)->push_back(values[0] ? values[0] : "NULL");
-          return 0;
-        },
-        rows, nullptr);
-  }
-  // In the order in which sqlite3's integrity_check visits them, which tells of two trees that
-  // share a page the one that comes second.
-  std::vector<PageNumber> Roots() {
-    std::vector<PageNumber> roots;
-    sqlite3_stmt* explain = nullptr;
-    sqlite3_prepare_v2(database_, "EXPLAIN PRAGMA integrity_check", -1, &explain, nullptr);
-    while (sqlite3_step(explain) == SQLITE_ROW) {
-      const auto text = [&](int column) {
-        const auto* value = reinterpret_cast<const char*>(sqlite3_column_text(explain, column));
-        return std::string(value ? value : "");
-      };
-      if (text(1) != "IntegrityCk") continue;
-      std::istringstream list(text(5).substr(1));  // [2,3,1]
-      PageNumber root = kNoPage;
-      while (list >> root) {
-        roots.push_back(root);
-        list.get();
-      }
-      break;  // the next one is for temporary tables
-    }
-    sqlite3_finalize(explain);
-    EXPECT_GE(roots.size(), 2u);
-    return roots;
-  }
-  PageNumber Root(const std::string& table) {
-    return static_cast<PageNumber>(
-        std::stoul(Run("SELECT rootpage FROM sqlite_schema WHERE name = '" + table + "'").at(0)));
-  }
-
- private:
-  sqlite3* database_ = nullptr;
-};
 
 struct Format {
   uint32_t page_size;
@@ -92,7 +24,7 @@ class BtreeOracleTest : public testing::TestWithParam<Format> {
   std::string MakeDatabase(const std::string& name, const std::string& sql) {
     const std::string path = FreshPath(name + std::to_string(GetParam().page_size) + "_" +
                                        std::to_string(GetParam().reserved_size));
-    Oracle oracle(path);
+    SqliteFile oracle(path);
     if (GetParam().reserved_size != 0) oracle.SetReservedSize(GetParam().reserved_size);
     oracle.Run("PRAGMA page_size = " + std::to_string(GetParam().page_size) +
                "; PRAGMA journal_mode = wal; CREATE TABLE t(x);" + sql);
@@ -121,7 +53,7 @@ std::string Record(const std::string& blob) {
 // Sqlite3's integrity_check looks at every page, cell, chain and key.
 TEST_P(BtreeOracleTest, WritesTreesThatSqliteFindsInOrder) {
   const std::string path = MakeDatabase("ours", "");
-  const PageNumber root = Oracle(path).Root("t");
+  const PageNumber root = SqliteFile(path).Root("t");
   const auto page_size = static_cast<int64_t>(GetParam().page_size);
   Rows rows;
   {
@@ -144,7 +76,7 @@ TEST_P(BtreeOracleTest, WritesTreesThatSqliteFindsInOrder) {
     tree.Commit();
     tree.Close();
   }
-  Oracle oracle(path);
+  SqliteFile oracle(path);
   EXPECT_EQ(oracle.Run("PRAGMA integrity_check"), std::vector<std::string>{"ok"});
   EXPECT_EQ(oracle.Run("SELECT count(*) FROM t"), std::vector{std::to_string(rows.size())});
   std::vector<std::string> expected;
@@ -172,7 +104,7 @@ TEST_P(BtreeOracleTest, FindsTreesThatSqliteWroteInOrder) {
   PageNumber root = kNoPage;
   std::vector<std::string> rowids;
   {
-    Oracle oracle(path);
+    SqliteFile oracle(path);
     roots = oracle.Roots();
     root = oracle.Root("u");
     rowids = oracle.Run("SELECT a FROM u ORDER BY a");
@@ -212,7 +144,7 @@ TEST_P(BtreeOracleTest, FindsTheFaultsThatSqliteFinds) {
   const std::string path = MakeDatabase("damaged", kManyTrees);
   std::vector<PageNumber> roots;
   {
-    Oracle oracle(path);
+    SqliteFile oracle(path);
     roots = oracle.Roots();
     oracle.Run("PRAGMA journal_mode = delete; PRAGMA journal_mode = wal;");
   }
@@ -247,7 +179,7 @@ TEST_P(BtreeOracleTest, FindsTheFaultsThatSqliteFinds) {
       tree.Value([&] { return tree.pager().Rollback(); });
       tree.Close();
     }
-    Oracle oracle(copy);
+    SqliteFile oracle(copy);
     std::vector<std::string> theirs;
     // After the structure sqlite3 reads the rows, which may end in an error.
     std::vector<std::string> rows;

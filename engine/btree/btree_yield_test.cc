@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "engine/btree/tree_fixture.h"
+#include "engine/btree/waits.h"
 #include "engine/io/memory_io.h"
 #include "engine/io/testing/yield_plan.h"
 #include "gtest/gtest.h"
@@ -87,16 +88,6 @@ TEST(BtreeYieldTest, ReadsGiveTheSameRowsWhereverTheyWait) {
       {.single_plan_count_max = 150});
 }
 
-// Makes every operation wait at every yield site.
-class WaitEverywhere final : public IoObserver {
- public:
-  bool ForceWait(const YieldSite&) override { return on && (again_ = !again_); }
-  bool on = false;
-
- private:
-  bool again_ = false;  // the same site asks again after its wait
-};
-
 // `call` makes or goes on with a change through the cursor and answers whether it is pending.
 void ExpectNothingWhenGivenUp(const std::function<void()>& prepare,
                               const std::function<bool(TreeFixture&)>& call) {
@@ -167,13 +158,6 @@ TEST(BtreeYieldTest, DeleteThatIsGivenUpLeavesNothingAfterTheRollback) {
         return false;
       });
 }
-
-// Makes one occurrence of a yield site wait.
-class WaitOnce final : public IoObserver {
- public:
-  bool ForceWait(const YieldSite&) override { return left-- == 0; }
-  int left = -1;
-};
 
 // One cursor waits in the middle of a move or a read while the other changes the tree.
 TEST(BtreeYieldTest, ReadsGoOnFromTheirRowWhenTheTreeChangesAtAWait) {

@@ -2,8 +2,9 @@
 
 namespace orrery {
 
-void CreateTree::Start(Btree& btree) {
+void CreateTree::Start(Btree& btree, TreeKind kind) {
   btree_ = &btree;
+  kind_ = kind;
   btree.WillChange(kNoPage, nullptr);
   Begin(State::kAllocate);
 }
@@ -15,8 +16,10 @@ CreateTree::Next CreateTree::Run(State state) {
       return Await(allocate_, State::kWrite);
     case State::kWrite: {
       PageRef page = allocate_.Take();
-      WriteBtreePage(page.Edit(), page.number(), btree_->pager().usable_size(),
-                     BtreePageKind::kTableLeaf, {}, kNoPage);
+      WriteBtreePage(
+          page.Edit(), page.number(), btree_->pager().usable_size(),
+          kind_ == TreeKind::kTable ? BtreePageKind::kTableLeaf : BtreePageKind::kIndexLeaf, {},
+          kNoPage);
       return Done(page.number());
     }
   }

@@ -8,7 +8,7 @@
 
 namespace orrery {
 
-InsertRow::InsertRow(Btree& btree, TreePath& path, Journey& journey)
+InsertCell::InsertCell(Btree& btree, TreePath& path, Journey& journey)
     : btree_(btree),
       pager_(btree.pager()),
       path_(path),
@@ -18,15 +18,17 @@ InsertRow::InsertRow(Btree& btree, TreePath& path, Journey& journey)
       write_overflow_(pager_),
       balance_(btree, path) {}
 
-void InsertRow::Start(int64_t rowid, Bytes payload, Place place) {
-  rowid_ = rowid;
+void InsertCell::Start(Bytes head, Bytes payload, Place place) {
+  CHECK(head.size() <= head_.size());
+  std::memcpy(head_.data(), head.data(), head.size());
+  head_size_ = head.size();
   payload_ = payload;
   place_ = place;
   freeing_ = false;
   Begin(State::kFind);
 }
 
-InsertRow::Next InsertRow::Run(State state) {
+InsertCell::Next InsertCell::Run(State state) {
   switch (state) {
     case State::kFind:
       return Find();
@@ -44,12 +46,12 @@ InsertRow::Next InsertRow::Run(State state) {
   Unreachable();
 }
 
-InsertRow::Next InsertRow::Find() {
+InsertCell::Next InsertCell::Find() {
   if (payload_.size() > kPayloadSizeMax) return Fail(Status(ResultCode::kTooBig));
   if (place_ != Place::kUnknown) return AtPlace();
-  switch (journey_.ToRowid(rowid_, SeekMode::kEqual)) {
+  switch (journey_.ToTarget()) {
     case Journey::Outcome::kOnRow:
-      place_ = Place::kAtRow;
+      place_ = Place::kAtCell;
       return AtPlace();
     case Journey::Outcome::kNoRow:
       place_ = Place::kAtGap;
@@ -65,74 +67,78 @@ InsertRow::Next InsertRow::Find() {
   Unreachable();
 }
 
-InsertRow::Next InsertRow::Found() {
-  place_ = travel_.Take() ? Place::kAtRow : Place::kAtGap;
+InsertCell::Next InsertCell::Found() {
+  place_ = travel_.Take() ? Place::kAtCell : Place::kAtGap;
   return AtPlace();
 }
 
-InsertRow::Next InsertRow::AtPlace() {
+InsertCell::Next InsertCell::AtPlace() {
   CHECK(!path_.empty());  // a write transaction has made page 1
-  return Goto(place_ == Place::kAtRow ? State::kFreeOld : State::kWriteNew);
+  return Goto(place_ == Place::kAtCell ? State::kFreeOld : State::kWriteNew);
 }
 
-InsertRow::Next InsertRow::FreeOld() {
-  const TreePath::Level& leaf = path_.top();
+InsertCell::Next InsertCell::FreeOld() {
+  const TreePath::Level& here = path_.top();
   BtreeCell old;
-  if (const Defect defect = leaf.page.ParseCell(leaf.index, &old)) {
-    return Fail(CorruptPage(pager_, leaf.ref.number(), defect));
+  if (const Defect defect = here.page.ParseCell(here.index, &old)) {
+    return Fail(CorruptPage(pager_, here.ref.number(), defect));
   }
   if (old.local_size == old.payload_size) return Goto(State::kWriteNew);
   freeing_ = true;
-  free_overflow_.Start(old, leaf.ref.number(), path_);
+  free_overflow_.Start(old, here.ref.number(), path_);
   return Await(free_overflow_, State::kWriteNew);
 }
 
-InsertRow::Next InsertRow::WriteNew() {
+InsertCell::Next InsertCell::WriteNew() {
   if (freeing_) free_overflow_.Take();
-  local_size_ = LocalPayloadSize(/*table_leaf=*/true, payload_.size(), pager_.usable_size());
+  const BtreePage& page = path_.top().page;
+  local_size_ = LocalPayloadSize(page.is_table(), payload_.size(), pager_.usable_size());
+  const size_t child_size = page.is_leaf() ? 0 : kPageNumberSize;
   const bool spills = local_size_ < payload_.size();
-  cell_.resize(2 * kVarintSizeMax + local_size_ + 4);
-  uint32_t size = EncodeTableLeafHead(payload_.size(), rowid_, cell_.data());
-  if (local_size_ > 0) std::memcpy(cell_.data() + size, payload_.data(), local_size_);
-  size += local_size_;
-  cell_.resize(size + (spills ? 4 : 0));
+  cell_.resize(child_size + head_size_ + local_size_ + (spills ? kPageNumberSize : 0));
+  std::byte* at = cell_.data();
+  if (child_size != 0) StoreBig<uint32_t>(at, page.Child(path_.top().index));
+  at += child_size;
+  std::memcpy(at, head_.data(), head_size_);
+  at += head_size_;
+  if (local_size_ > 0) std::memcpy(at, payload_.data(), local_size_);
   if (!spills) return Goto(State::kPlace);
   write_overflow_.Start(payload_.subspan(local_size_));
   return Await(write_overflow_, State::kPlace);
 }
 
-InsertRow::Next InsertRow::PlaceCell() {
+InsertCell::Next InsertCell::PlaceCell() {
   if (local_size_ < payload_.size()) {
     StoreBig<uint32_t>(cell_.data() + cell_.size() - 4, write_overflow_.Take());
   }
   cell_.resize(std::max<size_t>(cell_.size(), kCellSizeMin));
-  TreePath::Level& leaf = path_.top();
-  BtreePageEditor editor(leaf.ref.Edit(), leaf.page);
+  TreePath::Level& here = path_.top();
+  BtreePageEditor editor(here.ref.Edit(), here.page);
   Defect defect = nullptr;
-  if (place_ == Place::kAtRow) {
+  if (place_ == Place::kAtCell) {
     BtreeCell old;
-    defect = leaf.page.ParseCell(leaf.index, &old);
+    defect = here.page.ParseCell(here.index, &old);
     if (defect == nullptr && old.size == cell_.size()) {
-      defect = editor.Overwrite(leaf.index, cell_);
+      defect = editor.Overwrite(here.index, cell_);
       if (defect == nullptr) return Done(PathAfter::kStands);
     }
-    if (defect == nullptr) defect = editor.Remove(leaf.index);
+    if (defect == nullptr) defect = editor.Remove(here.index);
   }
   if (defect == nullptr) {
-    switch (editor.Insert(leaf.index, cell_, btree_.scratch(), &defect)) {
+    switch (editor.Insert(here.index, cell_, btree_.scratch(), &defect)) {
       case BtreePageEditor::Inserted::kYes:
         return Done(PathAfter::kStands);
       case BtreePageEditor::Inserted::kDamaged:
         break;
       case BtreePageEditor::Inserted::kNoRoom:
-        balance_.Start(leaf.index, cell_);
+        balance_.Start(here.index, cell_);
         return Await(balance_, State::kBalanced);
     }
   }
-  return Fail(CorruptPage(pager_, leaf.ref.number(), defect));
+  return Fail(CorruptPage(pager_, here.ref.number(), defect));
 }
 
-InsertRow::Next InsertRow::Balanced() {
+InsertCell::Next InsertCell::Balanced() {
   balance_.Take();
   path_.Clear();
   return Done(PathAfter::kLost);

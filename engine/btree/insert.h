@@ -1,13 +1,18 @@
-// InsertRow writes a row into a table tree, in place of one with the same rowid.
+// InsertCell writes a row into a table tree, or an entry into an index, in place of one with the
+// same key.
 //
-//   find its place -> free the old row's overflow chain -> write the new one's
-//     -> put the cell into the leaf -> balance, if it does not fit there
+//   find its place -> free the old cell's overflow chain -> write the new one's
+//     -> put the cell into the page -> balance, if it does not fit there
+//
+// A new cell goes into a leaf. An entry that is replaced may be in an interior page, and keeps the
+// child on its left.
 //
 // When it fails or is abandoned the tree is half changed: the statement must be rolled back.
 
 #ifndef ORRERY_ENGINE_BTREE_INSERT_H_
 #define ORRERY_ENGINE_BTREE_INSERT_H_
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -21,11 +26,12 @@ namespace orrery {
 
 // Where a change leaves the path it was made through.
 enum class PathAfter : uint8_t {
-  kStands,  // at the row inserted; after a delete at the row that follows, or past the leaf's last
+  kStands,  // at the cell inserted; after a delete at the cell that follows, or past the leaf's
+            // last
   kLost,    // pages have moved
 };
 
-class InsertRow final : public Resumable<InsertRow, PathAfter> {
+class InsertCell final : public Resumable<InsertCell, PathAfter> {
  public:
   enum class State : uint8_t { kFind, kFound, kFreeOld, kWriteNew, kPlace, kBalanced };
   static constexpr Edge<State> kEdges[] = {
@@ -39,14 +45,15 @@ class InsertRow final : public Resumable<InsertRow, PathAfter> {
   // What the path shows when the operation starts.
   enum class Place : uint8_t {
     kUnknown,
-    kAtRow,  // it stands at the row to be replaced
-    kAtGap,  // it stands where the new row belongs
+    kAtCell,  // it stands at the cell to be replaced
+    kAtGap,   // it stands where the new cell belongs
   };
 
-  InsertRow(Btree& btree, TreePath& path, Journey& journey);
-  ~InsertRow() { Abandon(); }
+  InsertCell(Btree& btree, TreePath& path, Journey& journey);
+  ~InsertCell() { Abandon(); }
+  // The place is the journey's target. `head` is what stands before the payload in a leaf's cell;
   // `payload` stays valid until the end.
-  void Start(int64_t rowid, Bytes payload, Place place);
+  void Start(Bytes head, Bytes payload, Place place);
 
  private:
   friend Resumable;
@@ -69,7 +76,8 @@ class InsertRow final : public Resumable<InsertRow, PathAfter> {
   WriteOverflow write_overflow_;
   Balance balance_;
 
-  int64_t rowid_ = 0;
+  std::array<std::byte, kCellHeadSizeMax> head_;
+  size_t head_size_ = 0;
   Bytes payload_;
   Place place_ = Place::kUnknown;
   bool freeing_ = false;

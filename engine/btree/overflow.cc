@@ -15,6 +15,33 @@ constexpr char kEndsEarly[] = "overflow chain ends early";
 constexpr char kLeavesFile[] = "overflow chain leaves the file";
 }  // namespace
 
+Defect PayloadSoFar::Start(const Pager& pager, const BtreePage& page, const BtreeCell& cell,
+                           PageNumber number) {
+  if (cell.payload_size / pager.page_size() > pager.page_count()) {
+    return "payload is larger than the file";
+  }
+  const std::byte* const local = page.data() + cell.local_offset;
+  bytes.assign(local, local + cell.local_size);
+  next_page = cell.overflow_page;
+  from_page = number;
+  total_size = cell.payload_size;
+  return nullptr;
+}
+
+Defect PayloadSoFar::CheckNext(const Pager& pager) const {
+  if (next_page == kNoPage) return kEndsEarly;
+  return PageExists(pager, next_page) ? nullptr : kLeavesFile;
+}
+
+void PayloadSoFar::Append(const PageRef& next, uint32_t usable_size) {
+  const size_t size =
+      std::min<uint64_t>(total_size - bytes.size(), usable_size - kOverflowHeaderSize);
+  const std::byte* const content = next.data() + kOverflowHeaderSize;
+  bytes.insert(bytes.end(), content, content + size);
+  from_page = next.number();
+  next_page = LoadBig<uint32_t>(next.data());
+}
+
 void ReadOverflow::Start(PayloadSoFar& payload, uint64_t wanted_size) {
   payload_ = &payload;
   wanted_size_ = wanted_size;
@@ -35,32 +62,22 @@ ReadOverflow::Next ReadOverflow::Run(State state) {
 ReadOverflow::Next ReadOverflow::Read() {
   while (payload_->bytes.size() < wanted_size_) {
     const PageNumber next = payload_->next_page;
-    if (next == kNoPage) return Fail(CorruptPage(pager_, payload_->from_page, kEndsEarly));
-    if (!PageExists(pager_, next)) {
-      return Fail(CorruptPage(pager_, payload_->from_page, kLeavesFile));
+    if (const Defect defect = payload_->CheckNext(pager_)) {
+      return Fail(CorruptPage(pager_, payload_->from_page, defect));
     }
     const PageRef page = pager_.TryPage(next, kReadSite);
     if (!page) {
       fetch_.Start(pager_, next, kReadSite);
       return Await(fetch_, State::kArrived);
     }
-    Append(page);
+    payload_->Append(page, pager_.usable_size());
   }
   return Done({});
 }
 
 ReadOverflow::Next ReadOverflow::Arrived() {
-  Append(fetch_.Take());
+  payload_->Append(fetch_.Take(), pager_.usable_size());
   return Goto(State::kRead);
-}
-
-void ReadOverflow::Append(const PageRef& page) {
-  const uint64_t left = payload_->total_size - payload_->bytes.size();
-  const size_t size = std::min<uint64_t>(left, pager_.usable_size() - kOverflowHeaderSize);
-  const std::byte* const content = page.data() + kOverflowHeaderSize;
-  payload_->bytes.insert(payload_->bytes.end(), content, content + size);
-  payload_->from_page = page.number();
-  payload_->next_page = LoadBig<uint32_t>(page.data());
 }
 
 void WriteOverflow::Start(Bytes bytes) {

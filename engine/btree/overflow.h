@@ -19,10 +19,23 @@ namespace orrery {
 // As much of a payload as has been read: the local part and whole overflow pages. It belongs to the
 // cursor, and a later read goes on from there.
 struct PayloadSoFar {
+  // The local part of a cell of page `number` that has overflow pages.
+  Defect Start(const Pager& pager, const BtreePage& page, const BtreeCell& cell, PageNumber number);
+  // What is wrong with next_page, which from_page named; null: it can be read.
+  Defect CheckNext(const Pager& pager) const;
+  void Append(const PageRef& next, uint32_t usable_size);
+
   std::vector<std::byte> bytes;
   PageNumber next_page = kNoPage;
-  PageNumber from_page = kNoPage;  // which named next_page
+  PageNumber from_page = kNoPage;
   uint64_t total_size = 0;
+};
+
+// As much of a row's or an entry's payload as was asked for.
+struct PayloadView {
+  Bytes bytes;
+  uint64_t total_size = 0;
+  bool gone = false;  // it was deleted under the cursor
 };
 
 // Reads on until at least `wanted_size` bytes (at most total_size) are there.
@@ -43,7 +56,6 @@ class ReadOverflow final : public Resumable<ReadOverflow> {
   Next Run(State state);
   Next Read();
   Next Arrived();
-  void Append(const PageRef& page);
 
   Pager& pager_;
   FetchPage fetch_;

@@ -2,7 +2,7 @@
 
 namespace orrery {
 
-Spread PlanSpread(std::span<const uint32_t> sizes, uint32_t capacity, bool leaf) {
+Spread PlanSpread(std::span<const uint32_t> sizes, uint32_t capacity, bool keeps_all) {
   Spread spread;
   std::array<uint64_t, kSpreadPagesMax> filled{};
   const auto cell_count = static_cast<uint32_t>(sizes.size());
@@ -20,7 +20,7 @@ Spread PlanSpread(std::span<const uint32_t> sizes, uint32_t capacity, bool leaf)
     if (share.count == 0 && next < cell_count) return Spread();  // a cell larger than a page
     ++spread.page_count;
     if (next == cell_count) break;
-    if (!leaf) ++next;  // the divider
+    if (!keeps_all) ++next;  // the divider
     // A divider that was the last cell leaves a page without any, which the next loop mends.
   } while (true);
 
@@ -28,8 +28,7 @@ Spread PlanSpread(std::span<const uint32_t> sizes, uint32_t capacity, bool leaf)
     Share& left = spread.shares[page - 1];
     Share& right = spread.shares[page];
     while (left.count > 1) {
-      // In a leaf the last cell moves over. In an interior page it becomes the divider, and what
-      // was the divider moves over.
+      // The last cell moves over; or it becomes the divider, and what was the divider moves over.
       const uint32_t leaves_left = sizes[left.first + left.count - 1];
       const uint32_t enters_right = sizes[right.first - 1];
       if (right.count > 0 && filled[page] + enters_right > filled[page - 1] - leaves_left) break;

@@ -18,7 +18,7 @@ struct TableCursor::Operations {
 
   Travel travel;
   ReadOverflow read;
-  InsertRow insert;
+  InsertCell insert;
   DeleteRow remove;
 };
 
@@ -187,7 +187,7 @@ IoResult<bool> TableCursor::Restore() { return Move(Call::kRestore, 0, SeekMode:
 
 // -- The row --
 
-IoResult<TableCursor::PayloadView> TableCursor::PayloadOfCell(uint64_t wanted_size) {
+IoResult<PayloadView> TableCursor::PayloadOfCell(uint64_t wanted_size) {
   if (place_ == Place::kOnRowid) [[unlikely]]
     IO_RETURN_IF_NOT_DONE(PayloadView, Restore());
   if (place_ != Place::kOnRow) return PayloadView{.gone = true};
@@ -201,12 +201,12 @@ IoResult<TableCursor::PayloadView> TableCursor::PayloadOfCell(uint64_t wanted_si
   }
   if (call_ == Call::kNone) {
     if (payload_.bytes.size() < size) {
-      if (cell_.payload_size / pager_.page_size() > pager_.page_count()) {
-        return CorruptPage(pager_, path_.top().ref.number(), "payload is larger than the file");
-      }
       if (payload_.bytes.empty()) {
-        const std::byte* const local = path_.top().page.data() + cell_.local_offset;
-        payload_.bytes.assign(local, local + cell_.local_size);
+        const TreePath::Level& leaf = path_.top();
+        const PageNumber number = leaf.ref.number();
+        if (const Defect defect = payload_.Start(pager_, leaf.page, cell_, number)) {
+          return CorruptPage(pager_, number, defect);
+        }
       }
       call_ = Call::kPayload;
       operations().read.Start(payload_, size);
@@ -229,9 +229,6 @@ Status TableCursor::StartPayload() {
   }
   known_ = Known::kCell;
   payload_.bytes.clear();
-  payload_.next_page = cell_.overflow_page;
-  payload_.from_page = leaf.ref.number();
-  payload_.total_size = cell_.payload_size;
   return OkStatus();
 }
 
@@ -240,19 +237,22 @@ Status TableCursor::StartPayload() {
 IoResult<> TableCursor::Insert(int64_t rowid, Bytes payload, bool append) {
   if (call_ == Call::kNone) {
     btree_.WillChange(journey_.root(), this);
-    InsertRow::Place place = InsertRow::Place::kUnknown;
+    InsertCell::Place place = InsertCell::Place::kUnknown;
     if (place_ == Place::kOnRow && rowid_ == rowid) {
-      place = InsertRow::Place::kAtRow;
+      place = InsertCell::Place::kAtCell;
     } else if ((place_ == Place::kInsertion || place_ == Place::kBeforeCell) && rowid_ == rowid) {
-      place = InsertRow::Place::kAtGap;
+      place = InsertCell::Place::kAtGap;
     } else if (append && StandsAtEndBelow(rowid)) {
       ++path_.top().index;
-      place = InsertRow::Place::kAtGap;
+      place = InsertCell::Place::kAtGap;
     }
     place_ = Place::kNowhere;
     known_ = Known::kNothing;
     call_ = Call::kInsert;
-    operations().insert.Start(rowid, payload, place);
+    journey_.SetTarget(rowid);
+    std::byte head[kCellHeadSizeMax];
+    const uint32_t head_size = EncodeTableLeafHead(payload.size(), rowid, head);
+    operations().insert.Start(Bytes(head, head_size), payload, place);
   }
   CHECK(call_ == Call::kInsert);
   IoResult<PathAfter> inserted = operations_->insert.Resume();

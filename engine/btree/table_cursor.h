@@ -23,9 +23,9 @@
 #include <memory>
 
 #include "engine/base/bytes.h"
-#include "engine/btree/journey.h"
 #include "engine/btree/overflow.h"
 #include "engine/btree/seek_mode.h"
+#include "engine/btree/table_journey.h"
 #include "engine/btree/tree_path.h"
 #include "engine/btree/tree_user.h"
 #include "engine/io/io_result.h"
@@ -71,12 +71,7 @@ class TableCursor final : private TreeUser {
   // -- The row the cursor is on --
   // At least the first `wanted_size` bytes of the payload (all of it when it is shorter), in one
   // piece; borrowed until the cursor moves, the tree changes or the statement waits. Straight from
-  // the page when the bytes are local. `gone` in the answer: the row was deleted under the cursor.
-  struct PayloadView {
-    Bytes bytes;
-    uint64_t total_size = 0;
-    bool gone = false;
-  };
+  // the page when the bytes are local.
   IoResult<PayloadView> Payload(uint64_t wanted_size) {
     if (place_ == Place::kOnRow && known_ == Known::kLocalRow) [[likely]] {
       return PayloadView{Bytes(path_.top().page.data() + local_row_.offset, local_row_.size),
@@ -151,7 +146,7 @@ class TableCursor final : private TreeUser {
   Known known_ = Known::kNothing;
   int64_t rowid_ = 0;
   TreePath path_;
-  Journey journey_;
+  TableJourney journey_;
   BtreePage::LocalRow local_row_;
   BtreeCell cell_;
   PayloadSoFar payload_;  // bytes is empty while all that was wanted is local

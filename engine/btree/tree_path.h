@@ -16,7 +16,7 @@
 
 namespace orrery {
 
-enum class TreeFamily : uint8_t { kTable, kTableOrIndex };
+enum class TreeFamily : uint8_t { kTable, kIndex, kTableOrIndex };
 
 class TreePath {
  public:
@@ -27,6 +27,7 @@ class TreePath {
     PageRef ref;
     BtreePage page;
     // The child that the path goes on to; in the last level the cell it stands at, or one past all.
+    // The child of that number lies before the cell of that number.
     uint32_t index = 0;
   };
 
@@ -48,6 +49,7 @@ class TreePath {
     Defect defect = nullptr;
     if (depth_ == 1) {
       if (family_ == TreeFamily::kTable && !page.is_table()) defect = "not a page of a table";
+      if (family_ == TreeFamily::kIndex && page.is_table()) defect = "not a page of an index";
     } else if (page.is_table() != levels_[0].page.is_table()) {
       defect = "page of another kind of tree";
     } else if (page.cell_count() == 0) {

@@ -364,6 +364,11 @@ void GlobFunction(FunctionCall& call, Arguments arguments) {
   call.Return(*std::move(matches));
 }
 
+// x MATCH y means something to virtual tables only.
+void Match(FunctionCall& call, Arguments) {
+  call.Fail("unable to use function MATCH in the requested context");
+}
+
 // -- Choosing --
 
 void Coalesce(FunctionCall& call, Arguments arguments) {
@@ -381,7 +386,8 @@ void Extreme(FunctionCall& call, Arguments arguments, bool is_max) {
   const Value* best = &arguments[0];
   for (const Value& argument : arguments.subspan(1)) {
     const auto order = Compare(*best, argument, call.collation);
-    if (is_max ? order < 0 : order > 0) best = &argument;
+    // Of equal ones max() gives the first and min() the last: 1 and 1.0 may be told apart.
+    if (is_max ? order < 0 : order >= 0) best = &argument;
   }
   call.Return(*best);
 }
@@ -439,6 +445,7 @@ constexpr Function kScalarFunctions[] = {
     Scalar("likely", 1, 1, FirstArgument),
     Scalar("lower", 1, 1, Lower),
     Scalar("ltrim", 1, 2, TrimLeft),
+    Scalar("match", 2, 2, Match),
     Scalar("max", 2, -1, Max, kFixed, /*uses_collation=*/true),
     Scalar("min", 2, -1, Min, kFixed, /*uses_collation=*/true),
     Scalar("nullif", 2, 2, Nullif, kFixed, /*uses_collation=*/true),

@@ -1,5 +1,6 @@
 // Binder: calls of functions, aggregates and window functions.
 
+#include "engine/catalog/literal.h"
 #include "engine/compile/binder.h"
 #include "engine/compile/query.h"
 #include "engine/compile/window.h"
@@ -43,16 +44,23 @@ Scope& OwnerOf(const BoundAggregate& aggregate, Scope& innermost) {
   return innermost;
 }
 
+// As likelihood() wants it: a literal with a point or an exponent.
+bool IsProbability(const Expr& expr) {
+  const LiteralExpr* literal = expr.TryAs<LiteralExpr>();
+  if (literal == nullptr || literal->literal != LiteralKind::kReal) return false;
+  const Result<Value> value = LiteralValue(*literal, /*negated=*/false);
+  return value.ok() && value->real() <= 1.0;
+}
+
 }  // namespace
 
-Result<const Function*> Binder::FindFunction(std::string_view name, int argument_count) {
+const Function* Binder::FindFunction(std::string_view name, int argument_count) {
   bool known = false;
   const Function* function = context_.functions.Find(name, argument_count, &known);
   if (function != nullptr) return function;
-  if (known) {
-    return SqlError("wrong number of arguments to function " + std::string(name) + "()");
-  }
-  return SqlError("no such function: " + std::string(name));
+  error_ = known ? SqlError("wrong number of arguments to function " + std::string(name) + "()")
+                 : SqlError("no such function: " + std::string(name));
+  return nullptr;
 }
 
 Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
@@ -62,7 +70,7 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
   // Calls that choose which argument to evaluate are no calls at all.
   if (SameName(name, "iif") && (argument_count == 2 || argument_count == 3) && !expr.has_window()) {
     BoundPtr bound = Node(BoundKind::kCase);
-    for (const ExprPtr& argument : expr.arguments) RETURN_IF_ERROR(BindInto(*bound, *argument));
+    BindArguments(expr.arguments, bound->operands);
     bound->has_otherwise = argument_count == 3;
     InheritCollate(*bound);
     return bound;
@@ -71,32 +79,33 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
       (argument_count == 1 && (SameName(name, "likely") || SameName(name, "unlikely"))) ||
       (argument_count == 2 && SameName(name, "likelihood"));
   if (is_hint) {
+    if (argument_count == 2 && !IsProbability(*expr.arguments[1])) {
+      error_ = SqlError("second argument to " + name + "() must be a constant between 0.0 and 1.0");
+    }
     BoundPtr bound = Node(BoundKind::kPlain);
-    RETURN_IF_ERROR(BindInto(*bound, *expr.arguments[0]));
+    BindArguments(expr.arguments, bound->operands);
     InheritCollate(*bound);
     bound->affinity = bound->operand(0).affinity;
     bound->collation = bound->operand(0).collation;
     return bound;
   }
 
-  ASSIGN_OR_RETURN(const Function* function, FindFunction(name, argument_count));
-  if (expr.has_window()) return BindWindow(expr, *function);
-  if (function->aggregate != nullptr) return BindAggregate(expr, *function);
-  if (expr.has_star) {
-    return SqlError("wrong number of arguments to function " + name + "()");
-  }
-  if (expr.filter) return SqlError("FILTER may not be used with non-aggregate " + name + "()");
-  if (!expr.order_by.empty()) {
-    return SqlError("ORDER BY may not be used with non-aggregate " + name + "()");
-  }
-  if (scope_.restricted_to != nullptr && !function->is_deterministic &&
+  const Function* function = FindFunction(name, argument_count);
+  if (function != nullptr && expr.has_window()) return BindWindow(expr, *function);
+  if (function != nullptr && function->aggregate != nullptr) return BindAggregate(expr, *function);
+  if (function != nullptr && scope_.restricted_to != nullptr && !function->is_deterministic &&
       std::string_view(scope_.restricted_to) != "DEFAULT values") {
-    return SqlError(std::string("non-deterministic functions prohibited in ") +
-                    scope_.restricted_to);
+    error_ = SqlError(std::string("non-deterministic functions prohibited in ") +
+                      scope_.restricted_to);
+  }
+  if (function != nullptr && expr.filter) {
+    error_ = SqlError("FILTER may not be used with non-aggregate " + name + "()");
+  } else if (function != nullptr && !expr.order_by.empty()) {
+    error_ = SqlError("ORDER BY may not be used with non-aggregate " + name + "()");
   }
   BoundPtr bound = Node(BoundKind::kFunction);
   bound->function = function;
-  for (const ExprPtr& argument : expr.arguments) RETURN_IF_ERROR(BindInto(*bound, *argument));
+  BindArguments(expr.arguments, bound->operands);
   InheritCollate(*bound);
   return bound;
 }
@@ -104,26 +113,28 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
 // -- Aggregates --
 
 Result<BoundPtr> Binder::BindAggregate(const FunctionExpr& expr, const Function& function) {
-  if (expr.has_star && function.argument_count_min > 0) {
-    return SqlError("wrong number of arguments to function " + expr.name.text + "()");
+  const std::string& name = expr.name.text;
+  if (scope_.aggregate_use == AggregateUse::kRefused) {
+    error_ = SqlError("misuse of aggregate function " + name + "()");
+    BoundPtr misused = MakeConstant(Value::Null());
+    BindArguments(expr.arguments, misused->operands);
+    return misused;
   }
   if (expr.is_distinct && expr.arguments.size() != 1) {
     return SqlError("DISTINCT aggregates must have exactly one argument");
-  }
-  if (scope_.aggregate_use == AggregateUse::kRefused) {
-    return SqlError("misuse of aggregate function " + expr.name.text + "()");
   }
   auto aggregate = std::make_unique<BoundAggregate>();
   aggregate->function = &function;
   aggregate->is_distinct = expr.is_distinct;
   aggregate->expr = &expr;
-  RETURN_IF_ERROR(BindAggregateParts(expr, *aggregate));
+  BindAggregateParts(expr, *aggregate);
 
   Scope& owner = OwnerOf(*aggregate, scope_);
-  if (owner.aggregates == nullptr || owner.aggregate_use != AggregateUse::kAllowed) {
-    return SqlError("misuse of aggregate: " + expr.name.text + "()");
-  }
   MarkCorrelated(scope_, owner);
+  if (owner.aggregates == nullptr || owner.aggregate_use != AggregateUse::kAllowed) {
+    if (owner.late_error.ok()) owner.late_error = SqlError("misuse of aggregate: " + name + "()");
+    return MakeConstant(Value::Null());
+  }
   BoundPtr bound = Node(BoundKind::kAggregate);
   for (const auto& earlier : *owner.aggregates) {
     if (*earlier->expr == expr && &owner == &scope_) {
@@ -137,28 +148,21 @@ Result<BoundPtr> Binder::BindAggregate(const FunctionExpr& expr, const Function&
 }
 
 // The arguments, in which no aggregate of this scope may be called.
-Status Binder::BindAggregateParts(const FunctionExpr& expr, BoundAggregate& aggregate) {
+void Binder::BindAggregateParts(const FunctionExpr& expr, BoundAggregate& aggregate) {
   const AggregateUse use = std::exchange(scope_.aggregate_use, AggregateUse::kRefused);
   auto* const windows = std::exchange(scope_.windows, nullptr);
-  const auto bind = [&]() -> Status {
-    for (const ExprPtr& argument : expr.arguments) {
-      ASSIGN_OR_RETURN(BoundPtr bound, Bind(*argument));
-      aggregate.arguments.push_back(std::move(bound));
-    }
-    for (const OrderingTerm& term : expr.order_by) {
-      ASSIGN_OR_RETURN(BoundPtr bound, Bind(*term.expr));
-      aggregate.order_key.push_back(SortColumnOf(*bound, term));
-      aggregate.order_by.push_back(std::move(bound));
-    }
-    if (expr.filter) {
-      ASSIGN_OR_RETURN(aggregate.filter, Bind(*expr.filter));
-    }
-    return OkStatus();
-  };
-  Status status = bind();
+  BindArguments(expr.arguments, aggregate.arguments);
+  for (const OrderingTerm& term : expr.order_by) {
+    (void)BindLeniently(*term.expr, aggregate.order_by);
+    aggregate.order_key.push_back(SortColumnOf(*aggregate.order_by.back(), term));
+  }
+  if (expr.filter) {
+    std::vector<BoundPtr> filter;
+    (void)BindLeniently(*expr.filter, filter);
+    aggregate.filter = std::move(filter[0]);
+  }
   scope_.aggregate_use = use;
   scope_.windows = windows;
-  return status;
 }
 
 // -- Window functions --

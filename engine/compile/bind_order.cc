@@ -1,6 +1,6 @@
 // QueryBinder: ORDER BY, and the positions and aliases that its terms may be.
 
-#include "engine/catalog/literal.h"
+#include "engine/compile/folding.h"
 #include "engine/compile/query_binder.h"
 
 namespace orrery {
@@ -21,30 +21,31 @@ const Expr& WithoutCollate(const Expr& expr) {
   return *inner;
 }
 
-// The column that a whole number stands for; empty for any other expression.
+namespace {
+// A position beyond this is out of range before other terms are looked at, a smaller one after.
+constexpr int32_t kPositionMax = 0xffff;
+}  // namespace
+
+Status QueryBinder::OutOfRange(size_t term_index, const char* clause) const {
+  return SqlError(Ordinal(term_index + 1) + " " + clause +
+                  " term out of range - should be between 1 and " +
+                  std::to_string(names_.size()));
+}
+
 Result<std::optional<int>> QueryBinder::PositionOf(const Expr& term, size_t term_index,
                                                    const char* clause) const {
-  const Expr* expr = &WithoutCollate(term);
-  bool is_negated = false;
-  while (const UnaryExpr* sign = expr->TryAs<UnaryExpr>()) {
-    if (sign->op != UnaryOp::kNegate && sign->op != UnaryOp::kPlus) break;
-    is_negated = is_negated != (sign->op == UnaryOp::kNegate);
-    expr = sign->operand.get();
+  const std::optional<int32_t> position = IntegerTerm(WithoutCollate(term));
+  if (!position) return std::optional<int>();
+  if (*position < 1 || *position > kPositionMax) return OutOfRange(term_index, clause);
+  return std::optional<int>(*position - 1);
+}
+
+Status QueryBinder::CheckPositions(const std::vector<std::optional<int>>& positions,
+                                   const char* clause) const {
+  for (size_t i = 0; i < positions.size(); ++i) {
+    if (positions[i].value_or(0) >= static_cast<int>(names_.size())) return OutOfRange(i, clause);
   }
-  const LiteralExpr* literal = expr->TryAs<LiteralExpr>();
-  if (literal == nullptr || literal->literal != LiteralKind::kInteger) return std::optional<int>();
-  ASSIGN_OR_RETURN(const Value number, LiteralValue(*literal, is_negated));
-  // What is no 32-bit integer is no position for sqlite3 but a constant.
-  if (!number.is_integer()) return std::optional<int>();
-  const int64_t position = number.integer();
-  if (position != static_cast<int32_t>(position)) return std::optional<int>();
-  const int column_count = static_cast<int>(names_.size());
-  if (position < 1 || position > column_count) {
-    return SqlError(Ordinal(term_index + 1) + " " + clause +
-                    " term out of range - should be between 1 and " +
-                    std::to_string(column_count));
-  }
-  return std::optional<int>(static_cast<int>(position) - 1);
+  return OkStatus();
 }
 
 // The column that a bare name is an alias of.
@@ -86,6 +87,7 @@ Status OrderByColumn(const OrderingTerm& term, const Collation* collation, int c
 }  // namespace
 
 Status QueryBinder::BindOrderBy(Scope& scope, QueryBlock& block) {
+  std::vector<std::optional<int>> positions;
   for (size_t i = 0; i < select_.order_by.size(); ++i) {
     const OrderingTerm& term = select_.order_by[i];
     QueryOrder order;
@@ -93,12 +95,10 @@ Status QueryBinder::BindOrderBy(Scope& scope, QueryBlock& block) {
     if (!column) {
       ASSIGN_OR_RETURN(column, PositionOf(*term.expr, i, "ORDER BY"));
     }
+    positions.push_back(column);
+    if (column && *column >= static_cast<int>(names_.size())) continue;  // an error, but a late one
     if (!column) {
       ASSIGN_OR_RETURN(order.expr, Binder(context_, scope).Bind(*term.expr));
-      if (const BoundAggregate* misplaced = FindAggregate(*order.expr, scope);
-          misplaced != nullptr && scope.aggregate_use != AggregateUse::kAllowed) {
-        return SqlError("misuse of aggregate: " + misplaced->expr->name.text + "()");
-      }
       column = FindSame(block, *order.expr);
       if (column) order.expr = nullptr;
     }
@@ -110,7 +110,7 @@ Status QueryBinder::BindOrderBy(Scope& scope, QueryBlock& block) {
     }
     query_->order_by.push_back(std::move(order));
   }
-  return OkStatus();
+  return CheckPositions(positions, "ORDER BY");
 }
 
 // A term is a column that any of the SELECTs has under that name, or as that expression; the first
@@ -137,6 +137,7 @@ Status QueryBinder::FinishCompoundOrder() {
   for (size_t i = 0; i < select_.order_by.size(); ++i) {
     const OrderingTerm& term = select_.order_by[i];
     ASSIGN_OR_RETURN(std::optional<int> column, PositionOf(*term.expr, i, "ORDER BY"));
+    if (column.value_or(0) >= static_cast<int>(names_.size())) return OutOfRange(i, "ORDER BY");
     if (!column) column = order_matches_[i].column;
     if (!column) {
       return SqlError(Ordinal(i + 1) +

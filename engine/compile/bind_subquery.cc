@@ -1,6 +1,7 @@
 // Binder: subqueries, and rows of several values.
 
 #include "engine/compile/binder.h"
+#include "engine/compile/folding.h"
 #include "engine/compile/query.h"
 #include "engine/compile/query_binder.h"
 
@@ -55,9 +56,9 @@ Result<BoundPtr> Binder::BindSubquery(const SelectStatement& select) {
   return bound;
 }
 
-Result<BoundPtr> Binder::BindRow(const Expr& expr) {
+Result<BoundPtr> Binder::BindRowNode(const Expr& expr) {
   if (expr.kind == ExprKind::kSubquery) return BindSubquery(*expr.As<SubqueryExpr>().select);
-  if (expr.kind != ExprKind::kRow) return Bind(expr);
+  if (expr.kind != ExprKind::kRow) return BindNode(expr);
   BoundPtr bound = Node(BoundKind::kRow);
   for (const ExprPtr& value : expr.As<RowExpr>().values) RETURN_IF_ERROR(BindInto(*bound, *value));
   InheritCollate(*bound);
@@ -81,10 +82,18 @@ Result<BoundPtr> Binder::BindIn(const InExpr& expr) {
   return BindInList(expr);
 }
 
+Result<BoundPtr> Binder::BindInNothing(const InExpr& expr) {
+  BoundPtr word = MakeConstant(Value::Bool(expr.is_negated));
+  if (!HasCall(*expr.operand)) return word;  // names in the operand are not looked up
+  BoundPtr bound = Node(BoundKind::kBinary);
+  bound->binary = expr.is_negated ? BinaryOp::kOr : BinaryOp::kAnd;
+  bound->operands.push_back(std::move(word));
+  RETURN_IF_ERROR(BindInto(*bound, *expr.operand));
+  return bound;
+}
+
 Result<BoundPtr> Binder::BindInList(const InExpr& expr) {
-  if (expr.list.empty()) {  // its operand is never looked at, nor are names in it looked up
-    return MakeConstant(Value::Bool(expr.is_negated));
-  }
+  if (expr.list.empty()) return BindInNothing(expr);
   // One constant: the same as =, whose right side has no affinity.
   const bool is_one_constant = expr.list.size() == 1 && IsConstant(*expr.list[0]);
   if (is_one_constant) {
@@ -111,10 +120,10 @@ Result<BoundPtr> Binder::BindInList(const InExpr& expr) {
 
 // (a, b) IN ((1, 2), (3, 4)) reads as (a, b) IN (VALUES (1, 2), (3, 4)).
 Result<BoundPtr> Binder::BindInRows(const InExpr& expr) {
-  if (expr.list.empty()) return MakeConstant(Value::Bool(expr.is_negated));
+  if (expr.list.empty()) return BindInNothing(expr);
   BoundPtr bound = Node(BoundKind::kInQuery);
   bound->is_negated = expr.is_negated;
-  ASSIGN_OR_RETURN(BoundPtr operand, BindRow(*expr.operand));
+  ASSIGN_OR_RETURN(BoundPtr operand, BindRowNode(*expr.operand));
   const int width = WidthOf(*operand);
   bound->operands.push_back(std::move(operand));
   for (const ExprPtr& each : expr.list) {
@@ -152,7 +161,7 @@ Result<BoundPtr> Binder::BindInQuery(const InExpr& expr) {
   RETURN_IF_ERROR(CheckSubqueryAllowed());
   BoundPtr bound = Node(BoundKind::kInQuery);
   bound->is_negated = expr.is_negated;
-  ASSIGN_OR_RETURN(BoundPtr operand, BindRow(*expr.operand));
+  ASSIGN_OR_RETURN(BoundPtr operand, BindRowNode(*expr.operand));
   if (expr.select) {
     ASSIGN_OR_RETURN(bound->query, BindQuery(context_, *expr.select, scope_.with, &scope_));
   } else {

@@ -1,6 +1,7 @@
 #include "engine/compile/binder.h"
 
 #include "engine/catalog/literal.h"
+#include "engine/compile/folding.h"
 
 namespace orrery {
 namespace {
@@ -18,6 +19,26 @@ bool IsComparison(BinaryOp op) {
     case BinaryOp::kGreater:
     case BinaryOp::kGreaterOrEqual:
       return true;
+    default:
+      return false;
+  }
+}
+
+// Whether SQLite still looks names up in an expression that it comes to after an error: it does in
+// names themselves and in what it takes apart by its own hand.
+bool IsLookedUpAfterError(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kColumn:
+    case ExprKind::kFunction:
+      return true;
+    case ExprKind::kPattern:
+      return !expr.As<PatternExpr>().is_negated;
+    case ExprKind::kUnary:
+      return expr.As<UnaryExpr>().op == UnaryOp::kIsNull ||
+             expr.As<UnaryExpr>().op == UnaryOp::kNotNull;
+    case ExprKind::kBinary:
+      return expr.As<BinaryExpr>().op == BinaryOp::kIs ||
+             expr.As<BinaryExpr>().op == BinaryOp::kIsNot;
     default:
       return false;
   }
@@ -54,6 +75,21 @@ const BoundAggregate* FindAggregate(const Bound& bound, const Scope& scope) {
 }
 
 Result<BoundPtr> Binder::Bind(const Expr& expr) {
+  Result<BoundPtr> bound = BindNode(expr);
+  Status error = std::exchange(error_, OkStatus());
+  if (bound.ok() && !error.ok()) return error;
+  return bound;
+}
+
+Result<BoundPtr> Binder::BindRow(const Expr& expr) {
+  Result<BoundPtr> bound = BindRowNode(expr);
+  Status error = std::exchange(error_, OkStatus());
+  if (bound.ok() && !error.ok()) return error;
+  return bound;
+}
+
+Result<BoundPtr> Binder::BindNode(const Expr& expr) {
+  if (!error_.ok() && !IsLookedUpAfterError(expr)) return error_;
   switch (expr.kind) {
     case ExprKind::kLiteral:
       return BindLiteral(expr.As<LiteralExpr>());
@@ -103,9 +139,23 @@ Result<BoundPtr> Binder::Bind(const Expr& expr) {
 }
 
 Status Binder::BindInto(Bound& bound, const Expr& expr) {
-  ASSIGN_OR_RETURN(BoundPtr operand, Bind(expr));
+  ASSIGN_OR_RETURN(BoundPtr operand, BindNode(expr));
   bound.operands.push_back(std::move(operand));
   return OkStatus();
+}
+
+bool Binder::BindLeniently(const Expr& expr, std::vector<BoundPtr>& operands) {
+  Result<BoundPtr> operand = BindNode(expr);
+  const bool is_bound = operand.ok();
+  operands.push_back(is_bound ? *std::move(operand) : MakeConstant(Value::Null()));
+  if (!is_bound) error_ = std::move(operand).status();
+  return is_bound;
+}
+
+void Binder::BindArguments(const ExprList& arguments, std::vector<BoundPtr>& operands) {
+  for (const ExprPtr& argument : arguments) {
+    if (!BindLeniently(*argument, operands)) return;
+  }
 }
 
 Result<BoundPtr> Binder::BindLiteral(const LiteralExpr& expr) {
@@ -117,7 +167,7 @@ Result<BoundPtr> Binder::BindLiteral(const LiteralExpr& expr) {
                      : expr.literal == LiteralKind::kCurrentTime ? "current_time"
                                                                  : "current_timestamp";
   BoundPtr bound = Node(BoundKind::kFunction);
-  ASSIGN_OR_RETURN(bound->function, FindFunction(name, 0));
+  bound->function = FindFunction(name, 0);
   return bound;
 }
 
@@ -154,11 +204,13 @@ Result<BoundPtr> Binder::BindAlias(const ColumnExpr& expr, const ResultColumn& c
   scope.aliases = aliases;
   scope.aggregate_use = use;
   if (!bound.ok()) return bound;
-  if (const BoundAggregate* aggregate = FindAggregate(**bound, scope);
-      aggregate != nullptr && use != AggregateUse::kAllowed) {
-    return SqlError(use == AggregateUse::kRefused
-                        ? "misuse of aliased aggregate " + expr.column.text
-                        : "misuse of aggregate: " + aggregate->expr->name.text + "()");
+  if (const BoundAggregate* aggregate = FindAggregate(**bound, scope); aggregate != nullptr) {
+    if (use == AggregateUse::kRefused) {
+      return SqlError("misuse of aliased aggregate " + expr.column.text);
+    }
+    if (use == AggregateUse::kMisplaced && scope.late_error.ok()) {
+      scope.late_error = SqlError("misuse of aggregate: " + aggregate->expr->name.text + "()");
+    }
   }
   if (WidthOf(**bound) > 1) return SqlError("row value misused");
   return bound;
@@ -177,6 +229,9 @@ Result<BoundPtr> Binder::BindUnary(const UnaryExpr& expr) {
       return MakeConstant(std::move(value));
     }
   }
+  if (expr.op == UnaryOp::kIsNull || expr.op == UnaryOp::kNotNull) {
+    return BindNullTest(expr.op, *expr.operand);
+  }
   const bool is_plus = expr.op == UnaryOp::kPlus;
   BoundPtr bound = Node(is_plus ? BoundKind::kPlain : BoundKind::kUnary);
   bound->unary = expr.op;
@@ -186,67 +241,82 @@ Result<BoundPtr> Binder::BindUnary(const UnaryExpr& expr) {
   return bound;
 }
 
+BoundPtr Binder::BindNullTest(UnaryOp op, const Expr& operand) {
+  BoundPtr bound = Node(BoundKind::kUnary);
+  bound->unary = op;
+  (void)BindLeniently(operand, bound->operands);
+  InheritCollate(*bound);
+  return bound;
+}
+
 Result<BoundPtr> Binder::BindBinary(const BinaryExpr& expr) {
   if (expr.op == BinaryOp::kExtract || expr.op == BinaryOp::kExtractText) {
     BoundPtr call = Node(BoundKind::kFunction);
-    ASSIGN_OR_RETURN(call->function, FindFunction(Describe(expr.op).text, 2));
-    RETURN_IF_ERROR(BindInto(*call, *expr.left));
-    RETURN_IF_ERROR(BindInto(*call, *expr.right));
+    call->function = FindFunction(Describe(expr.op).text, 2);
+    if (BindLeniently(*expr.left, call->operands)) {
+      (void)BindLeniently(*expr.right, call->operands);
+    }
     InheritCollate(*call);
     return call;
   }
   if (expr.op == BinaryOp::kIs || expr.op == BinaryOp::kIsNot) {
-    const ColumnExpr* word = expr.right->TryAs<ColumnExpr>();
-    // A bare name on the right is looked up first, in case it is TRUE or FALSE: so it is also the
-    // first to be missing.
-    if (word != nullptr && !word->table) {
-      ASSIGN_OR_RETURN(const BoundPtr right, BindColumn(*word));
-      if (TruthWord(*word) && right->kind == BoundKind::kConstant) {
-        return BindTruth(expr, *TruthWord(*word));
-      }
+    const LiteralExpr* literal = expr.right->TryAs<LiteralExpr>();
+    if (literal != nullptr && literal->literal == LiteralKind::kNull) {
+      return BindNullTest(expr.op == BinaryOp::kIs ? UnaryOp::kIsNull : UnaryOp::kNotNull,
+                          *expr.left);
     }
+    ASSIGN_OR_RETURN(const std::optional<bool> truth, TruthOf(WithoutCollate(*expr.right)));
+    if (truth) {
+      BoundPtr bound = Node(BoundKind::kTruth);
+      RETURN_IF_ERROR(BindInto(*bound, *expr.left));
+      bound->truth = *truth;
+      bound->is_negated = expr.op == BinaryOp::kIsNot;
+      InheritCollate(*bound);
+      return bound;
+    }
+    if (!error_.ok()) return error_;
   }
+  if (expr.op == BinaryOp::kAnd && IsAlwaysFalse(expr)) return MakeConstant(Value::Integer(0));
+  BoundPtr bound = Node(BoundKind::kBinary);
+  bound->binary = expr.op;
   if (!IsComparison(expr.op)) {
-    BoundPtr bound = Node(BoundKind::kBinary);
-    bound->binary = expr.op;
     RETURN_IF_ERROR(BindInto(*bound, *expr.left));
     RETURN_IF_ERROR(BindInto(*bound, *expr.right));
     InheritCollate(*bound);
     return bound;
   }
-  ASSIGN_OR_RETURN(BoundPtr left, BindRow(*expr.left));
-  ASSIGN_OR_RETURN(BoundPtr right, BindRow(*expr.right));
+  ASSIGN_OR_RETURN(BoundPtr left, BindRowNode(*expr.left));
+  ASSIGN_OR_RETURN(BoundPtr right, BindRowNode(*expr.right));
   if (WidthOf(*left) > 1 || WidthOf(*right) > 1) {
     return BindComparedRows(expr.op, std::move(left), std::move(right));
   }
-  BoundPtr bound = Node(BoundKind::kBinary);
-  bound->binary = expr.op;
   bound->operands.push_back(std::move(left));
   bound->operands.push_back(std::move(right));
   InheritCollate(*bound);
   return bound;
 }
 
-Result<BoundPtr> Binder::BindTruth(const BinaryExpr& expr, bool truth) {
-  BoundPtr bound = Node(BoundKind::kTruth);
-  RETURN_IF_ERROR(BindInto(*bound, *expr.left));
-  bound->truth = truth;
-  bound->is_negated = expr.op == BinaryOp::kIsNot;
-  InheritCollate(*bound);
-  return bound;
+// Whether TRUE or FALSE stands behind an IS. A bare name there is looked up first, in case it is
+// one of them: so it is also the first to be missing.
+Result<std::optional<bool>> Binder::TruthOf(const Expr& expr) {
+  if (IsEmptyIn(expr) && !HasCall(*expr.As<InExpr>().operand)) {
+    return std::optional<bool>(expr.As<InExpr>().is_negated);
+  }
+  const ColumnExpr* word = expr.TryAs<ColumnExpr>();
+  if (word == nullptr || word->table) return std::optional<bool>();
+  ASSIGN_OR_RETURN(const BoundPtr bound, BindColumn(*word));
+  return bound->kind == BoundKind::kConstant ? TruthWord(*word) : std::nullopt;
 }
 
 // x LIKE y ESCAPE z is like(y, x, z).
 Result<BoundPtr> Binder::BindPattern(const PatternExpr& expr) {
-  if (expr.op == PatternOp::kMatch) {
-    return SqlError("unable to use function MATCH in the requested context");
-  }
   BoundPtr call = Node(BoundKind::kFunction);
   const int argument_count = expr.escape ? 3 : 2;
-  ASSIGN_OR_RETURN(call->function, FindFunction(Describe(expr.op), argument_count));
-  RETURN_IF_ERROR(BindInto(*call, *expr.pattern));
-  RETURN_IF_ERROR(BindInto(*call, *expr.text));
-  if (expr.escape) RETURN_IF_ERROR(BindInto(*call, *expr.escape));
+  call->function = FindFunction(Describe(expr.op), argument_count);
+  if (BindLeniently(*expr.pattern, call->operands) && BindLeniently(*expr.text, call->operands) &&
+      expr.escape) {
+    (void)BindLeniently(*expr.escape, call->operands);
+  }
   InheritCollate(*call);
   if (!expr.is_negated) return call;
   BoundPtr bound = Node(BoundKind::kUnary);
@@ -258,11 +328,11 @@ Result<BoundPtr> Binder::BindPattern(const PatternExpr& expr) {
 
 // Of rows: operand >= low AND operand <= high.
 Result<BoundPtr> Binder::BindBetween(const BetweenExpr& expr) {
-  ASSIGN_OR_RETURN(BoundPtr operand, BindRow(*expr.operand));
-  ASSIGN_OR_RETURN(BoundPtr low, BindRow(*expr.low));
-  ASSIGN_OR_RETURN(BoundPtr high, BindRow(*expr.high));
+  ASSIGN_OR_RETURN(BoundPtr operand, BindRowNode(*expr.operand));
+  ASSIGN_OR_RETURN(BoundPtr low, BindRowNode(*expr.low));
+  ASSIGN_OR_RETURN(BoundPtr high, BindRowNode(*expr.high));
   if (WidthOf(*operand) > 1 || WidthOf(*low) > 1 || WidthOf(*high) > 1) {
-    ASSIGN_OR_RETURN(BoundPtr again, BindRow(*expr.operand));
+    ASSIGN_OR_RETURN(BoundPtr again, BindRowNode(*expr.operand));
     BoundPtr both = Node(BoundKind::kBinary);
     both->binary = BinaryOp::kAnd;
     ASSIGN_OR_RETURN(BoundPtr above, BindComparedRows(BinaryOp::kGreaterOrEqual,

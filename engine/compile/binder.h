@@ -3,6 +3,7 @@
 #ifndef ORRERY_ENGINE_COMPILE_BINDER_H_
 #define ORRERY_ENGINE_COMPILE_BINDER_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,20 +21,22 @@ class Binder {
   // Both outlive the binder. Aggregates and window functions are added to the scope's.
   Binder(CompileContext& context, Scope& scope) : context_(context), scope_(scope) {}
 
-  // An expression of one value.
+  // An expression of one value. Of several errors in an expression SQLite reports the last that it
+  // meets, and it goes on after one inside a call or before IS NULL. So does this.
   Result<BoundPtr> Bind(const Expr& expr);
   // One that may also be a row: (a, b), or a subquery of several columns.
   Result<BoundPtr> BindRow(const Expr& expr);
 
-  Scope& scope() { return scope_; }
-
  private:
+  Result<BoundPtr> BindNode(const Expr& expr);
+  Result<BoundPtr> BindRowNode(const Expr& expr);
   Result<BoundPtr> BindLiteral(const LiteralExpr& expr);
   Result<BoundPtr> BindColumn(const ColumnExpr& expr);
   Result<BoundPtr> BindAlias(const ColumnExpr& expr, const ResultColumn& column, Scope& scope);
   Result<BoundPtr> BindUnary(const UnaryExpr& expr);
   Result<BoundPtr> BindBinary(const BinaryExpr& expr);
-  Result<BoundPtr> BindTruth(const BinaryExpr& expr, bool truth);
+  BoundPtr BindNullTest(UnaryOp op, const Expr& operand);
+  Result<std::optional<bool>> TruthOf(const Expr& expr);
   Result<BoundPtr> BindPattern(const PatternExpr& expr);
   Result<BoundPtr> BindBetween(const BetweenExpr& expr);
   Result<BoundPtr> BindCase(const CaseExpr& expr);
@@ -41,12 +44,16 @@ class Binder {
   Result<BoundPtr> BindCast(const CastExpr& expr);
   Result<BoundPtr> BindRaise(const RaiseExpr& expr);
   Status BindInto(Bound& bound, const Expr& expr);
+  // An error is kept in error_; false then.
+  bool BindLeniently(const Expr& expr, std::vector<BoundPtr>& operands);
+  void BindArguments(const ExprList& arguments, std::vector<BoundPtr>& operands);
 
   // Subqueries and rows: bind_subquery.cc.
   Result<BoundPtr> BindExists(const ExistsExpr& expr);
   Result<BoundPtr> BindSubquery(const SelectStatement& select);
   Result<BoundPtr> BindComparedRows(BinaryOp op, BoundPtr left, BoundPtr right);
   Result<BoundPtr> BindIn(const InExpr& expr);
+  Result<BoundPtr> BindInNothing(const InExpr& expr);
   Result<BoundPtr> BindInList(const InExpr& expr);
   Result<BoundPtr> BindInRows(const InExpr& expr);
   Result<BoundPtr> BindInQuery(const InExpr& expr);
@@ -56,11 +63,13 @@ class Binder {
   Result<BoundPtr> BindFunction(const FunctionExpr& expr);
   Result<BoundPtr> BindAggregate(const FunctionExpr& expr, const Function& function);
   Result<BoundPtr> BindWindow(const FunctionExpr& expr, const Function& function);
-  Result<const Function*> FindFunction(std::string_view name, int argument_count);
-  Status BindAggregateParts(const FunctionExpr& expr, BoundAggregate& aggregate);
+  // Null when there is none, with the error in error_.
+  const Function* FindFunction(std::string_view name, int argument_count);
+  void BindAggregateParts(const FunctionExpr& expr, BoundAggregate& aggregate);
 
   CompileContext& context_;
   Scope& scope_;
+  Status error_;  // the last after which the look-up went on
 };
 
 // The scopes from `from` outwards, up to and without `to`, read what is outside them.

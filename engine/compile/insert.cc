@@ -19,11 +19,12 @@ class InsertCompiler {
         writer_(context, table, cursor_, statement.or_action) {}
 
   Status Compile() {
+    RETURN_IF_ERROR(FindColumns());
     if (statement_.source) {
       select_.emplace(context_, *statement_.source);
       RETURN_IF_ERROR(select_->Bind());
     }
-    RETURN_IF_ERROR(MapColumns());
+    RETURN_IF_ERROR(CheckValueCount());
     RETURN_IF_ERROR(writer_.Bind());
     Code();
     return OkStatus();
@@ -31,7 +32,8 @@ class InsertCompiler {
 
  private:
   // Which value each column gets.
-  Status MapColumns();
+  Status FindColumns();
+  Status CheckValueCount() const;
   void Code();
   void CodeRow(int first_value);
   void CodeCoroutine(int count);
@@ -48,16 +50,11 @@ class InsertCompiler {
   int rowid_value_index_ = -1;      // -1: one that is free
 };
 
-Status InsertCompiler::MapColumns() {
+Status InsertCompiler::FindColumns() {
   const int column_count = static_cast<int>(table_.columns.size());
-  const int value_count = select_ ? select_->column_count() : 0;
   value_indexes_.assign(static_cast<size_t>(column_count), -1);
   if (statement_.columns.empty()) {
-    if (!select_) return OkStatus();
-    if (value_count != column_count) {
-      return SqlError("table " + table_.name + " has " + std::to_string(column_count) +
-                      " columns but " + std::to_string(value_count) + " values were supplied");
-    }
+    if (!statement_.source) return OkStatus();
     for (int i = 0; i < column_count; ++i) value_indexes_[static_cast<size_t>(i)] = i;
     rowid_value_index_ = table_.rowid_column;
     return OkStatus();
@@ -74,7 +71,18 @@ Status InsertCompiler::MapColumns() {
       value_indexes_[static_cast<size_t>(column)] = static_cast<int>(i);
     }
   }
-  if (value_count != static_cast<int>(statement_.columns.size())) {
+  return OkStatus();
+}
+
+Status InsertCompiler::CheckValueCount() const {
+  if (!select_) return OkStatus();
+  const int column_count = static_cast<int>(table_.columns.size());
+  const int value_count = select_->column_count();
+  if (statement_.columns.empty() && value_count != column_count) {
+    return SqlError("table " + table_.name + " has " + std::to_string(column_count) +
+                    " columns but " + std::to_string(value_count) + " values were supplied");
+  }
+  if (!statement_.columns.empty() && value_count != static_cast<int>(statement_.columns.size())) {
     return SqlError(std::to_string(value_count) + " values for " +
                     std::to_string(statement_.columns.size()) + " columns");
   }

@@ -160,6 +160,7 @@ Status QueryBinder::BindBlock(size_t index) {
     MatchCompoundOrder(index, scope, *block);
   }
   RETURN_IF_ERROR(BindGroupBy(core, scope, *block));
+  RETURN_IF_ERROR(scope.late_error);
   query_->is_correlated = query_->is_correlated || scope.is_correlated;
   query_->blocks[index] = std::move(block);
   return OkStatus();
@@ -291,20 +292,26 @@ Status QueryBinder::BindConditions(const SelectCore& core, Scope& scope, QueryBl
 Status QueryBinder::BindGroupBy(const SelectCore& core, Scope& scope, QueryBlock& block) {
   scope.windows = nullptr;
   scope.aggregate_use = AggregateUse::kAllowed;
+  std::vector<std::optional<int>> positions;
+  bool has_aggregate = false;
+  const size_t aggregate_count = block.aggregates.size();
   for (size_t i = 0; i < core.group_by.size(); ++i) {
     const Expr& expr = *core.group_by[i];
     ASSIGN_OR_RETURN(const std::optional<int> position, PositionOf(expr, i, "GROUP BY"));
-    const size_t aggregate_count = block.aggregates.size();
+    positions.push_back(position);
+    if (position && *position >= static_cast<int>(names_.size())) continue;
     BoundPtr bound;
     if (position) {
       ASSIGN_OR_RETURN(bound, BindPosition(expr, static_cast<size_t>(*position), scope, block));
     } else {
       ASSIGN_OR_RETURN(bound, Binder(context_, scope).Bind(expr));
     }
-    if (FindAggregate(*bound, scope) != nullptr || block.aggregates.size() > aggregate_count) {
-      return SqlError("aggregate functions are not allowed in the GROUP BY clause");
-    }
+    has_aggregate = has_aggregate || FindAggregate(*bound, scope) != nullptr;
     block.group_by.push_back(std::move(bound));
+  }
+  RETURN_IF_ERROR(CheckPositions(positions, "GROUP BY"));
+  if (has_aggregate || block.aggregates.size() > aggregate_count) {
+    return SqlError("aggregate functions are not allowed in the GROUP BY clause");
   }
   return OkStatus();
 }

@@ -56,8 +56,12 @@ class QueryBinder {
   Status BindOrderBy(Scope& scope, QueryBlock& block);
   void MatchCompoundOrder(size_t index, Scope& scope, QueryBlock& block);
   Status FinishCompoundOrder();
+  // The column that a whole number stands for; empty for any other expression. There may be fewer
+  // columns, which CheckPositions() finds when all names have been looked up.
   Result<std::optional<int>> PositionOf(const Expr& term, size_t term_index,
                                         const char* clause) const;
+  Status CheckPositions(const std::vector<std::optional<int>>& positions, const char* clause) const;
+  Status OutOfRange(size_t term_index, const char* clause) const;
   std::optional<int> AliasOf(const Expr& term) const;
 
   CompileContext& context_;

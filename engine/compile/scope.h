@@ -62,6 +62,8 @@ struct Scope {
   Scope* outer = nullptr;
   // A name was found further out.
   bool is_correlated = false;
+  // What is wrong once all names in the query have been found.
+  Status late_error;
 };
 
 // Whether `name`.* stands for columns of the source.

@@ -48,14 +48,18 @@ class SelectCompiler {
   Status BindValues(const SelectCore& core);
   Status BindFrom(const SelectCore& core);
   Status BindResult(const SelectCore& core);
-  Status BindStar(const ResultColumn& column);
+  Status CheckStars(const SelectCore& core) const;
+  void BindStar();
   Status BindGroupBy(const SelectCore& core);
-  Status BindOrderBy(const SelectCore& core);
+  Status BindOrderBy(bool is_aggregate);
   Status BindLimit();
   Binder MakeBinder(bool with_aliases, bool with_aggregates);
-  // The result column that an ORDER BY or GROUP BY term names by number or alias.
+  // The result column that an ORDER BY or GROUP BY term names by number or alias; the number may
+  // still be too large, which CheckPositions() finds when all names have been looked up.
   Result<std::optional<int>> ResultIndexOf(const Expr& term, size_t term_index, const char* clause,
-                                           bool by_alias);
+                                           bool by_alias) const;
+  Status CheckPositions(const std::vector<std::optional<int>>& indexes, const char* clause) const;
+  Status OutOfRange(size_t term_index, const char* clause) const;
   std::string NameOf(const ResultColumn& column, const Bound& bound) const;
 
   // Coding.

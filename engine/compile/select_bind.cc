@@ -1,6 +1,6 @@
 // SelectCompiler: what the names in a SELECT mean.
 
-#include "engine/catalog/literal.h"
+#include "engine/compile/folding.h"
 #include "engine/compile/select.h"
 
 namespace orrery {
@@ -17,6 +17,9 @@ std::string Ordinal(size_t number) {
   return std::to_string(number) + suffix;
 }
 
+// A position beyond this is out of range before other terms are looked at, a smaller one after.
+constexpr int32_t kPositionMax = 0xffff;
+
 const Expr& WithoutCollate(const Expr& expr) {
   const Expr* inner = &expr;
   while (const CollateExpr* collate = inner->TryAs<CollateExpr>()) inner = collate->operand.get();
@@ -31,24 +34,28 @@ Status SelectCompiler::Bind() {
   const SelectCore& core = statement_.cores[0];
   if (!core.windows.empty()) return NotSupportedYet("window functions are");
   if (core.is_values()) return BindValues(core);
+  // The order of all this is that in which sqlite3 finds errors.
   RETURN_IF_ERROR(BindFrom(core));
+  RETURN_IF_ERROR(CheckStars(core));
+  RETURN_IF_ERROR(BindLimit());
   is_distinct_ = core.is_distinct;
   RETURN_IF_ERROR(BindResult(core));
-  if (core.where) {
-    Binder binder = MakeBinder(/*with_aliases=*/true, /*with_aggregates=*/false);
-    binder.context().is_where_of_aggregate = !aggregates_.empty() || !core.group_by.empty();
-    ASSIGN_OR_RETURN(where_, binder.Bind(*core.where));
-  }
-  RETURN_IF_ERROR(BindGroupBy(core));
+  const bool is_aggregate = !aggregates_.empty() || !core.group_by.empty();
   if (core.having) {
+    if (!is_aggregate) return SqlError("HAVING clause on a non-aggregate query");
     Binder binder = MakeBinder(/*with_aliases=*/true, /*with_aggregates=*/true);
     ASSIGN_OR_RETURN(having_, binder.Bind(*core.having));
-    if (aggregates_.empty() && group_by_.empty()) {
-      return SqlError("HAVING clause on a non-aggregate query");
-    }
   }
-  RETURN_IF_ERROR(BindOrderBy(core));
-  return BindLimit();
+  Status late_error;
+  if (core.where) {
+    Binder binder = MakeBinder(/*with_aliases=*/true, /*with_aggregates=*/false);
+    binder.context().is_where_of_aggregate = is_aggregate;
+    ASSIGN_OR_RETURN(where_, binder.Bind(*core.where));
+    late_error = binder.late_error();
+  }
+  RETURN_IF_ERROR(BindOrderBy(is_aggregate));
+  RETURN_IF_ERROR(BindGroupBy(core));
+  return late_error;
 }
 
 Binder SelectCompiler::MakeBinder(bool with_aliases, bool with_aggregates) {
@@ -102,7 +109,7 @@ Status SelectCompiler::BindResult(const SelectCore& core) {
   Binder binder = MakeBinder(/*with_aliases=*/false, /*with_aggregates=*/true);
   for (const ResultColumn& column : core.columns) {
     if (column.is_star()) {
-      RETURN_IF_ERROR(BindStar(column));
+      BindStar();
       continue;
     }
     ASSIGN_OR_RETURN(BoundPtr bound, binder.Bind(*column.expr));
@@ -112,16 +119,22 @@ Status SelectCompiler::BindResult(const SelectCore& core) {
   return OkStatus();
 }
 
-Status SelectCompiler::BindStar(const ResultColumn& column) {
-  if (column.table && (source_.table == nullptr || !SameName(column.table->text, source_.name))) {
-    return SqlError("no such table: " + column.table->text);
+Status SelectCompiler::CheckStars(const SelectCore& core) const {
+  for (const ResultColumn& column : core.columns) {
+    if (!column.is_star()) continue;
+    if (column.table && (source_.table == nullptr || !SameName(column.table->text, source_.name))) {
+      return SqlError("no such table: " + column.table->text);
+    }
+    if (source_.table == nullptr) return SqlError("no tables specified");
   }
-  if (source_.table == nullptr) return SqlError("no tables specified");
+  return OkStatus();
+}
+
+void SelectCompiler::BindStar() {
   for (size_t i = 0; i < source_.table->columns.size(); ++i) {
     names_.push_back(source_.table->columns[i].name);
     result_.push_back(MakeColumn(*source_.table, source_.cursor, static_cast<int>(i)));
   }
-  return OkStatus();
 }
 
 // A column's own name, when it stands alone; else what was written.
@@ -134,29 +147,17 @@ std::string SelectCompiler::NameOf(const ResultColumn& column, const Bound& boun
   return std::string(column.span.In(context_.text()));
 }
 
+Status SelectCompiler::OutOfRange(size_t term_index, const char* clause) const {
+  return SqlError(Ordinal(term_index + 1) + " " + clause +
+                  " term out of range - should be between 1 and " + std::to_string(column_count()));
+}
+
 Result<std::optional<int>> SelectCompiler::ResultIndexOf(const Expr& term, size_t term_index,
-                                                         const char* clause, bool by_alias) {
+                                                         const char* clause, bool by_alias) const {
   const Expr& expr = WithoutCollate(term);
-  const Expr* unsigned_term = &expr;
-  bool is_negated = false;
-  while (const UnaryExpr* sign = unsigned_term->TryAs<UnaryExpr>()) {
-    if (sign->op != UnaryOp::kNegate && sign->op != UnaryOp::kPlus) break;
-    is_negated = is_negated != (sign->op == UnaryOp::kNegate);
-    unsigned_term = sign->operand.get();
-  }
-  if (const LiteralExpr* literal = unsigned_term->TryAs<LiteralExpr>()) {
-    if (literal->literal != LiteralKind::kInteger) return std::optional<int>();
-    ASSIGN_OR_RETURN(const Value number, LiteralValue(*literal, is_negated));
-    // What is no 32-bit integer is no position for sqlite3 but a constant.
-    if (!number.is_integer()) return std::optional<int>();
-    const int64_t position = number.integer();
-    if (position != static_cast<int32_t>(position)) return std::optional<int>();
-    if (position < 1 || position > column_count()) {
-      return SqlError(Ordinal(term_index + 1) + " " + clause +
-                      " term out of range - should be between 1 and " +
-                      std::to_string(column_count()));
-    }
-    return std::optional<int>(static_cast<int>(position) - 1);
+  if (const std::optional<int32_t> position = IntegerTerm(expr)) {
+    if (*position < 1 || *position > kPositionMax) return OutOfRange(term_index, clause);
+    return std::optional<int>(*position - 1);
   }
   const ColumnExpr* name = expr.TryAs<ColumnExpr>();
   const std::vector<ResultColumn>& columns = statement_.cores[0].columns;
@@ -181,12 +182,25 @@ Result<std::optional<int>> SelectCompiler::ResultIndexOf(const Expr& term, size_
   return find([&](const ResultColumn& column) { return *column.expr == expr; });
 }
 
+Status SelectCompiler::CheckPositions(const std::vector<std::optional<int>>& indexes,
+                                      const char* clause) const {
+  for (size_t i = 0; i < indexes.size(); ++i) {
+    if (indexes[i].value_or(0) >= column_count()) return OutOfRange(i, clause);
+  }
+  return OkStatus();
+}
+
 Status SelectCompiler::BindGroupBy(const SelectCore& core) {
+  std::vector<std::optional<int>> positions;
+  // An aggregate in here is an error, but not the first.
+  std::vector<BoundAggregate> misused;
   for (size_t i = 0; i < core.group_by.size(); ++i) {
     const Expr* expr = core.group_by[i].get();
     ASSIGN_OR_RETURN(const std::optional<int> index,
                      ResultIndexOf(*expr, i, "GROUP BY", /*by_alias=*/false));
-    if (index && WithoutCollate(*expr).kind == ExprKind::kLiteral) {
+    const bool is_position = IntegerTerm(WithoutCollate(*expr)).has_value();
+    positions.push_back(is_position ? index : std::nullopt);
+    if (is_position && *index < column_count()) {
       // By number: the expression of that column.
       int at = 0;
       for (const ResultColumn& column : core.columns) {
@@ -194,22 +208,21 @@ Status SelectCompiler::BindGroupBy(const SelectCore& core) {
         if (at++ == *index) expr = column.expr.get();
       }
     }
-    if (HasAggregate(*expr, context_.functions)) {
-      return SqlError("aggregate functions are not allowed in the GROUP BY clause");
-    }
     Binder binder = MakeBinder(/*with_aliases=*/true, /*with_aggregates=*/false);
-    Result<BoundPtr> bound = binder.Bind(*expr);
-    if (!bound.ok() && bound.status().message().starts_with("misuse of aliased aggregate")) {
-      return SqlError("aggregate functions are not allowed in the GROUP BY clause");
-    }
-    if (!bound.ok()) return std::move(bound).status();
-    group_by_.push_back(*std::move(bound));
+    binder.context().aggregates = &misused;
+    ASSIGN_OR_RETURN(BoundPtr bound, binder.Bind(*expr));
+    group_by_.push_back(std::move(bound));
     group_by_written_.push_back(expr);
+  }
+  RETURN_IF_ERROR(CheckPositions(positions, "GROUP BY"));
+  if (!misused.empty()) {
+    return SqlError("aggregate functions are not allowed in the GROUP BY clause");
   }
   return OkStatus();
 }
 
-Status SelectCompiler::BindOrderBy(const SelectCore&) {
+Status SelectCompiler::BindOrderBy(bool is_aggregate) {
+  std::vector<std::optional<int>> indexes;
   for (size_t i = 0; i < statement_.order_by.size(); ++i) {
     const OrderingTerm& term = statement_.order_by[i];
     OrderTerm order;
@@ -217,6 +230,8 @@ Status SelectCompiler::BindOrderBy(const SelectCore&) {
     ASSIGN_OR_RETURN(const std::optional<int> index,
                      ResultIndexOf(*term.expr, i, "ORDER BY", /*by_alias=*/true));
     const Collation* collation = nullptr;
+    indexes.push_back(index);
+    if (index && *index >= column_count()) continue;  // an error, after those of names
     if (index) {
       order.result_index = *index;
       collation = result_[static_cast<size_t>(*index)]->collation;
@@ -227,7 +242,6 @@ Status SelectCompiler::BindOrderBy(const SelectCore&) {
         }
       }
     } else {
-      const bool is_aggregate = !aggregates_.empty() || !group_by_.empty();
       Binder binder = MakeBinder(/*with_aliases=*/true, is_aggregate);
       ASSIGN_OR_RETURN(order.expr, binder.Bind(*term.expr));
       collation = order.expr->collation;
@@ -238,7 +252,7 @@ Status SelectCompiler::BindOrderBy(const SelectCore&) {
         term.nulls == NullsOrder::kUnsaid ? order.sort.descending : term.nulls == NullsOrder::kLast;
     order_by_.push_back(std::move(order));
   }
-  return OkStatus();
+  return CheckPositions(indexes, "ORDER BY");
 }
 
 Status SelectCompiler::BindLimit() {

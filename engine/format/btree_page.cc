@@ -189,6 +189,10 @@ Defect BtreePage::UsedSize(uint32_t* size) const {
   return nullptr;
 }
 
+uint32_t EncodeIndexLeafHead(uint64_t payload_size, std::byte* to) {
+  return static_cast<uint32_t>(EncodeVarint(payload_size, to));
+}
+
 uint32_t EncodeTableLeafHead(uint64_t payload_size, int64_t rowid, std::byte* to) {
   const int size = EncodeVarint(payload_size, to);
   return static_cast<uint32_t>(size + EncodeVarint(static_cast<uint64_t>(rowid), to + size));

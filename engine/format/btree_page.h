@@ -37,7 +37,10 @@ using Defect = const char*;
 
 // A cell is never smaller, nor is a freeblock; a smaller hole is a fragment.
 inline constexpr uint32_t kCellSizeMin = 4;
-inline constexpr uint32_t kTableInteriorCellSizeMax = 4 + 9;
+inline constexpr uint32_t kPageNumberSize = 4;  // of a child or an overflow page in a cell
+inline constexpr uint32_t kTableInteriorCellSizeMax = kPageNumberSize + kVarintSizeMax;
+// What stands before the payload in a leaf's cell: its size, and a table's rowid.
+inline constexpr uint32_t kCellHeadSizeMax = 2 * kVarintSizeMax;
 
 // A cell as it lies in a page, or in memory on its way there.
 struct BtreeCell {
@@ -49,6 +52,11 @@ struct BtreeCell {
   uint32_t local_offset = 0;           // where the local part of the payload starts
   uint32_t local_size = 0;             //
   PageNumber overflow_page = kNoPage;  // first of the chain; kNoPage when all is local
+
+  // Of a cell with a payload: without the bytes that bring a small one up to kCellSizeMin.
+  uint32_t content_size() const {
+    return local_offset - offset + local_size + (local_size < payload_size ? kPageNumberSize : 0);
+  }
 };
 
 // A look at a page: the bytes and what its header says of them. Cheap to make and to copy. It does
@@ -169,6 +177,33 @@ class BtreePage {
     return true;
   }
 
+  // The same for an entry of an index's leaf.
+  struct LocalEntry {
+    uint32_t offset = 0;  // of the payload
+    uint32_t size = 0;
+  };
+  bool TryLocalEntry(uint32_t index, LocalEntry* entry) const {
+    const uint32_t start = CellOffset(index);
+    if (kind_ != BtreePageKind::kIndexLeaf || start < pointers_end() ||
+        start + kCellSizeMin > usable_size_) {
+      return false;
+    }
+    const std::byte* at = data_ + start;
+    uint32_t size = static_cast<uint8_t>(*at++);
+    if (size >= 0x80) {
+      const auto low = static_cast<uint8_t>(*at++);
+      if (low >= 0x80) return false;
+      size = (size & 0x7f) << 7 | low;
+    }
+    const auto offset = static_cast<uint32_t>(at - data_);
+    if (size > LocalPayloadMax(/*table_leaf=*/false, usable_size_) ||
+        offset + size > usable_size_) {
+      return false;
+    }
+    *entry = {offset, size};
+    return true;
+  }
+
   // Bytes a new cell and its pointer could use, after defragmentation. Checks the freeblocks.
   Defect FreeSize(uint32_t* size) const;
 
@@ -197,7 +232,8 @@ class BtreePage {
 // Reads a cell that lies at the start of `bytes`, as in a page of this kind.
 Defect ParseBtreeCell(BtreePageKind kind, Bytes bytes, uint32_t usable_size, BtreeCell* cell);
 
-// A table leaf's cell up to its local payload: sizes first, then the bytes. `to` has room for 18.
+// A leaf's cell up to its local payload; `to` has room for kCellHeadSizeMax.
+uint32_t EncodeIndexLeafHead(uint64_t payload_size, std::byte* to);
 uint32_t EncodeTableLeafHead(uint64_t payload_size, int64_t rowid, std::byte* to);
 // A whole cell of a table's interior page; `to` has room for kTableInteriorCellSizeMax.
 uint32_t EncodeTableInteriorCell(PageNumber left_child, int64_t rowid, std::byte* to);

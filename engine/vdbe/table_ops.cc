@@ -192,7 +192,7 @@ Flow Machine::TableColumn(const Instruction& in, TableRows& table) {
       table.layout_is_known = true;
       table.layout_write_count = session_.row_write_count;
     }
-    IoResult<TableCursor::PayloadView> payload = table.cursor->Payload(table.layout.wanted_size());
+    IoResult<PayloadView> payload = table.cursor->Payload(table.layout.wanted_size());
     table.payload_is_pending = payload.pending();
     if (!payload.done()) return Unfinished(std::move(payload));
     if (payload->gone) {

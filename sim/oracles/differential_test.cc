@@ -18,6 +18,19 @@ TEST(DifferentialTest, AllowsRealsThatDifferInTheirLastDigits) {
             "");
 }
 
+TEST(DifferentialTest, FindsSuchRealsInsideOfTexts) {
+  const auto describe = [](const char* expected, const char* actual) {
+    return DescribeDifference(Sqlite3Answer{.rows = {{Value::Text(expected)}}},
+                              Answer{.rows = {{Value::Text(actual)}}});
+  };
+  EXPECT_EQ(describe("1000.0-140737488355327.0", "1000.0-140737488355328.0"), "");
+  EXPECT_EQ(describe("x0.333333333333333y", "x0.333333333333334y"), "");
+  EXPECT_NE(describe("1000.0-140737488355327", "1000.0-140737488355328"), "");
+  EXPECT_NE(describe("x0.333333333333333y", "x0.333333333333334z"), "");
+  EXPECT_NE(describe("x0.5", "x0.6"), "");
+  EXPECT_NE(describe("x0.5", "x0.5x"), "");
+}
+
 TEST(DifferentialTest, TellsTypesApart) {
   const Sqlite3Answer expected{.rows = {{Value::Integer(1)}}};
   EXPECT_NE(DescribeDifference(expected, Answer{.rows = {{Value::Real(1)}}}), "");
@@ -31,6 +44,10 @@ TEST(DifferentialTest, ComparesErrorsByClassAndMessage) {
       "");
   EXPECT_NE(DescribeDifference(expected, Answer{.error = Status(ResultCode::kError, "other")}), "");
   EXPECT_NE(DescribeDifference(expected, Answer{}), "");
+  const Sqlite3Answer unread{.code = ResultCode::kSchema, .message = "no such column: a"};
+  EXPECT_EQ(
+      DescribeDifference(unread, Answer{.error = Status(ResultCode::kError, "no such column: a")}),
+      "");
 }
 
 }  // namespace

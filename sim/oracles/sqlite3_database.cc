@@ -227,6 +227,14 @@ Sqlite3Answer Sqlite3Database::Run(std::string_view sql, const std::vector<Value
   return answer;
 }
 
+void Sqlite3Database::BecomeCopyOf(Sqlite3Database& other) {
+  sqlite3_backup* backup =
+      sqlite3_backup_init(impl_->database, "main", other.impl_->database, "main");
+  CHECK(backup != nullptr);
+  CHECK(sqlite3_backup_step(backup, -1) == SQLITE_DONE);
+  CHECK(sqlite3_backup_finish(backup) == SQLITE_OK);
+}
+
 int64_t Sqlite3Database::changes() const { return sqlite3_changes64(impl_->database); }
 int64_t Sqlite3Database::last_insert_rowid() const {
   return sqlite3_last_insert_rowid(impl_->database);

@@ -39,6 +39,8 @@ class Sqlite3Database {
 
   // Runs the first statement of `sql` to its end.
   Sqlite3Answer Run(std::string_view sql, const std::vector<Value>& parameters = {});
+  // Takes the tables of the other, which may be in a transaction, this one not. Both in memory.
+  void BecomeCopyOf(Sqlite3Database& other);
   int64_t changes() const;
   int64_t last_insert_rowid() const;
   bool in_transaction() const;

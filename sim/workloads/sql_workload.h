@@ -1,11 +1,12 @@
 // Draws SQL text for the differential with SQLite: tables of any column types, expressions over all
 // storage classes, and now and then a statement that is wrong. It keeps off what is not settled by
-// the language (the order of equal rows, reals at the edge of their digits) and what SQLite releases
-// answer differently (sums of reals, functions that are new).
+// the language (the order of equal rows, reals at the edge of their digits) and what SQLite
+// releases answer differently (sums of reals, functions that are new).
 
 #ifndef ORRERY_SIM_WORKLOADS_SQL_WORKLOAD_H_
 #define ORRERY_SIM_WORKLOADS_SQL_WORKLOAD_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,12 +15,12 @@
 namespace orrery::sim {
 
 enum class SqlKind : uint8_t {
-  kRead,         // changes nothing
-  kWrite,        // changes rows or the schema
+  kRead,   // changes nothing
+  kWrite,  // changes rows or the schema
   kBegin,
   kCommit,
   kRollback,
-  kCheckpoint,   // not for the oracle
+  kCheckpoint,  // not for the oracle
 };
 
 struct SqlStatementText {
@@ -40,7 +41,9 @@ class SqlWorkload {
   static constexpr int kTableCount = 3;
   struct Table {
     std::vector<std::string> columns;
-    bool has_key = false;  // the first column is INTEGER PRIMARY KEY
+    // The first column is INTEGER PRIMARY KEY; the same at each CREATE, since it is not known which
+    // of them succeeded and no key must come near the largest rowid.
+    std::optional<bool> has_key;
   };
 
   std::string CreateTable(int table);

@@ -239,10 +239,11 @@ void DiskFile::RestoreRegions() {
   saved_regions_.clear();
 }
 
-uint64_t DiskFile::ResolveSize(Choices& choices, const PowerCutEffect& effect) {
-  if (sizes_.empty()) return durable_size_;
+DiskFile::SizeVersion DiskFile::ResolveSize(Choices& choices, const PowerCutEffect& effect) {
+  const SizeVersion durable = {.mark = 0, .size = durable_size_};
+  if (sizes_.empty()) return durable;
   const size_t undone = effect.loses_sectors ? choices.Choose(sizes_.size() + 1, "size") : 0;
-  return undone == sizes_.size() ? durable_size_ : sizes_[sizes_.size() - 1 - undone].size;
+  return undone == sizes_.size() ? durable : sizes_[sizes_.size() - 1 - undone];
 }
 
 size_t DiskFile::ChooseKept(const Sector& sector, Pattern pattern, uint64_t prefix_mark,
@@ -268,16 +269,20 @@ size_t DiskFile::ChooseKept(const Sector& sector, Pattern pattern, uint64_t pref
   return sector.count - undone;
 }
 
-void DiskFile::ResolveSector(size_t sector_index, size_t keep, Choices& choices,
+void DiskFile::ResolveSector(size_t sector_index, size_t keep, uint64_t size_mark, Choices& choices,
                              const PowerCutEffect& effect) {
   const Sector& sector = sectors_[sector_index];
   uint32_t before = kNone;
   uint32_t kept = kNone;
   uint32_t next = sector.first;
   for (size_t i = 0; i < keep; ++i) {
-    before = kept;
-    kept = next;
-    next = versions_[next].next;
+    const Version& version = versions_[next];
+    const bool is_cut_off = version.buffer == kNone && version.mark > size_mark;
+    if (!is_cut_off) {
+      before = kept;
+      kept = next;
+    }
+    next = version.next;
   }
   std::byte* const durable = durable_.data() + sector_index * sector_size_;
   const bool torn = keep > 0 && sector_size_ > kTearSize && effect.tears_sectors &&
@@ -316,7 +321,7 @@ void DiskFile::ResolveRegions(Choices& choices) {
 
 void DiskFile::PowerCut(Choices& choices, const PowerCutEffect& effect) {
   RestoreRegions();
-  const uint64_t size = ResolveSize(choices, effect);
+  const auto [size_mark, size] = ResolveSize(choices, effect);
   std::sort(unsynced_.begin(), unsynced_.end());
   auto pattern = Pattern::kAny;
   uint64_t prefix_mark = 0;
@@ -333,7 +338,7 @@ void DiskFile::PowerCut(Choices& choices, const PowerCutEffect& effect) {
     if (uint64_t{sector_index} * sector_size_ < size) {
       const size_t keep =
           effect.loses_sectors ? ChooseKept(sector, pattern, prefix_mark, choices) : sector.count;
-      ResolveSector(sector_index, keep, choices, effect);
+      ResolveSector(sector_index, keep, size_mark, choices, effect);
     }
     while (sector.count > 0) DropFirstVersion(sector);
     sector.unsynced = false;

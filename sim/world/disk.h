@@ -10,8 +10,10 @@
 // the mark of that moment. A failed one leaves its sectors visible but lost: no later sync saves
 // them unless they are written again. At a power cut each sector on its own keeps the durable
 // content or any version, and the size any size that the file had since the last sync. Bytes that
-// the size covers and no version reached are zeros. File names are treated the same way, by
-// directory.
+// the size covers and no version reached are zeros. But a truncation happens whole or not at all,
+// as SQLite assumes of a removal (https://www.sqlite.org/atomiccommit.html): while a file has its
+// old size it has its old sectors, or a log that was cut to nothing would come back in part, older
+// than the database. File names are treated the same way, by directory.
 //
 // Shared memory (Map) is volatile: after a power cut the file is there with zeros or stale bytes.
 //
@@ -119,8 +121,9 @@ class DiskFile {
   // Copies a version (kNone: the durable content) of a sector.
   void CopyVersion(size_t sector_index, uint32_t version, std::byte* to) const;
   void ChangeSize(uint64_t size);
-  uint64_t ResolveSize(Choices& choices, const PowerCutEffect& effect);
-  void ResolveSector(size_t sector_index, size_t keep, Choices& choices,
+  SizeVersion ResolveSize(Choices& choices, const PowerCutEffect& effect);
+  // `size_mark`: truncations after it have not happened.
+  void ResolveSector(size_t sector_index, size_t keep, uint64_t size_mark, Choices& choices,
                      const PowerCutEffect& effect);
   // How many of its versions a sector has gone through: 0 for none, its count for all.
   size_t ChooseKept(const Sector& sector, Pattern pattern, uint64_t prefix_mark, Choices& choices);

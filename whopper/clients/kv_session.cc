@@ -251,7 +251,7 @@ class KvRunning final : public Running {
     TableCursor schema(btree(), kSchemaRoot);
     KV_ASSIGN(const bool found, schema.Seek(command_.table.table + 1, SeekMode::kEqual));
     if (!found) return Done();
-    KV_ASSIGN(const TableCursor::PayloadView view, schema.Payload(UINT32_MAX));
+    KV_ASSIGN(const PayloadView view, schema.Payload(UINT32_MAX));
     const std::optional<Row> record = DecodeKvRecord(view.bytes);
     if (!record || record->size() != 5 || !(*record)[3].is_integer()) {
       return Failed(ResultCode::kCorrupt, "a schema record");
@@ -262,7 +262,7 @@ class KvRunning final : public Running {
 
   Outcome ReadRow(TableCursor& cursor, Driver& driver, std::optional<KvRow>* row) {
     row->reset();
-    KV_ASSIGN(const TableCursor::PayloadView view, cursor.Payload(UINT32_MAX));
+    KV_ASSIGN(const PayloadView view, cursor.Payload(UINT32_MAX));
     if (view.gone) return Done();
     const std::optional<Row> record = DecodeKvRecord(view.bytes);
     if (!record || record->size() != 3 || view.bytes.size() != view.total_size) {
