@@ -51,8 +51,7 @@ LoadSchema::Next LoadSchema::First() {
 }
 
 LoadSchema::Next LoadSchema::Row() {
-  IoResult<PayloadView> payload =
-      cursor_->Payload(std::numeric_limits<uint64_t>::max());
+  IoResult<PayloadView> payload = cursor_->Payload(std::numeric_limits<uint64_t>::max());
   if (payload.pending()) return AwaitOutcome(*payload.waiting().on, State::kRow);
   if (payload.failed()) return GiveUp(std::move(payload).status());
   Result<std::vector<Value>> decoded = DecodeRecord(payload->bytes);

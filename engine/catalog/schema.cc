@@ -111,6 +111,7 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
     object.root = root_page;
   } else if (type == "view") {
     object.kind = SchemaObjectKind::kView;
+    RETURN_IF_ERROR(AddView(name, text));
   } else if (type == "trigger") {
     object.kind = SchemaObjectKind::kTrigger;
   } else {
@@ -124,6 +125,21 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
     objects_by_name_.emplace(NameKey(name), objects_.size());
   }
   objects_.push_back(std::move(object));
+  return OkStatus();
+}
+
+Status Schema::AddView(std::string_view name, std::string_view sql) {
+  Result<ParsedStatement> parsed = ParseStatement(sql, nullptr);
+  if (!parsed.ok()) return MalformedSchema(name, parsed.status().message());
+  if (!parsed->statement || parsed->statement->kind != StatementKind::kCreateView) {
+    return MalformedSchema(name, "");
+  }
+  auto view = std::make_unique<View>();
+  view->name = parsed->statement->As<CreateViewStatement>().view.name.text;
+  view->sql = sql;
+  view->definition = std::make_shared<ParsedStatement>(*std::move(parsed));
+  views_by_name_.emplace(NameKey(view->name), view.get());
+  views_.push_back(std::move(view));
   return OkStatus();
 }
 
@@ -142,10 +158,14 @@ Status Schema::Finish() {
 }
 
 const Table* Schema::FindTable(std::string_view name) const {
-  if (SameName(name, "sqlite_schema") || SameName(name, "sqlite_master"))
-    return schema_table_.get();
+  if (IsSchemaTableName(name)) return schema_table_.get();
   const auto found = tables_by_name_.find(NameKey(name));
   return found == tables_by_name_.end() ? nullptr : found->second;
+}
+
+const View* Schema::FindView(std::string_view name) const {
+  const auto found = views_by_name_.find(NameKey(name));
+  return found == views_by_name_.end() ? nullptr : found->second;
 }
 
 const SchemaObject* Schema::FindObject(std::string_view name) const {

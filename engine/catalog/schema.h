@@ -34,6 +34,8 @@ struct Column {
   std::string default_text;            // as written, for table_info
   int primary_key_position = 0;        // counts from 1; 0: not part of it
   bool is_generated = false;
+  bool is_hidden = false;            // * does not stand for it
+  bool is_without_affinity = false;  // of a subquery: an expression that has none
 };
 
 // CHECK: of a column or of the table.
@@ -84,6 +86,12 @@ bool IsConstantDefault(const Expr& expr);
 // column's affinity. NULL for one that is not.
 Value StoredDefault(const Column& column);
 
+struct View {
+  std::string name;
+  std::string sql;
+  std::shared_ptr<const ParsedStatement> definition;
+};
+
 // An index, view or trigger: known by name.
 struct SchemaObject {
   SchemaObjectKind kind = SchemaObjectKind::kIndex;
@@ -105,6 +113,7 @@ class Schema {
   Status Finish();
 
   const Table* FindTable(std::string_view name) const;
+  const View* FindView(std::string_view name) const;
   const SchemaObject* FindObject(std::string_view name) const;
 
   // In the order of the rows of sqlite_schema, which itself is not among them.
@@ -116,10 +125,14 @@ class Schema {
   uint32_t cookie = 0;  // of the database header that this was read under
 
  private:
+  Status AddView(std::string_view name, std::string_view sql);
+
   std::unique_ptr<Table> schema_table_;
   std::vector<std::unique_ptr<Table>> tables_;
   std::vector<SchemaObject> objects_;
+  std::vector<std::unique_ptr<View>> views_;
   std::map<std::string, Table*> tables_by_name_;
+  std::map<std::string, const View*> views_by_name_;
   std::map<std::string, size_t> objects_by_name_;
 };
 

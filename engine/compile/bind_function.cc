@@ -95,8 +95,8 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
   if (function != nullptr && function->aggregate != nullptr) return BindAggregate(expr, *function);
   if (function != nullptr && scope_.restricted_to != nullptr && !function->is_deterministic &&
       std::string_view(scope_.restricted_to) != "DEFAULT values") {
-    error_ = SqlError(std::string("non-deterministic functions prohibited in ") +
-                      scope_.restricted_to);
+    error_ =
+        SqlError(std::string("non-deterministic functions prohibited in ") + scope_.restricted_to);
   }
   if (function != nullptr && expr.filter) {
     error_ = SqlError("FILTER may not be used with non-aggregate " + name + "()");

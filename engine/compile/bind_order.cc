@@ -28,8 +28,7 @@ constexpr int32_t kPositionMax = 0xffff;
 
 Status QueryBinder::OutOfRange(size_t term_index, const char* clause) const {
   return SqlError(Ordinal(term_index + 1) + " " + clause +
-                  " term out of range - should be between 1 and " +
-                  std::to_string(names_.size()));
+                  " term out of range - should be between 1 and " + std::to_string(names_.size()));
 }
 
 Result<std::optional<int>> QueryBinder::PositionOf(const Expr& term, size_t term_index,
@@ -72,8 +71,8 @@ Status OrderByColumn(const OrderingTerm& term, const Collation* collation, int c
                      QueryOrder& order) {
   order.result_index = column;
   order.sort.descending = term.order == SortOrder::kDescending;
-  order.sort.nulls_last = term.nulls == NullsOrder::kUnsaid ? order.sort.descending
-                                                            : term.nulls == NullsOrder::kLast;
+  order.sort.nulls_last =
+      term.nulls == NullsOrder::kUnsaid ? order.sort.descending : term.nulls == NullsOrder::kLast;
   if (const CollateExpr* collate = term.expr->TryAs<CollateExpr>()) {
     collation = FindCollation(collate->collation.text);
     if (collation == nullptr) {

@@ -165,9 +165,9 @@ Result<BoundPtr> Binder::BindInQuery(const InExpr& expr) {
   if (expr.select) {
     ASSIGN_OR_RETURN(bound->query, BindQuery(context_, *expr.select, scope_.with, &scope_));
   } else {
-    ASSIGN_OR_RETURN(bound->query,
-                     BindTableQuery(context_, *expr.table, expr.has_arguments ? &expr.list : nullptr,
-                                    scope_.with, &scope_));
+    ASSIGN_OR_RETURN(bound->query, BindTableQuery(context_, *expr.table,
+                                                  expr.has_arguments ? &expr.list : nullptr,
+                                                  scope_.with, &scope_));
   }
   const int width = WidthOf(*operand);
   if (bound->query->column_count() != width) {

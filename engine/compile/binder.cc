@@ -2,6 +2,7 @@
 
 #include "engine/catalog/literal.h"
 #include "engine/compile/folding.h"
+#include "engine/compile/query_binder.h"
 
 namespace orrery {
 namespace {
@@ -335,10 +336,10 @@ Result<BoundPtr> Binder::BindBetween(const BetweenExpr& expr) {
     ASSIGN_OR_RETURN(BoundPtr again, BindRowNode(*expr.operand));
     BoundPtr both = Node(BoundKind::kBinary);
     both->binary = BinaryOp::kAnd;
-    ASSIGN_OR_RETURN(BoundPtr above, BindComparedRows(BinaryOp::kGreaterOrEqual,
-                                                      std::move(operand), std::move(low)));
-    ASSIGN_OR_RETURN(BoundPtr below, BindComparedRows(BinaryOp::kLessOrEqual, std::move(again),
-                                                      std::move(high)));
+    ASSIGN_OR_RETURN(BoundPtr above, BindComparedRows(BinaryOp::kGreaterOrEqual, std::move(operand),
+                                                      std::move(low)));
+    ASSIGN_OR_RETURN(BoundPtr below,
+                     BindComparedRows(BinaryOp::kLessOrEqual, std::move(again), std::move(high)));
     both->operands.push_back(std::move(above));
     both->operands.push_back(std::move(below));
     if (!expr.is_negated) return both;

@@ -33,13 +33,13 @@ enum class BoundKind : uint8_t {
   kCast,
   kCase,  // [operand,] condition, result, ..., [otherwise]
   kFunction,
-  kAggregate,  // the result of `aggregate`
-  kWindow,     // the result of `window` for the row
-  kPlain,      // its operand; for + and COLLATE, which change affinity or collation alone
-  kRow,        // its operands, side by side; only where rows may stand
-  kSubquery,   // the first row of `query`; of several columns where rows may stand
-  kExists,     // whether `query` has a row
-  kInQuery,    // operand IN (query); the operand may be a row
+  kAggregate,    // the result of `aggregate`
+  kWindow,       // the result of `window` for the row
+  kPlain,        // its operand; for + and COLLATE, which change affinity or collation alone
+  kRow,          // its operands, side by side; only where rows may stand
+  kSubquery,     // the first row of `query`; of several columns where rows may stand
+  kExists,       // whether `query` has a row
+  kInQuery,      // operand IN (query); the operand may be a row
   kCompareRows,  // row `binary` row, the operands: each a kRow or a kSubquery
   kRaise,        // ends a trigger; its operand, if any, is the message
 };

@@ -3,16 +3,18 @@
 
 #include <optional>
 
+#include "engine/compile/binder.h"
+#include "engine/compile/join_loop.h"
 #include "engine/compile/row_writer.h"
-#include "engine/compile/scan.h"
 
 namespace orrery {
 namespace {
 
+// The table that is changed, as the FROM of a query for the rows to change.
 struct Target {
   const Table* table = nullptr;
   Source source;
-  BoundPtr where;
+  QueryBlock rows;
 };
 
 Status BindTarget(CompileContext& context, const QualifiedName& name,
@@ -25,15 +27,18 @@ Status BindTarget(CompileContext& context, const QualifiedName& name,
   builder.program().writes = true;
   builder.program().counts_changes = true;
   target.source = {target.table, alias ? alias->text : name.name.text, builder.NewCursor()};
+  auto term = std::make_unique<FromTerm>();
+  term->source = target.source;
+  term->hint = hint;
+  target.rows.from.push_back(std::move(term));
   return OkStatus();
 }
 
 Status BindWhere(CompileContext& context, const ExprPtr& where, Target& target) {
   if (!where) return OkStatus();
-  BindContext bind;
-  bind.sources.push_back(target.source);
-  Binder binder(context.functions, std::move(bind));
-  ASSIGN_OR_RETURN(target.where, binder.Bind(*where));
+  Scope scope;
+  scope.sources.push_back(target.source);
+  ASSIGN_OR_RETURN(target.rows.where, Binder(context, scope).Bind(*where));
   return OkStatus();
 }
 
@@ -41,23 +46,22 @@ Status BindWhere(CompileContext& context, const ExprPtr& where, Target& target) 
 // row, whose rowid is in `rowid`.
 class TwoPasses {
  public:
-  TwoPasses(ProgramBuilder& builder, ExprCoder& coder, const Target& target)
-      : builder_(builder), list_(builder.NewCursor()) {
-    rowid = builder.NewRegister();
+  TwoPasses(CompileContext& context, ExprCoder& coder, Target& target)
+      : builder_(context.builder), list_(context.builder.NewCursor()) {
+    rowid = builder_.NewRegister();
     const int cursor = target.source.cursor;
-    builder.Emit(Opcode::kOpenWrite, cursor, static_cast<int>(target.table->root), 0,
-                 static_cast<int64_t>(target.table->columns.size()));
-    const Label collected = builder.NewLabel();
-    Scan scan(target.source, target.where.get());
-    scan.Begin(builder, coder, collected);
-    builder.Emit(Opcode::kRowid, cursor, rowid);
-    builder.Emit(Opcode::kRowSetAdd, list_, rowid);
-    scan.End(builder);
-    builder.Place(collected);
-    done_ = builder.NewLabel();
-    next = builder.Here();
-    builder.EmitJump(Opcode::kRowSetRead, list_, done_, rowid);
-    builder.EmitJump(Opcode::kNotExists, cursor, next, rowid);
+    JoinLoop loop(context, coder, target.rows, /*is_repeated=*/false);
+    loop.Plan();
+    loop.Code([&](Label) {
+      builder_.Emit(Opcode::kRowid, cursor, rowid);
+      builder_.Emit(Opcode::kRowSetAdd, list_, rowid);
+    });
+    builder_.Emit(Opcode::kOpenWrite, cursor, static_cast<int>(target.table->root), 0,
+                  static_cast<int64_t>(target.table->columns.size()));
+    done_ = builder_.NewLabel();
+    next = builder_.Here();
+    builder_.EmitJump(Opcode::kRowSetRead, list_, done_, rowid);
+    builder_.EmitJump(Opcode::kNotExists, cursor, next, rowid);
   }
 
   void End() {
@@ -77,10 +81,7 @@ class TwoPasses {
 class UpdateCompiler {
  public:
   UpdateCompiler(CompileContext& context, const UpdateStatement& statement)
-      : context_(context),
-        builder_(context.builder),
-        statement_(statement),
-        coder_(context.builder) {}
+      : context_(context), builder_(context.builder), statement_(statement), coder_(context) {}
 
   Status Compile() {
     RETURN_IF_ERROR(
@@ -100,9 +101,9 @@ class UpdateCompiler {
   Status BindAssignments() {
     const Table& table = *target_.table;
     values_.resize(table.columns.size());
-    BindContext bind;
-    bind.sources.push_back(target_.source);
-    Binder binder(context_.functions, std::move(bind));
+    Scope scope;
+    scope.sources.push_back(target_.source);
+    Binder binder(context_, scope);
     for (const Assignment& assignment : statement_.assignments) {
       if (assignment.is_row) return NotSupportedYet("row values are");
       const std::string& name = assignment.columns[0].text;
@@ -121,7 +122,7 @@ class UpdateCompiler {
   void Code(RowWriter& writer) {
     const Table& table = *target_.table;
     const int cursor = target_.source.cursor;
-    TwoPasses passes(builder_, coder_, target_);
+    TwoPasses passes(context_, coder_, target_);
     NewRow row;
     row.rowid = passes.rowid;
     if (new_rowid_) {
@@ -179,14 +180,14 @@ Status CompileDelete(CompileContext& context, const DeleteStatement& statement) 
   if (!statement.returning.empty()) return NotSupportedYet("RETURNING is");
   RETURN_IF_ERROR(BindWhere(context, statement.where, target));
   ProgramBuilder& builder = context.builder;
-  if (!target.where) {
+  if (!target.rows.where) {
     // All rows: the tree is emptied without reading them.
     builder.Explain("SCAN " + target.source.name);
     builder.Emit(Opcode::kClear, static_cast<int>(target.table->root), 0, 1, target.table->name);
     return OkStatus();
   }
-  ExprCoder coder(builder);
-  TwoPasses passes(builder, coder, target);
+  ExprCoder coder(context);
+  TwoPasses passes(context, coder, target);
   builder.Emit(Opcode::kDelete, target.source.cursor, 0, 0, target.table->name, kInsertCountChange);
   passes.End();
   return OkStatus();

@@ -21,8 +21,7 @@ void CodeNewSchema(CompileContext& context) {
   builder.Emit(Opcode::kParseSchema);
 }
 
-Status CheckNameIsFree(const CompileContext& context, const CreateTableStatement& statement) {
-  const std::string& name = statement.table.name.text;
+Status CheckNameIsFree(const CompileContext& context, const std::string& name) {
   if (context.schema->FindTable(name) != nullptr)
     return SqlError("table " + name + " already exists");
   const SchemaObject* object = context.schema->FindObject(name);
@@ -47,11 +46,11 @@ Status CheckSupported(const Table& table) {
 }
 
 // The names in CHECK constraints, which are looked up now so that they do not fail later.
-Status CheckConstraintNames(const CompileContext& context, const Table& table) {
-  BindContext bind;
-  bind.sources.push_back({&table, table.name, 0});
-  bind.restricted_to = "CHECK constraints";
-  Binder binder(context.functions, std::move(bind));
+Status CheckConstraintNames(CompileContext& context, const Table& table) {
+  Scope scope;
+  scope.sources.push_back({&table, table.name, 0});
+  scope.restricted_to = "CHECK constraints";
+  Binder binder(context, scope);
   for (const CheckConstraint& check : table.checks) {
     Result<BoundPtr> bound = binder.Bind(*check.expr);
     if (!bound.ok()) return std::move(bound).status();
@@ -67,7 +66,7 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   const std::string& name = statement.table.name.text;
   if (IsReservedName(name)) return SqlError("object name reserved for internal use: " + name);
   ProgramBuilder& builder = context.builder;
-  if (Status status = CheckNameIsFree(context, statement); !status.ok()) {
+  if (Status status = CheckNameIsFree(context, name); !status.ok()) {
     const bool is_table = context.schema->FindTable(name) != nullptr;
     const bool is_view =
         !is_table && context.schema->FindObject(name)->kind == SchemaObjectKind::kView;
@@ -116,9 +115,112 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   return OkStatus();
 }
 
+namespace {
+
+// Adds a row to sqlite_schema; `root` is the register of the root page.
+void AddSchemaRow(CompileContext& context, std::string_view type, const std::string& name, int root,
+                  const std::string& sql) {
+  ProgramBuilder& builder = context.builder;
+  const int cursor = builder.NewCursor();
+  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, 0, int64_t{kSchemaColumnCount});
+  const int rowid = builder.NewRegister();
+  builder.Emit(Opcode::kNewRowid, cursor, rowid);
+  const int first = builder.NewRegisters(kSchemaColumnCount);
+  builder.LoadText(type, first);
+  builder.LoadText(name, first + 1);
+  builder.LoadText(name, first + 2);
+  builder.Emit(Opcode::kSCopy, root, first + 3);
+  builder.LoadText(sql, first + 4);
+  const int record = builder.NewRegister();
+  builder.Emit(Opcode::kMakeRecord, first, kSchemaColumnCount, record, "BBBDB");
+  builder.Emit(Opcode::kInsert, cursor, record, rowid, {}, kInsertAppend);
+  builder.Emit(Opcode::kClose, cursor);
+}
+
+// Deletes the rows of sqlite_schema whose column is the name.
+void DeleteSchemaRows(CompileContext& context, int column, const std::string& name) {
+  ProgramBuilder& builder = context.builder;
+  const int cursor = builder.NewCursor();
+  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, 0, int64_t{kSchemaColumnCount});
+  const int wanted = builder.NewRegister();
+  builder.LoadText(name, wanted);
+  const Label done = builder.NewLabel();
+  const Label next = builder.NewLabel();
+  builder.EmitJump(Opcode::kRewind, cursor, done);
+  const Label loop = builder.Here();
+  const int found = builder.NewRegister();
+  builder.Emit(Opcode::kColumn, cursor, column, found);
+  ComparisonRule same_name;
+  same_name.collation = &kNoCaseCollation;
+  ExprCoder(context).EmitCompare(Opcode::kNe, found, wanted, next, same_name, kCompareJumpIfNull);
+  builder.Emit(Opcode::kDelete, cursor);
+  builder.Place(next);
+  builder.EmitJump(Opcode::kNext, cursor, loop);
+  builder.Place(done);
+  builder.Emit(Opcode::kClose, cursor);
+}
+
+}  // namespace
+
+// A view is its text: the names in it are looked up when it is used.
+Status CompileCreateView(CompileContext& context, const CreateViewStatement& statement) {
+  if (statement.is_temporary) return NotSupportedYet("TEMP views are");
+  RETURN_IF_ERROR(CheckSchemaName(statement.view, "unknown database "));
+  const std::string& name = statement.view.name.text;
+  if (!context.parsed.parameter_names.empty()) {
+    return SqlError("parameters are not allowed in views");
+  }
+  if (IsReservedName(name)) return SqlError("object name reserved for internal use: " + name);
+  ProgramBuilder& builder = context.builder;
+  if (Status status = CheckNameIsFree(context, name); !status.ok()) {
+    const bool is_there =
+        context.schema->FindTable(name) != nullptr || context.schema->FindView(name) != nullptr;
+    if (!statement.if_not_exists || !is_there) return status;
+    builder.NeedTransaction(/*to_write=*/false);
+    return OkStatus();
+  }
+  builder.NeedTransaction(/*to_write=*/true);
+  builder.program().writes = true;
+  const int root = builder.NewRegister();
+  builder.LoadInteger(0, root);
+  const size_t begin = statement.view.name.span.begin;
+  const size_t end = statement.span.end;
+  AddSchemaRow(context, "view", name, root,
+               "CREATE VIEW " + std::string(context.text().substr(begin, end - begin)));
+  CodeNewSchema(context);
+  return OkStatus();
+}
+
+namespace {
+
+Status CompileDropView(CompileContext& context, const DropStatement& statement) {
+  ProgramBuilder& builder = context.builder;
+  const std::string& name = statement.name.name.text;
+  const View* view = FindView(context, statement.name);
+  if (view == nullptr) {
+    if (context.schema->FindTable(name) != nullptr && CheckSchemaName(statement.name, "").ok()) {
+      return SqlError("use DROP TABLE to delete table " + name);
+    }
+    if (statement.if_exists) {
+      builder.NeedTransaction(/*to_write=*/false);
+      return OkStatus();
+    }
+    const std::string schema = statement.name.schema ? statement.name.schema->text + "." : "";
+    return SqlError("no such view: " + schema + name);
+  }
+  builder.NeedTransaction(/*to_write=*/true);
+  builder.program().writes = true;
+  DeleteSchemaRows(context, kTableNameColumn, view->name);
+  CodeNewSchema(context);
+  return OkStatus();
+}
+
+}  // namespace
+
 Status CompileDrop(CompileContext& context, const DropStatement& statement) {
   ProgramBuilder& builder = context.builder;
   const std::string& name = statement.name.name.text;
+  if (statement.object == SchemaObjectKind::kView) return CompileDropView(context, statement);
   const Table* table = context.schema->FindTable(name);
   const SchemaObject* object = context.schema->FindObject(name);
   if (statement.object != SchemaObjectKind::kTable) {
@@ -146,24 +248,7 @@ Status CompileDrop(CompileContext& context, const DropStatement& statement) {
 
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;
-  const int cursor = builder.NewCursor();
-  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, 0, int64_t{kSchemaColumnCount});
-  const int wanted = builder.NewRegister();
-  builder.LoadText(table->name, wanted);
-  const Label done = builder.NewLabel();
-  const Label next = builder.NewLabel();
-  builder.EmitJump(Opcode::kRewind, cursor, done);
-  const Label loop = builder.Here();
-  const int found = builder.NewRegister();
-  builder.Emit(Opcode::kColumn, cursor, kTableNameColumn, found);
-  ComparisonRule same_name;
-  same_name.collation = &kNoCaseCollation;
-  ExprCoder(builder).EmitCompare(Opcode::kNe, found, wanted, next, same_name, kCompareJumpIfNull);
-  builder.Emit(Opcode::kDelete, cursor);
-  builder.Place(next);
-  builder.EmitJump(Opcode::kNext, cursor, loop);
-  builder.Place(done);
-  builder.Emit(Opcode::kClose, cursor);
+  DeleteSchemaRows(context, kTableNameColumn, table->name);
   builder.Emit(Opcode::kDestroy, static_cast<int>(table->root), builder.NewRegister());
   CodeNewSchema(context);
   return OkStatus();

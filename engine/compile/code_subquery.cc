@@ -16,8 +16,8 @@ void ExprCoder::CodeSubquery(const Bound& bound, int first) {
   const int result = builder_.NewRegisters(width);
   const bool is_correlated = bound.query->is_correlated;
   if (!is_correlated) builder_.EmitJump(Opcode::kOnce, 0, known);
-  const ProgramBuilder::Group group(builder_, is_correlated ? "CORRELATED SCALAR SUBQUERY"
-                                                            : "SCALAR SUBQUERY");
+  const ProgramBuilder::Group group(
+      builder_, is_correlated ? "CORRELATED SCALAR SUBQUERY" : "SCALAR SUBQUERY");
   builder_.Emit(Opcode::kNull, 0, result, result + width - 1);
   const Label done = builder_.NewLabel();
   QueryCoder(context_, *this, *bound.query).Code([&](int row, int count) {
@@ -34,8 +34,8 @@ void ExprCoder::CodeExists(const Bound& bound, int target) {
   const int result = builder_.NewRegister();
   const bool is_correlated = bound.query->is_correlated;
   if (!is_correlated) builder_.EmitJump(Opcode::kOnce, 0, known);
-  const ProgramBuilder::Group group(builder_, is_correlated ? "CORRELATED SCALAR SUBQUERY"
-                                                            : "SCALAR SUBQUERY");
+  const ProgramBuilder::Group group(
+      builder_, is_correlated ? "CORRELATED SCALAR SUBQUERY" : "SCALAR SUBQUERY");
   builder_.Emit(Opcode::kInteger, 0, result);
   const Label done = builder_.NewLabel();
   QueryCoder(context_, *this, *bound.query).Code([&](int, int) {
@@ -69,8 +69,7 @@ void ExprCoder::CodeComparedRows(const Bound& bound, int target) {
     case BinaryOp::kIsNot: {
       const bool is_negated =
           bound.binary == BinaryOp::kNotEqual || bound.binary == BinaryOp::kIsNot;
-      const bool compares_nulls =
-          bound.binary == BinaryOp::kIs || bound.binary == BinaryOp::kIsNot;
+      const bool compares_nulls = bound.binary == BinaryOp::kIs || bound.binary == BinaryOp::kIsNot;
       const BinaryOp op = compares_nulls ? BinaryOp::kIs : BinaryOp::kEqual;
       compare(op, 0, result);
       for (int i = 1; i < width; ++i) {

@@ -270,8 +270,7 @@ void ExprCoder::CodeComparison(BinaryOp op, int left, int right, const Compariso
   const Label end = builder_.NewLabel();
   const bool compares_nulls = ComparesNulls(op);
   builder_.Emit(Opcode::kInteger, 1, target);
-  EmitCompare(ComparisonOpcode(op), left, right, end, rule,
-              compares_nulls ? kCompareNullEqual : 0);
+  EmitCompare(ComparisonOpcode(op), left, right, end, rule, compares_nulls ? kCompareNullEqual : 0);
   if (compares_nulls) {
     builder_.Emit(Opcode::kInteger, 0, target);
   } else {

@@ -98,8 +98,8 @@ Status FromBinder::AddItem(const FromItem& item, JoinType join) {
   } else if (!item.nested.empty()) {
     RETURN_IF_ERROR(AddNestedJoin(*term, item));
   } else {
-    RETURN_IF_ERROR(AddTable(*term, item.table, item.has_arguments ? &item.arguments : nullptr,
-                             item.alias));
+    RETURN_IF_ERROR(
+        AddTable(*term, item.table, item.has_arguments ? &item.arguments : nullptr, item.alias));
   }
   term->source.join = join.kind;
   if (item.on) conditions_.push_back({term.get(), item.on.get()});
@@ -264,9 +264,10 @@ Status FromBinder::AddCommonTable(FromTerm& term, const CommonTable& table, cons
     if (active->table != &table) continue;
     if (active->columns == nullptr) return SqlError("circular reference: " + table.name.text);
     // Its own rows, directly in FROM of one of its recursive blocks.
-    const bool is_direct = std::any_of(
-        table.select->cores.begin() + static_cast<ptrdiff_t>(active->recursive_from),
-        table.select->cores.end(), [this](const SelectCore& core) { return &core.from == clause_; });
+    const bool is_direct =
+        std::any_of(table.select->cores.begin() + static_cast<ptrdiff_t>(active->recursive_from),
+                    table.select->cores.end(),
+                    [this](const SelectCore& core) { return &core.from == clause_; });
     const bool is_second = std::any_of(block_.from.begin(), block_.from.end(),
                                        [](const auto& other) { return other->is_recursion; });
     if (!is_direct || is_second) {
@@ -326,8 +327,7 @@ Status FromBinder::ShareColumns(size_t index) {
   for (const std::string& name : shared) {
     const int column = right.FindColumn(name);
     if (column < 0 || !LeftColumnExists(index, name)) {
-      return SqlError("cannot join using column " + name +
-                      " - column not present in both tables");
+      return SqlError("cannot join using column " + name + " - column not present in both tables");
     }
     auto equal = std::make_unique<Bound>(BoundKind::kBinary);
     equal->binary = BinaryOp::kEqual;
@@ -349,9 +349,10 @@ bool FromBinder::LeftColumnExists(size_t index, const std::string& name) const {
 // The first on the left. Beside RIGHT and FULL joins that one may be NULL where a later one that
 // shares it is not.
 Result<BoundPtr> FromBinder::LeftColumn(size_t index, const std::string& name) const {
-  const bool may_be_null = std::any_of(block_.from.begin(), block_.from.end(), [](const auto& term) {
-    return term->join == JoinKind::kRight || term->join == JoinKind::kFull;
-  });
+  const bool may_be_null =
+      std::any_of(block_.from.begin(), block_.from.end(), [](const auto& term) {
+        return term->join == JoinKind::kRight || term->join == JoinKind::kFull;
+      });
   std::vector<BoundPtr> found;
   for (size_t i = 0; i < index; ++i) {
     const Source& source = block_.from[i]->source;

@@ -198,7 +198,7 @@ class IntegrityCheck {
   IntegrityCheck(CompileContext& context, std::string_view column, int error_count_max)
       : context_(context),
         builder_(context.builder),
-        coder_(context.builder),
+        coder_(context),
         error_count_max_(error_count_max) {
     builder_.program().column_names = {std::string(column)};
     left_ = builder_.NewRegister();
@@ -220,11 +220,11 @@ class IntegrityCheck {
 
   // Rows that break NOT NULL or CHECK.
   Status CheckRows(const Table& table) {
-    Source source{&table, table.name, builder_.NewCursor()};
-    BindContext bind;
-    bind.sources.push_back(source);
-    bind.restricted_to = "CHECK constraints";
-    Binder binder(context_.functions, std::move(bind));
+    const Source source{&table, table.name, builder_.NewCursor()};
+    Scope scope;
+    scope.sources.push_back(source);
+    scope.restricted_to = "CHECK constraints";
+    Binder binder(context_, scope);
     std::vector<BoundPtr> checks;
     for (const CheckConstraint& check : table.checks) {
       ASSIGN_OR_RETURN(BoundPtr bound, binder.Bind(*check.expr));

@@ -51,16 +51,33 @@ void VisitAll(const Query& query, const Visit& visit) {
   VisitAll(query.offset, visit);
 }
 
-bool ReadsTables(const Query& query) {
+namespace {
+
+// Whether `is_wanted` holds for a table of the database that the query, or one in it, reads.
+bool AnyTable(const Query& query, const std::function<bool(const Table&)>& is_wanted) {
   for (const auto& block : query.blocks) {
-    if (!block->from.empty()) return true;
+    for (const auto& term : block->from) {
+      if (term->query ? AnyTable(*term->query, is_wanted)
+                      : !term->is_recursion && is_wanted(*term->source.table)) {
+        return true;
+      }
+    }
   }
-  bool reads = false;
-  VisitAll(query, [&reads](const Bound& bound) {
-    if (!bound.query || reads) return;
-    for (const auto& block : bound.query->blocks) reads = reads || !block->from.empty();
+  bool found = false;
+  VisitAll(query, [&](const Bound& bound) {
+    found = found || (bound.query && AnyTable(*bound.query, is_wanted));
   });
-  return reads;
+  return found;
+}
+
+}  // namespace
+
+bool ReadsTables(const Query& query) {
+  return AnyTable(query, [](const Table&) { return true; });
+}
+
+bool ReadsTable(const Query& query, const Table& table) {
+  return AnyTable(query, [&table](const Table& each) { return &each == &table; });
 }
 
 const Collation* CollationOfColumn(const Query& query, int column) {

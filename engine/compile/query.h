@@ -11,6 +11,7 @@
 
 #include "engine/compile/bound.h"
 #include "engine/compile/scope.h"
+#include "engine/compile/window.h"
 #include "engine/sql/ast.h"
 
 namespace orrery {
@@ -50,7 +51,7 @@ struct QueryBlock {
 };
 
 struct QueryOrder {
-  BoundPtr expr;          // null: column `result_index` of the result
+  BoundPtr expr;  // null: column `result_index` of the result
   int result_index = -1;
   SortColumn sort;
 };
@@ -77,8 +78,9 @@ struct Query {
 
 // Calls `visit` for every expression in the query, those in its subqueries included.
 void VisitAll(const Query& query, const std::function<void(const Bound&)>& visit);
-// Whether it has no effect how often and when the query is run.
+// Whether the query, or one in it, reads any table of the database; or this one.
 bool ReadsTables(const Query& query);
+bool ReadsTable(const Query& query, const Table& table);
 
 // The collation by which column `column` of a compound is compared.
 const Collation* CollationOfColumn(const Query& query, int column);

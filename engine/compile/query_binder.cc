@@ -61,7 +61,6 @@ QueryBinder::QueryBinder(CompileContext& context, const SelectStatement& select,
 
 // What the last SELECT of a compound has wrong is found first, as in sqlite3.
 Result<std::unique_ptr<Query>> QueryBinder::Bind() {
-  RETURN_IF_ERROR(BindLimit());
   for (size_t i = select_.cores.size(); i > 0; --i) {
     RETURN_IF_ERROR(BindBlock(i - 1));
   }
@@ -74,7 +73,6 @@ Result<std::unique_ptr<Query>> QueryBinder::Bind() {
 
 Result<std::unique_ptr<Query>> QueryBinder::BindRecursive(
     size_t recursive_from, const std::function<Status(Query& query)>& start) {
-  RETURN_IF_ERROR(BindLimit());
   query_->recursive_from = recursive_from;
   for (size_t i = recursive_from; i > 0; --i) {
     RETURN_IF_ERROR(BindBlock(i - 1));
@@ -139,12 +137,16 @@ Status QueryBinder::BindBlock(size_t index) {
   table_names_.clear();
   written_.clear();
 
+  const bool is_last = index + 1 == select_.cores.size();
   if (core.is_values()) {
+    if (is_last) RETURN_IF_ERROR(BindLimit());
     RETURN_IF_ERROR(BindRows(core, scope, *block));
   } else {
     block->is_distinct = core.is_distinct;
     FromBinder from(context_, scope, *block);
     RETURN_IF_ERROR(from.BindTables(core.from));
+    RETURN_IF_ERROR(CheckStars(core, scope));
+    if (is_last) RETURN_IF_ERROR(BindLimit());
     RETURN_IF_ERROR(BindResult(core, scope, *block));
     RETURN_IF_ERROR(BindConditions(core, scope, *block));
     RETURN_IF_ERROR(from.BindJoinConditions());
@@ -201,8 +203,7 @@ void QueryBinder::AddResult(QueryBlock& block, BoundPtr bound, std::optional<std
   table_names_.push_back(std::move(table_name));
 }
 
-Status QueryBinder::BindResult(const SelectCore& core, Scope& scope, QueryBlock& block) {
-  // Tables that * names are looked for first.
+Status QueryBinder::CheckStars(const SelectCore& core, const Scope& scope) const {
   for (const ResultColumn& column : core.columns) {
     if (!column.is_star()) continue;
     bool is_found = !scope.sources.empty() && !column.table;
@@ -213,6 +214,10 @@ Status QueryBinder::BindResult(const SelectCore& core, Scope& scope, QueryBlock&
     if (column.table) return SqlError("no such table: " + column.table->text);
     return SqlError("no tables specified");
   }
+  return OkStatus();
+}
+
+Status QueryBinder::BindResult(const SelectCore& core, Scope& scope, QueryBlock& block) {
   scope.aggregate_use = AggregateUse::kAllowed;
   Binder binder(context_, scope);
   for (const ResultColumn& column : core.columns) {
@@ -248,8 +253,8 @@ Status QueryBinder::BindStar(const ResultColumn& column, Scope& scope, QueryBloc
       if (definition.is_hidden) continue;
       if (!source.origins.empty()) {
         const Source::Origin& origin = source.origins[j];
-        const bool is_wanted = names_source ? !origin.is_shared
-                                            : SameName(column.table->text, origin.table);
+        const bool is_wanted =
+            names_source ? !origin.is_shared : SameName(column.table->text, origin.table);
         if (!is_wanted) continue;
       } else if (!names_source) {
         continue;

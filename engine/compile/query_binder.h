@@ -35,11 +35,12 @@ class QueryBinder {
   Result<std::unique_ptr<Query>> Bind();
   // The select of a common table whose blocks from `recursive_from` on name it: `start` is called
   // with the query of the blocks before, once they are bound.
-  Result<std::unique_ptr<Query>> BindRecursive(
-      size_t recursive_from, const std::function<Status(Query& query)>& start);
+  Result<std::unique_ptr<Query>> BindRecursive(size_t recursive_from,
+                                               const std::function<Status(Query& query)>& start);
 
  private:
   Status BindBlock(size_t index);
+  Status CheckStars(const SelectCore& core, const Scope& scope) const;
   Status BindResult(const SelectCore& core, Scope& scope, QueryBlock& block);
   Status BindStar(const ResultColumn& column, Scope& scope, QueryBlock& block);
   Status BindRows(const SelectCore& core, Scope& scope, QueryBlock& block);

@@ -26,21 +26,21 @@ RowWriter::RowWriter(CompileContext& context, const Table& table, int cursor,
       table_(table),
       cursor_(cursor),
       or_action_(or_action),
-      coder_(context.builder) {}
+      coder_(context) {}
 
 Status RowWriter::Bind() {
   row_cursor_ = builder_.NewCursor();
-  BindContext in_check;
+  Scope in_check;
   in_check.sources.push_back({&table_, table_.name, row_cursor_});
   in_check.restricted_to = "CHECK constraints";
-  Binder check_binder(context_.functions, std::move(in_check));
+  Binder check_binder(context_, in_check);
   for (const CheckConstraint& check : table_.checks) {
     ASSIGN_OR_RETURN(BoundPtr bound, check_binder.Bind(*check.expr));
     checks_.push_back(std::move(bound));
   }
-  BindContext in_default;
+  Scope in_default;
   in_default.restricted_to = "DEFAULT values";
-  Binder default_binder(context_.functions, std::move(in_default));
+  Binder default_binder(context_, in_default);
   for (const Column& column : table_.columns) {
     if (column.default_expr == nullptr) {
       defaults_.push_back(nullptr);

@@ -40,7 +40,7 @@ struct Source {
 
 // How a clause takes a call of an aggregate function.
 enum class AggregateUse : uint8_t {
-  kRefused,    // "misuse of aggregate function count()"
+  kRefused,  // "misuse of aggregate function count()"
   kAllowed,
   kMisplaced,  // of a query that has aggregates elsewhere: "misuse of aggregate: count()"
 };

@@ -384,6 +384,7 @@ struct ParsedStatement {
   std::string text;        // the statement's bytes from the start of the input; spans index it
   StatementPtr statement;  // null when there were only blanks, comments and a semicolon
   ExplainMode explain = ExplainMode::kNone;
+  bool names_tables = false;  // in FROM, or after IN
   // Name of parameter i + 1, "" for a lone ? or one that only the numbers skip over.
   std::vector<std::string> parameter_names;
 };

@@ -608,6 +608,7 @@ ExprPtr ExprParser::ParseIn(bool negated, ExprPtr operand, uint32_t begin) {
   node->operand = std::move(operand);
   if (!stream_.Is(TokenKind::kLeftParen)) {
     node->table = stream_.ExpectQualifiedName();
+    stream_.NoteTable();
     node->has_arguments = stream_.Is(TokenKind::kLeftParen);
     if (node->has_arguments) node->list = ParseParenthesizedList();
   } else if (SelectParser::IsSelect(stream_, 1)) {

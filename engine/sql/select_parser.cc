@@ -275,6 +275,7 @@ FromItem SelectParser::ParseFromItem() {
     item.alias = ParseAlias();
   } else {
     item.table = stream_.ExpectQualifiedName();
+    stream_.NoteTable();
     item.has_arguments = stream_.Is(TokenKind::kLeftParen);
     if (item.has_arguments) item.arguments = ExprParser(stream_).ParseParenthesizedList();
     item.alias = ParseAlias();

@@ -64,6 +64,10 @@ class TokenStream {
   int NumberParameter(const Token& token);
   std::vector<std::string> TakeParameterNames() { return std::move(parameter_names_); }
 
+  // A table is named where rows are read.
+  void NoteTable() { names_tables_ = true; }
+  bool names_tables() const { return names_tables_; }
+
   // The current token cannot stand here.
   void FailAtCurrent();
   void Fail(Status status);
@@ -99,6 +103,7 @@ class TokenStream {
   uint32_t taken_end_ = 0;
   int nesting_ = 0;
   std::vector<std::string> parameter_names_;
+  bool names_tables_ = false;
   Status late_status_;
   Status status_;
 };

@@ -36,10 +36,11 @@ struct PseudoRow {
   int register_index = 0;
 };
 
-// Records in the order they were inserted.
+// Records in the order they were inserted; those before `first` have been taken out.
 struct MemoryTable {
   std::vector<Value> records;
   size_t position = 0;
+  size_t first = 0;
 };
 
 using Key = std::vector<Value>;
@@ -50,10 +51,30 @@ struct KeyLess {
   bool operator()(const Key& a, const Key& b) const;
 };
 
-// A set of keys.
+// Records in the order of their keys, one for each key or, when `keeps_equal`, in the order in
+// which those with equal keys were inserted.
 struct MemoryIndex {
-  explicit MemoryIndex(const SortKey& sort_key) : keys(KeyLess{&sort_key}) {}
-  std::set<Key, KeyLess> keys;
+  struct Entry {
+    Key key;
+    Value record;
+    uint64_t sequence;
+  };
+  struct Less {
+    KeyLess less;
+    bool keeps_equal;
+    bool operator()(const Entry& a, const Entry& b) const {
+      if (less(a.key, b.key)) return true;
+      return keeps_equal && a.sequence < b.sequence && !less(b.key, a.key);
+    }
+  };
+  using Entries = std::set<Entry, Less>;
+
+  MemoryIndex(const SortKey& sort_key_in, bool keeps_equal)
+      : sort_key(sort_key_in), entries(Less{{&sort_key_in}, keeps_equal}) {}
+  const SortKey& sort_key;
+  Entries entries;
+  Entries::const_iterator position = entries.end();
+  uint64_t next_sequence = 0;
 };
 
 // Records, sorted by their leading columns; equal ones stay in the order they were inserted.
@@ -66,6 +87,8 @@ struct Sorter {
   const SortKey* sort_key = nullptr;
   std::vector<Entry> entries;
   size_t position = 0;
+  size_t next_sequence = 0;
+  int64_t wanted_count = -1;  // no more than so many need be kept; -1: all
 };
 
 // Rowids, taken out in the order they were put in.
@@ -79,6 +102,7 @@ struct Cursor {
                std::unique_ptr<MemoryIndex>, Sorter, RowidList>
       rows;
   uint64_t memory_size = 0;  // bytes of records it holds, for the limit
+  bool is_null_row = false;  // its columns read as NULL, until it is moved
 };
 
 // -1, 0 or 1.

@@ -9,6 +9,7 @@ void Machine::Start(const Program& program, std::span<const Value> parameters) {
   registers_.resize(static_cast<size_t>(program.register_count) + 1);
   cursors_.resize(static_cast<size_t>(program.cursor_count));
   accumulators_.resize(registers_.size());
+  once_.assign(program.instructions.size(), false);
   interrupt_count_ = session_.interrupt_count;
 }
 

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -106,6 +107,10 @@ class Machine {
   Flow CallFunction(const Instruction& in, Arguments arguments);
   Flow TableColumn(const Instruction& in, TableRows& table);
   Flow RecordColumn(const Instruction& in, const Value& record);
+  // Moves a cursor on rows in memory, or is none of these.
+  std::optional<Flow> RewindMemory(const Instruction& in);
+  std::optional<Flow> NextInMemory(const Instruction& in);
+  Key KeyAt(int first, int count);
   Flow Arithmetic(const Instruction& in, Value (*apply)(const Value&, const Value&));
   // Fails when `cursor` holds too much once `size` more bytes are added.
   Status GrowMemory(Cursor& cursor, size_t size);
@@ -118,6 +123,7 @@ class Machine {
   std::vector<Cursor> cursors_;
   // Of aggregates, by register.
   std::vector<std::unique_ptr<Aggregate>> accumulators_;
+  std::vector<bool> once_;  // which Once instructions have been passed
 
   std::span<const Value> row_;
   Completion* waits_for_ = nullptr;

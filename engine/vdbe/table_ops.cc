@@ -18,6 +18,7 @@ Flow Machine::OpenTable(const Instruction& in, PageNumber root) {
   rows->root = root;
   // A database that nobody has written to has no page 1 yet.
   if (session_.pager->page_count() > 0) rows->cursor.emplace(session_.btree, root);
+  CursorAt(in.p1) = Cursor();
   CursorAt(in.p1).rows = std::move(rows);
   return Flow::kNext;
 }
@@ -34,8 +35,9 @@ Flow Machine::OpOpenWrite(const Instruction& in) {
 Flow Machine::OpOpenEphemeral(const Instruction& in) {
   Cursor& cursor = CursorAt(in.p1);
   cursor.memory_size = 0;
+  cursor.is_null_row = false;
   if (const SortKey* key = std::get_if<SortKey>(&in.p4)) {
-    cursor.rows = std::make_unique<MemoryIndex>(*key);
+    cursor.rows = std::make_unique<MemoryIndex>(*key, /*keeps_equal=*/in.p5 != 0);
   } else {
     cursor.rows = MemoryTable();
   }
@@ -43,7 +45,13 @@ Flow Machine::OpOpenEphemeral(const Instruction& in) {
 }
 
 Flow Machine::OpOpenPseudo(const Instruction& in) {
+  CursorAt(in.p1) = Cursor();
   CursorAt(in.p1).rows = PseudoRow{in.p2};
+  return Flow::kNext;
+}
+
+Flow Machine::OpNullRow(const Instruction& in) {
+  CursorAt(in.p1).is_null_row = in.p2 == 0;
   return Flow::kNext;
 }
 
@@ -62,10 +70,7 @@ void ForgetRow(TableRows& table) { table.layout_is_known = false; }
 }  // namespace
 
 Flow Machine::OpRewind(const Instruction& in) {
-  if (auto* memory = std::get_if<MemoryTable>(&CursorAt(in.p1).rows)) {
-    memory->position = 0;
-    return memory->records.empty() ? JumpTo(in.p2) : Flow::kNext;
-  }
+  if (const std::optional<Flow> flow = RewindMemory(in)) return *flow;
   TableRows& table = TableAt(in.p1);
   if (!table.cursor) return JumpTo(in.p2);
   IoResult<bool> moved = table.cursor->First();
@@ -75,6 +80,7 @@ Flow Machine::OpRewind(const Instruction& in) {
 }
 
 Flow Machine::OpLast(const Instruction& in) {
+  CursorAt(in.p1).is_null_row = false;
   TableRows& table = TableAt(in.p1);
   if (!table.cursor) return JumpTo(in.p2);
   IoResult<bool> moved = table.cursor->Last();
@@ -84,9 +90,7 @@ Flow Machine::OpLast(const Instruction& in) {
 }
 
 Flow Machine::OpNext(const Instruction& in) {
-  if (auto* memory = std::get_if<MemoryTable>(&CursorAt(in.p1).rows)) {
-    return ++memory->position < memory->records.size() ? JumpTo(in.p2) : Flow::kNext;
-  }
+  if (const std::optional<Flow> flow = NextInMemory(in)) return *flow;
   TableRows& table = TableAt(in.p1);
   IoResult<bool> moved = table.cursor->Next();
   if (!moved.done()) return Unfinished(std::move(moved));
@@ -95,6 +99,7 @@ Flow Machine::OpNext(const Instruction& in) {
 }
 
 Flow Machine::OpPrev(const Instruction& in) {
+  if (CursorAt(in.p1).is_null_row) return Flow::kNext;
   TableRows& table = TableAt(in.p1);
   IoResult<bool> moved = table.cursor->Previous();
   if (!moved.done()) return Unfinished(std::move(moved));
@@ -103,6 +108,7 @@ Flow Machine::OpPrev(const Instruction& in) {
 }
 
 Flow Machine::MoveTo(const Instruction& in, int64_t rowid, SeekMode mode) {
+  CursorAt(in.p1).is_null_row = false;
   TableRows& table = TableAt(in.p1);
   if (!table.cursor) return JumpTo(in.p2);
   IoResult<bool> moved = table.cursor->Seek(rowid, mode);
@@ -159,11 +165,21 @@ Flow Machine::OpSeekLT(const Instruction& in) { return SeekNumber(in, SeekMode::
 
 Flow Machine::OpColumn(const Instruction& in) {
   Cursor& cursor = CursorAt(in.p1);
+  if (cursor.is_null_row) {
+    Register(in.p3) = Value::Null();
+    return Flow::kNext;
+  }
   if (auto* table = std::get_if<std::unique_ptr<TableRows>>(&cursor.rows)) {
     return TableColumn(in, **table);
   }
   if (auto* pseudo = std::get_if<PseudoRow>(&cursor.rows)) {
     return RecordColumn(in, Register(pseudo->register_index));
+  }
+  if (auto* index = std::get_if<std::unique_ptr<MemoryIndex>>(&cursor.rows)) {
+    return RecordColumn(in, (*index)->position->record);
+  }
+  if (auto* sorter = std::get_if<Sorter>(&cursor.rows)) {
+    return RecordColumn(in, sorter->entries[sorter->position].record);
   }
   const MemoryTable& memory = std::get<MemoryTable>(cursor.rows);
   return RecordColumn(in, memory.records[memory.position]);
@@ -238,6 +254,15 @@ Flow Machine::RecordColumn(const Instruction& in, const Value& record) {
 }
 
 Flow Machine::OpRowid(const Instruction& in) {
+  const Cursor& cursor = CursorAt(in.p1);
+  if (cursor.is_null_row) {
+    Register(in.p2) = Value::Null();
+    return Flow::kNext;
+  }
+  if (const auto* memory = std::get_if<MemoryTable>(&cursor.rows)) {
+    Register(in.p2) = Value::Integer(static_cast<int64_t>(memory->position) + 1);
+    return Flow::kNext;
+  }
   TableRows& table = TableAt(in.p1);
   const bool has_row = table.cursor && table.cursor->on_row();
   Register(in.p2) = has_row ? Value::Integer(table.cursor->rowid()) : Value::Null();
