@@ -53,10 +53,10 @@ class Parser {
     const size_t equals = word.find('=');
     const std::string_view name = word.substr(0, equals);
     if (equals != word.npos) return TakeValue(name, word.substr(equals + 1));
-    for (const auto& [flag, to] : {std::pair{"check-determinism", &options.check_determinism},
-                                   std::pair{"shrink", &options.shrink},
-                                   std::pair{"verbose", &options.verbose},
-                                   std::pair{"help", &options.help}}) {
+    for (const auto& [flag, to] :
+         {std::pair{"check-determinism", &options.check_determinism},
+          std::pair{"shrink", &options.shrink}, std::pair{"verbose", &options.verbose},
+          std::pair{"help", &options.help}}) {
       if (name == flag) {
         *to = true;
         return OkStatus();
@@ -105,6 +105,8 @@ class Parser {
       if (value == "off") options.faults = FaultSet();
       return OkStatus();
     }
+    if (name == "until") return TakeNumber(name, value, 1, UINT64_MAX, options.until);
+    if (name == "trace") return TakeText(value, options.trace);
     if (name == "bundle-dir") return TakeText(value, options.bundle_dir);
     if (name == "replay") return TakeText(value, options.replay);
     if (name == "record-to") return TakeText(value, options.record_to);
@@ -134,6 +136,13 @@ Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::
   if (!tool.workloads.empty()) parser.options.workload = tool.workloads.front();
   for (const std::string& word : words) RETURN_IF_ERROR(parser.Take(word));
   MainOptions& options = parser.options;
+  if (options.replay.empty() && (options.until > 0 || !options.trace.empty())) {
+    // A trace is of one run, and so are the numbers of events.
+    if (options.run_count == 0) options.run_count = 1;
+    if (options.run_count > 1 || options.seconds > 0) {
+      return Bad("--until and --trace are for one run: --seed=N --runs=1, or --replay=BUNDLE");
+    }
+  }
   if (options.run_count == 0 && options.seconds == 0 && options.step_count == 0) {
     options.run_count = tool.default_run_count;
   }
@@ -141,12 +150,13 @@ Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::
 }
 
 std::string Usage(const ToolSpec& tool) {
-  std::string text = "usage: tools/bazel run //" + std::string(tool.name) + " -- [options]\n" +
-                     std::string(tool.what) + "\n\n" +
-                     "  --seed=N             the first run's seed (1)\n"
-                     "  --runs=N --seconds=N --steps=N\n"
-                     "                       run successive seeds until the first bound is met (runs=" +
-                     std::to_string(tool.default_run_count) + ")\n";
+  std::string text =
+      "usage: tools/bazel run //" + std::string(tool.name) + " -- [options]\n" +
+      std::string(tool.what) + "\n\n" +
+      "  --seed=N             the first run's seed (1)\n"
+      "  --runs=N --seconds=N --steps=N\n"
+      "                       run successive seeds until the first bound is met (runs=" +
+      std::to_string(tool.default_run_count) + ")\n";
   if (tool.connection_count > 0) {
     text += "  --connections=N      (" + std::to_string(tool.connection_count) +
             ")\n"
@@ -165,14 +175,16 @@ std::string Usage(const ToolSpec& tool) {
       "  --shrink             after a failure, look for a smaller one\n"
       "  --bundle-dir=DIR     where a failure is kept (the temporary folder)\n"
       "  --replay=BUNDLE      make a kept run again, from its recorded choices\n"
+      "  --until=EVENT        stop the run there for a debugger (gdb --args ...)\n"
+      "  --trace=FILE         write every event as a line of JSON, for tools/trace\n"
       "  --verbose            what happens, on standard error\n"
       "faults:";
   for (const FaultSpec& spec : kFaults) text += " " + std::string(spec.name);
   return text + "\n";
 }
 
-std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& options, uint64_t seed,
-                                     uint64_t step_count_max) {
+std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& options,
+                                     uint64_t seed, uint64_t step_count_max) {
   std::vector<std::string> words = {"--seed=" + std::to_string(seed), "--runs=1"};
   if (step_count_max > 0) words.push_back("--steps=" + std::to_string(step_count_max));
   if (options.connection_count != tool.connection_count) {
@@ -199,6 +211,15 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
     words.push_back("--without=" + without);
   }
   return words;
+}
+
+std::string ReplayCommand(const ToolSpec& tool, const MainOptions& options, uint64_t seed,
+                          uint64_t step_count_max) {
+  std::string command = "tools/bazel run //" + std::string(tool.name) + " --";
+  for (const std::string& word : ReplayWords(tool, options, seed, step_count_max)) {
+    command += " " + word;
+  }
+  return command;
 }
 
 }  // namespace orrery::sim

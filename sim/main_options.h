@@ -16,10 +16,10 @@ namespace orrery::sim {
 
 // What differs between the tools.
 struct ToolSpec {
-  std::string_view name;                  // "whopper"; run as `tools/bazel run //NAME --`
-  std::string_view what;                  // one line for --help
-  uint64_t default_run_count = 0;         // when no bound is given
-  int connection_count = 0;               // default; 0: the option is not taken
+  std::string_view name;                        // "whopper"; run as `tools/bazel run //NAME --`
+  std::string_view what;                        // one line for --help
+  uint64_t default_run_count = 0;               // when no bound is given
+  int connection_count = 0;                     // default; 0: the option is not taken
   std::span<const std::string_view> workloads;  // the first is the default
 };
 
@@ -42,6 +42,8 @@ struct MainOptions {
   bool shrink = false;             // after a failure, look for a smaller one
   std::string bundle_dir;          // where failures are kept; empty: the temporary folder
   std::string replay;              // a bundle to run again
+  uint64_t until = 0;              // stop at this event; 0: do not
+  std::string trace;               // where to write a trace; empty: nowhere
   bool verbose = false;
   bool help = false;
 
@@ -54,8 +56,11 @@ Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::
 std::string Usage(const ToolSpec& tool);
 
 // The words that make one run again: seed, bounds and all that shapes a run.
-std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& options, uint64_t seed,
-                                     uint64_t step_count_max);
+std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& options,
+                                     uint64_t seed, uint64_t step_count_max);
+// The same as a command for a shell.
+std::string ReplayCommand(const ToolSpec& tool, const MainOptions& options, uint64_t seed,
+                          uint64_t step_count_max);
 
 }  // namespace orrery::sim
 

@@ -1,9 +1,9 @@
 #include "sim/sim_run.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
+#include "engine/io/completion_group.h"
 #include "sim/failure.h"
 #include "sim/oracles/error_oracle.h"
 #include "sim/oracles/image_check.h"
@@ -13,13 +13,14 @@ namespace orrery::sim {
 namespace {
 
 constexpr char kPath[] = "db";
+constexpr int kConnection = 0;  // its number for an observer
 constexpr int kFailureCountMax = 200;
 constexpr int kCrashCountMax = 4;  // in one recovery
 constexpr uint64_t kQuietStepMax = 400'000;
 constexpr uint32_t kInvisiblePpm = 300'000;  // how many runs are of the second kind
 
 FaultSet Allowed(const RunSetup& setup, bool invisible_only) {
-  FaultSet allowed = setup.options.faults;
+  FaultSet allowed = setup.options.faults.And(FaultSet::Keeping(kWeakestOfOrdinaryRuns));
   if (!invisible_only) return allowed;
   for (const FaultSpec& spec : kFaults) {
     if (spec.promise != Promise::kInvisible) allowed.Remove(spec.fault);
@@ -48,6 +49,12 @@ void KeepFirstColumn(Rows& rows) {
   for (Row& row : rows) row.resize(std::min<size_t>(row.size(), 1));
 }
 
+std::string Outcome(const Answer& answer) {
+  if (answer.given_up) return "given up";
+  if (!answer.error.ok()) return answer.error.ToString();
+  return "ok, " + std::to_string(answer.rows.size()) + " rows";
+}
+
 uint64_t HashOf(const Answer& answer) {
   EventHash hash;
   hash.Add(static_cast<uint64_t>(answer.error.code()));
@@ -69,15 +76,10 @@ SimRun::SimRun(const RunSetup& setup)
       wait_plan_(WaitPlan::Drawn(root_.Branch("waits"))),
       workload_(root_.Branch("workload")),
       steps_(root_.Branch("steps")) {
-  if (setup.bundle != nullptr) {
-    trace_.emplace(*setup.bundle);
-    world_.SetEventObserver(&*trace_);
-  }
+  world_.SetTracer(setup.observer, "");
   DrawConfiguration();
   world_.SetWaitPlan(&wait_plan_);
 }
-
-SimRun::~SimRun() { world_.SetEventObserver(nullptr); }
 
 void SimRun::DrawConfiguration() {
   static constexpr uint32_t kPageSizes[] = {512, 1024, 4096, 65536};
@@ -91,18 +93,12 @@ void SimRun::DrawConfiguration() {
   // take back.
   const bool full = faults_.on(Fault::kPowerCut) || config_.Choose(2, "synchronous") == 0;
   pager_.synchronous = full ? Synchronous::kFull : Synchronous::kNormal;
+  if (!full) faults_.TurnOffWhatNeedsFull();
   static constexpr uint32_t kEarly[] = {50'000, 0, 300'000};
   early_step_ppm_ = kEarly[config_.Choose(3, "early steps")];
   static constexpr uint64_t kBudgets[] = {60, 20, 200};
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
   budget_ = config_.Between(5, budget, "statements");
-}
-
-void SimRun::Log(const std::string& line) {
-  if (setup_.bundle == nullptr && !setup_.options.verbose) return;
-  const std::string text = std::to_string(world_.step()) + " " + line;
-  if (setup_.bundle != nullptr) setup_.bundle->AppendLine("log.txt", text);
-  if (setup_.options.verbose) std::fprintf(stderr, "%s\n", text.c_str());
 }
 
 // -- The connection, on its fiber --
@@ -139,11 +135,18 @@ void SimRun::Close(SimProcess& process) {
     break;
   }
   connection_.reset();
+  was_closed_ = true;
   process.ExitIfKilled();
 }
 
 Answer SimRun::Execute(SimProcess& process, const std::string& sql, bool may_give_up) {
   ++statement_count_;
+  RunObserver* const observer = setup_.observer;
+  uint64_t statement_number = 0;
+  if (observer != nullptr) {
+    const auto asker = may_give_up ? RunObserver::Asker::kWorkload : RunObserver::Asker::kOracle;
+    statement_number = observer->OnStatement(kConnection, asker, sql);
+  }
   Answer answer;
   Result<std::unique_ptr<Statement>> prepared = connection_->Prepare(sql);
   process.ExitIfKilled();
@@ -172,6 +175,9 @@ Answer SimRun::Execute(SimProcess& process, const std::string& sql, bool may_giv
         answer.given_up = true;
         break;
       }
+      if (may_give_up && faults_.Strikes(Fault::kCancel)) {
+        CancelWait(process.io(), *result.waits_for);
+      }
       if (steps_.Chance(early_step_ppm_, "early step")) continue;
       WaitOnFiber(process, *result.waits_for);
     }
@@ -186,11 +192,7 @@ Answer SimRun::Execute(SimProcess& process, const std::string& sql, bool may_giv
   answer.changes = connection_->changes();
   answer.last_insert_rowid = connection_->last_insert_rowid();
   world_.Note(statement_count_, HashOf(answer));
-  Log(sql + " => " +
-      (answer.given_up     ? "given up"
-       : answer.error.ok() ? "ok"
-                           : answer.error.ToString()) +
-      ", " + std::to_string(answer.rows.size()) + " rows");
+  if (observer != nullptr) observer->OnStatementEnd(statement_number, Outcome(answer));
   return answer;
 }
 
@@ -311,6 +313,8 @@ void SimRun::Settle(SimProcess& process, const SqlStatementText* undecided, bool
 }
 
 void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
+  // A transaction that a fault ended has not come to its end below.
+  if (!oracle_.in_transaction()) wrote_in_transaction_ = false;
   in_flight_ = text;
   const Answer answer = Execute(process, text.sql, true);
   if (invisible_only_) history_.push_back({text, answer});
@@ -377,6 +381,10 @@ void SimRun::Work(SimProcess& process) {
   }
   while (budget_ > 0) {
     if (connection_ == nullptr && !Open(process)) continue;
+    // Whoever opens the database anew may recover the log.
+    if (std::exchange(was_closed_, false) && !ghosts_.empty()) {
+      Settle(process, nullptr, /*after_crash=*/true);
+    }
     --budget_;
     RunOne(process, workload_.Next(oracle_.in_transaction()));
     if (!invisible_only_ && !oracle_.in_transaction() && steps_.Chance(10'000, "close"))
@@ -386,6 +394,7 @@ void SimRun::Work(SimProcess& process) {
 }
 
 void SimRun::Finish(SimProcess& process) {
+  if (!ghosts_.empty()) Settle(process, nullptr, /*after_crash=*/true);
   const std::string difference = CompareAll(process, oracle_);
   if (!difference.empty()) Fail("differential", "at the end: " + difference);
   const Answer check = ExecuteUntilItWorks(process, "PRAGMA integrity_check");
@@ -416,7 +425,6 @@ void SimRun::Start() {
 }
 
 void SimRun::Crash(bool power_cut) {
-  Log(power_cut ? "power cut" : "kill");
   if (power_cut) {
     power_was_cut_ = true;
     world_.PowerCut();
@@ -481,13 +489,19 @@ void SimRun::CompareWithoutWaits() {
   // Its own choices: the same at every call, whatever the run before has drawn.
   const Choices calm = root_.Branch("without waits");
   Faults none(calm);
-  World world(calm, none, {.sector_size = 512, .latency_nanoseconds = 0});
+  World world(calm, none, {.device = {.sector_size = 512}, .latency_nanoseconds = 0});
+  RunObserver* const observer = setup_.observer;
+  world.SetTracer(observer, "without waits");
   SimProcess& process = world.StartProcess("process");
   std::string difference;
   (void)world.Spawn(process, "connection", [&] {
     Result<std::unique_ptr<Connection>> connection = Connection::Open(process.io(), kPath, pager_);
     if (!connection.ok()) Fail("yield", "open: " + connection.status().ToString());
     for (const Step& step : history_) {
+      uint64_t number = 0;
+      if (observer != nullptr) {
+        number = observer->OnStatement(kConnection, RunObserver::Asker::kOracle, step.text.sql);
+      }
       Answer answer;
       Result<std::unique_ptr<Statement>> statement = (*connection)->Prepare(step.text.sql);
       if (!statement.ok()) {
@@ -506,6 +520,7 @@ void SimRun::CompareWithoutWaits() {
       }
       answer.changes = (*connection)->changes();
       answer.last_insert_rowid = (*connection)->last_insert_rowid();
+      if (observer != nullptr) observer->OnStatementEnd(number, Outcome(answer));
       Answer with_waits = step.answer;
       if (step.text.kind == SqlKind::kCheckpoint) {
         KeepFirstColumn(answer.rows);

@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "engine/db/connection.h"
-#include "sim/bundles/trace.h"
 #include "sim/oracles/differential.h"
 #include "sim/simulation.h"
 #include "sim/workloads/sql_workload.h"
@@ -28,7 +27,6 @@ namespace orrery::sim {
 class SimRun {
  public:
   explicit SimRun(const RunSetup& setup);
-  ~SimRun();
   RunReport Run();
   const WaitPlan& wait_plan() const { return wait_plan_; }
 
@@ -66,7 +64,6 @@ class SimRun {
   std::string CompareAll(SimProcess& process, Sqlite3Database& database);
   Answer ExecuteUntilItWorks(SimProcess& process, const std::string& sql);
   void Expect(const Status& error, const std::string& sql);
-  void Log(const std::string& line);
 
   // The same statements without waits and faults.
   void CompareWithoutWaits();
@@ -81,7 +78,6 @@ class SimRun {
   WaitPlan wait_plan_;
   SqlWorkload workload_;
   Choices steps_;  // how a statement is stepped
-  std::optional<Trace> trace_;
   PagerOptions pager_;
   uint32_t early_step_ppm_ = 0;
   uint64_t budget_ = 0;
@@ -95,6 +91,7 @@ class SimRun {
   bool rowid_comparable_ = true;
   std::optional<SqlStatementText> in_flight_;  // when the process went
   bool must_settle_ = false;                   // after a crash, before anything else
+  bool was_closed_ = false;                    // and is to be opened anew
   int crash_count_ = 0;                        // since then
   std::vector<std::string> transaction_;       // writes of the open one
   bool wrote_in_transaction_ = false;

@@ -6,17 +6,17 @@
 
 #include <cstdint>
 
-#include "sim/bundles/bundle.h"
 #include "sim/choices/choice_source.h"
 #include "sim/main_options.h"
+#include "sim/run_observer.h"
 
 namespace orrery::sim {
 
 struct RunSetup {
   ChoiceSource& choices;
   const MainOptions& options;
-  uint64_t step_count_max = 0;  // the run is cut short there, then checked as at its end; 0: not
-  Bundle* bundle = nullptr;     // where to log, when this run is being recorded
+  uint64_t step_count_max = 0;      // cut short there, then checked as at its end; 0: not
+  RunObserver* observer = nullptr;  // null: nobody looks
 };
 
 struct RunReport {

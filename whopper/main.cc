@@ -1,9 +1,11 @@
 // //whopper: several connections over simulated processes, checked against a model. See README.md.
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
 #include "sim/main_loop.h"
+#include "sim/weak_run.h"
 #include "whopper/whopper_run.h"
 
 namespace orrery::whopper {
@@ -12,6 +14,14 @@ namespace {
 class Whopper final : public sim::Simulation {
  public:
   sim::RunReport Run(const sim::RunSetup& setup) override {
+    if (sim::IsWeakRun(setup)) {
+      const int process_count = std::max(1, setup.options.process_count);
+      sim::WeakRun run(setup, setup.options.connection_count,
+                       std::min(process_count, setup.options.connection_count));
+      const sim::RunReport report = run.Run();
+      waits_.Add(run.wait_plan());
+      return report;
+    }
     WhopperRun run(setup);
     const sim::RunReport report = run.Run();
     waits_.Add(run.wait_plan());

@@ -1,7 +1,6 @@
 #include "whopper/whopper_run.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "sim/failure.h"
 
@@ -15,11 +14,12 @@ namespace {
 constexpr uint64_t kQuietStepMax =
     400'000;                             // without a statement's end, before a run counts as stuck
 constexpr int kDisturbanceCountMax = 4;  // kills and power cuts during one recovery
-constexpr int kRecovererNumber = 1000;   // client numbers of those that recover and verify
 
 sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
-  return setup.options.every_fault ? sim::Faults::Every(root, setup.options.faults)
-                                   : sim::Faults::Swarm(root, setup.options.faults);
+  const sim::FaultSet allowed =
+      setup.options.faults.And(sim::FaultSet::Keeping(sim::kWeakestOfOrdinaryRuns));
+  return setup.options.every_fault ? sim::Faults::Every(root, allowed)
+                                   : sim::Faults::Swarm(root, allowed);
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ WhopperRun::WhopperRun(const sim::RunSetup& setup)
       faults_(MakeFaults(setup, root_)),
       world_(root_, faults_),
       wait_plan_(sim::WaitPlan::Drawn(root_.Branch("waits"))) {
-  if (setup.bundle != nullptr) trace_ = std::make_unique<sim::Trace>(*setup.bundle);
+  world_.SetTracer(setup.observer, "");
   DrawConfiguration();
   world_.SetWaitPlan(&wait_plan_);
 }
@@ -50,6 +50,7 @@ void WhopperRun::DrawConfiguration() {
                                             Synchronous::kOff};
   static constexpr uint32_t kLevelWeights[] = {12, 7, 1};
   pager.synchronous = kLevels[config_.Weighted(kLevelWeights, "synchronous")];
+  if (pager.synchronous != Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
   static constexpr uint32_t kLimits[] = {20, 5, 50, 1000, 0};
   static constexpr uint32_t kLimitWeights[] = {4, 3, 3, 1, 1};
   pager.auto_checkpoint_frame_count = kLimits[config_.Weighted(kLimitWeights, "auto checkpoint")];
@@ -72,30 +73,26 @@ void WhopperRun::DrawConfiguration() {
   context_->checkpoint_weight = kCheckpoints[config_.Choose(3, "checkpoints")];
   context_->reader_count_max = static_cast<int>(config_.Choose(4, "readers"));
   context_->connection_count = connection_count;
-  if (setup_.bundle != nullptr || setup_.options.verbose) {
-    context_->log = [this](int client, const std::string& line) {
-      const std::string text =
-          std::to_string(world_.step()) + " client " + std::to_string(client) + ": " + line;
-      if (setup_.bundle != nullptr) setup_.bundle->AppendLine("log.txt", text);
-      if (setup_.options.verbose) std::fprintf(stderr, "%s\n", text.c_str());
-    };
-    context_->log(-1, "page size " + std::to_string(pager.new_page_size) + ", cache " +
-                          std::to_string(pager.cache_page_count) + ", synchronous " +
-                          std::to_string(static_cast<int>(pager.synchronous)) +
-                          ", auto checkpoint " + std::to_string(pager.auto_checkpoint_frame_count) +
-                          ", processes " + std::to_string(process_count_));
-  }
+  context_->observer = setup_.observer;
+  Tell("page size " + std::to_string(pager.new_page_size) + ", cache " +
+       std::to_string(pager.cache_page_count) + ", synchronous " +
+       std::to_string(static_cast<int>(pager.synchronous)) + ", auto checkpoint " +
+       std::to_string(pager.auto_checkpoint_frame_count) + ", processes " +
+       std::to_string(process_count_));
   static constexpr uint64_t kBudgets[] = {100, 30, 300};
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
   slots_.resize(static_cast<size_t>(connection_count));
   for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "statements");
+  sim::Choices sql = root_.Branch("sql habits");
+  context_->sql_habits.keeps_statements = sql.Choose(2, "keeps statements") == 1;
+  static constexpr int kTimeoutsMs[] = {0, 10, 1'000};
+  context_->sql_habits.busy_timeout_ms = kTimeoutsMs[sql.Choose(3, "busy timeout")];
   UseNewPath();
 }
 
 void WhopperRun::UseNewPath() {
   context_->path = "db" + std::to_string(path_count_++);
   watch_ = std::make_unique<HeaderWatch>(world_, context_->path, history_);
-  watch_->SetNext(trace_.get());
   world_.SetEventObserver(watch_.get());
   history_.StartOver();
 }
@@ -179,7 +176,6 @@ void WhopperRun::Kill() {
     if (slots_[client].process == &process) clients.push_back(static_cast<int>(client));
   }
   if (phase_ == Phase::kRecover) clients = {recoverers_[process.id()]};
-  if (context_->log) context_->log(-1, "kill of " + process.name());
   watch_->Look();
   if (phase_ == Phase::kWork) {
     for (const int client : clients) history_.CommitUndecided(client);
@@ -200,11 +196,9 @@ void WhopperRun::Kill() {
 
 void WhopperRun::PowerCut() {
   ++cut_count_;
-  if (context_->log) context_->log(-1, "power cut");
   watch_->Look();
   const bool promised = context_->pager.synchronous != Synchronous::kOff;
   history_.PowerCut();
-  SaveImage("before-cut");
   watch_->Pause();
   world_.PowerCut();
   watch_->Continue(AllNumbers());
@@ -217,7 +211,6 @@ void WhopperRun::PowerCut() {
     StartClients();
     return;
   }
-  SaveImage("after-cut");
   sim::TableRows rows =
       sim::ReadWithSqlite3(sim::TakeImage(world_, context_->path), context_->shape.table_count);
   if (recovered_) {
@@ -287,20 +280,15 @@ void WhopperRun::CheckVisibleImage(const char* when) {
   const std::string reasons = history_.WhyNotNow(
       [&](const sim::Tables& expected) { return sim::CompareTables(expected, rows); });
   if (!reasons.empty()) {
-    SaveImage(when);
     Fail("sqlite3", std::string("after a ") + when +
                         " SQLite sees none of the versions there may be:" + reasons + "\n" +
                         history_.Describe());
   }
 }
 
-void WhopperRun::SaveImage(const std::string& name) {
-  if (setup_.bundle == nullptr) return;
-  for (const auto& [path, bytes] : world_.Image()) {
-    std::string file_name = "image-" + name + "-" + path;
-    std::replace(file_name.begin(), file_name.end(), '/', '_');
-    setup_.bundle->Write(file_name, AsText(Bytes(bytes)));
-  }
+void WhopperRun::Tell(const std::string& line) {
+  if (setup_.observer == nullptr) return;
+  setup_.observer->OnNote(sim::RunObserver::kNoConnection, line);
 }
 
 // -- The end --

@@ -15,7 +15,6 @@
 #include <string>
 #include <vector>
 
-#include "sim/bundles/trace.h"
 #include "sim/oracles/image_check.h"
 #include "sim/simulation.h"
 #include "sim/world/world.h"
@@ -56,7 +55,8 @@ class WhopperRun {
   void CheckLeaks();
   // What programs see of the files now, were all of them killed.
   void CheckVisibleImage(const char* when);
-  void SaveImage(const std::string& name);
+  // For an observer.
+  void Tell(const std::string& line);
   std::vector<int> AllNumbers() const;
 
   const sim::RunSetup& setup_;
@@ -68,7 +68,6 @@ class WhopperRun {
   History history_;
   std::unique_ptr<ClientContext> context_;
   std::unique_ptr<HeaderWatch> watch_;
-  std::unique_ptr<sim::Trace> trace_;
   std::vector<Slot> slots_;
   std::map<uint32_t, int> recoverers_;  // their client numbers, by process
   int process_count_ = 1;

@@ -74,16 +74,16 @@ Status Table::CheckWritable() const {
 Schema::Schema() : schema_table_(MakeSchemaTable()) {}
 
 Status Schema::AddRow(std::string_view type, std::string_view name, std::string_view table_name,
-                      const Value& root, const Value& sql) {
+                      const Value& root, std::string_view sql, PageNumber page_count) {
   PageNumber root_page = kNoPage;
   if (root.is_integer() && root.integer() > 0 && root.integer() <= int64_t{kPageNumberMax}) {
     root_page = static_cast<PageNumber>(root.integer());
   }
-  const std::string_view text = sql.is_text() ? sql.text() : std::string_view();
+  if (root_page > page_count) return MalformedSchema(name, "invalid rootpage");
 
-  if (type == "table") {
+  if (SameName(type, "table")) {
     size_t tail = 0;
-    Result<ParsedStatement> parsed = ParseStatement(text, &tail);
+    Result<ParsedStatement> parsed = ParseStatement(sql, &tail);
     if (!parsed.ok()) return MalformedSchema(name, parsed.status().message());
     if (!parsed->statement) return MalformedSchema(name, "");
     auto definition = std::make_shared<ParsedStatement>(*std::move(parsed));
@@ -93,10 +93,15 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
     }
     Result<Table> table = MakeTable(std::move(definition));
     if (!table.ok()) return MalformedSchema(name, table.status().message());
-    if (root_page == kNoPage && !table->is_virtual)
-      return MalformedSchema(name, "invalid rootpage");
+    // Page 1 is the schema table's, which has no row.
+    if (!SameName(table->name, name) || !SameName(table->name, table_name) || root_page == 1) {
+      return MalformedSchema(name, "");
+    }
+    // A root of 0 is found wrong when the table is used, as in SQLite.
+    const bool is_zero = root.is_integer() && root.integer() == 0;
+    if (root_page == kNoPage && !is_zero) return MalformedSchema(name, "invalid rootpage");
     table->root = root_page;
-    table->sql = text;
+    table->sql = sql;
     const auto [place, is_new] = tables_by_name_.emplace(NameKey(table->name), nullptr);
     if (!is_new) return MalformedSchema(name, "table " + table->name + " already exists");
     tables_.push_back(std::make_unique<Table>(*std::move(table)));
@@ -119,7 +124,7 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
   }
   object.name = name;
   object.table_name = table_name;
-  object.sql = text;
+  object.sql = sql;
   // Triggers have names of their own.
   if (object.kind != SchemaObjectKind::kTrigger) {
     objects_by_name_.emplace(NameKey(name), objects_.size());

@@ -106,9 +106,10 @@ class Schema {
   // With the table sqlite_schema alone.
   Schema();
 
-  // Adds a row of sqlite_schema: kCorrupt when it makes no sense.
+  // Adds a row of sqlite_schema in a database of so many pages: kCorrupt when it makes no sense, or
+  // says something else than its own SQL.
   Status AddRow(std::string_view type, std::string_view name, std::string_view table_name,
-                const Value& root, const Value& sql);
+                const Value& root, std::string_view sql, PageNumber page_count);
   // After the last row: ties indexes and triggers to their tables.
   Status Finish();
 

@@ -171,6 +171,31 @@ TEST_P(DamagedFileTest, AnswersAsSqliteToEachFlippedByteOfTheFirst200) {
   }
 }
 
+// The rows of the schema lie at the end of page 1; of the first two rows of a table, at the end of
+// page 2, the rowids and the records' headers.
+TEST_P(DamagedFileTest, AnswersAsSqliteToEachFlippedByteOfARow) {
+  const std::string sound = SoundDatabase();
+  std::vector<size_t> offsets;
+  for (size_t offset = 1024 - 140; offset < 1024; ++offset) offsets.push_back(offset);
+  for (const size_t row : {size_t{2010}, size_t{2028}}) {
+    for (size_t i = 1; i <= 6; ++i) offsets.push_back(row + i);
+  }
+  for (const size_t offset : offsets) {
+    for (const int flip : {0x01, 0x02, 0x20}) {
+      std::string bytes = sound;
+      bytes[offset] = static_cast<char>(bytes[offset] ^ flip);
+      ExpectTheSame(bytes, "byte " + std::to_string(offset) + " ^ " + std::to_string(flip));
+    }
+  }
+}
+
+TEST_P(DamagedFileTest, AnswersAsSqliteToARootWithNothingButAChild) {
+  std::string bytes = SoundDatabase();
+  // Page 2 becomes an interior page of a table without cells, above page 3.
+  bytes.replace(1024, 12, std::string("\x05\0\0\0\0\0\0\0\0\0\0\x03", 12));
+  ExpectTheSame(bytes, "an interior root of no cells");
+}
+
 TEST_P(DamagedFileTest, AnswersAsSqliteToEachTruncation) {
   const std::string sound = SoundDatabase();
   std::vector<size_t> sizes;

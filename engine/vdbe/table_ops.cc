@@ -219,7 +219,7 @@ Flow Machine::TableColumn(const Instruction& in, TableRows& table) {
     Value value;
     Result<RowLayout::Answer> answer =
         table.layout.Find(in.p2, payload->bytes, payload->total_size, &value);
-    if (!answer.ok()) return Fail(std::move(answer).status());
+    if (!answer.ok()) return Fail(table.cursor->DamagedRow(answer.status().message()));
     switch (*answer) {
       case RowLayout::Answer::kMoreBytes:
         continue;

@@ -1,12 +1,15 @@
 // A Bundle is what a failed run leaves on disk: a folder with
 //
-//   README.txt      the verdict and the command that makes the run again
+//   README.txt      the verdict, and the commands for what to do next
+//   failure.txt     the verdict as fields: oracle, site, step, event, hash, message
 //   options.txt     the options, one word a line: what --replay reads
 //   build.txt       compiler and mode
 //   choices.txt     every draw (sim/choices/recording.h): what --replay answers from
-//   log.txt         statements and their ends, one a line, with the connection
-//   trace.txt       the world's last events
-//   image-*         disk images: the database's files as they were at the end and at power cuts
+//   events.txt      a mark for every event (event_list.h): what --replay compares with
+//   log.txt         statements and their ends, one a line (log_sink.h)
+//   trace.jsonl     every event (trace_writer.h)
+//   stderr.txt      what the run said on standard error: a sanitizer's report, say
+//   image-*         the database's files at the failure and at power cuts (image_sink.h)
 //
 // Text goes out line by line with no buffer, so that a crash loses none of it.
 

@@ -42,6 +42,10 @@ class ChoiceSource {
   // answers and not a million.
   virtual bool Chance(uint32_t stream, uint32_t per_million, const char* label) = 0;
 
+  // Encloses draws that belong together; see Choices::Span.
+  virtual void BeginSpan(uint32_t /*stream*/, const char* /*label*/) {}
+  virtual void EndSpan(uint32_t /*stream*/) {}
+
  private:
   // The source gets ready for a stream; `stream` is one more than the last.
   virtual void OnOpen(uint32_t stream) = 0;

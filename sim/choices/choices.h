@@ -60,6 +60,23 @@ class Choices {
     return index;
   }
 
+  // While it lives, what this branch and its children draw belongs together: one statement, one
+  // row. A shrinker tries to do without the whole of it. Spans of a branch nest.
+  class Span {
+   public:
+    Span(const Choices& choices, const char* label)
+        : source_(*choices.source_), stream_(choices.stream_) {
+      source_.BeginSpan(stream_, label);
+    }
+    ~Span() { source_.EndSpan(stream_); }
+    Span(const Span&) = delete;
+    Span& operator=(const Span&) = delete;
+
+   private:
+    ChoiceSource& source_;
+    const uint32_t stream_;
+  };
+
   const std::string& path() const { return source_->path(stream_); }
 
  private:

@@ -95,15 +95,35 @@ Result<Recording> Recording::Load(const std::string& file_name) {
 void RecordingSource::OnOpen(uint32_t stream) {
   theirs_.push_back(answers_.Open(path(stream)));
   recording_.paths.push_back(path(stream));
+  open_spans_.emplace_back();
 }
 
-void RecordingSource::Keep(uint32_t stream, uint64_t n, const char* label, uint64_t value) {
+uint32_t RecordingSource::LabelIndex(const char* label) {
   auto found = label_indexes_.find(std::string_view(label));
   if (found == label_indexes_.end()) {
     found = label_indexes_.emplace(label, static_cast<uint32_t>(recording_.labels.size())).first;
     recording_.labels.emplace_back(label);
   }
-  recording_.draws.push_back({.path = stream, .label = found->second, .n = n, .value = value});
+  return found->second;
+}
+
+void RecordingSource::Keep(uint32_t stream, uint64_t n, const char* label, uint64_t value) {
+  recording_.draws.push_back({.path = stream, .label = LabelIndex(label), .n = n, .value = value});
+}
+
+void RecordingSource::BeginSpan(uint32_t stream, const char* label) {
+  open_spans_[stream].push_back(spans_.size());
+  spans_.push_back({.path = stream,
+                    .label = LabelIndex(label),
+                    .begin = recording_.draws.size(),
+                    .end = UINT64_MAX});
+  answers_.BeginSpan(theirs_[stream], label);
+}
+
+void RecordingSource::EndSpan(uint32_t stream) {
+  spans_[open_spans_[stream].back()].end = recording_.draws.size();
+  open_spans_[stream].pop_back();
+  answers_.EndSpan(theirs_[stream]);
 }
 
 uint64_t RecordingSource::Choose(uint32_t stream, uint64_t n, const char* label) {

@@ -31,6 +31,14 @@ struct Draw {
   bool operator==(const Draw&) const = default;
 };
 
+// Draws [begin, end) that belong together: those among them whose path is `path` or below it.
+struct DrawSpan {
+  uint32_t path;
+  uint32_t label;
+  uint64_t begin;
+  uint64_t end;
+};
+
 struct Recording {
   std::vector<std::string> paths;
   std::vector<std::string> labels;
@@ -53,7 +61,12 @@ class RecordingSource final : public ChoiceSource {
   uint64_t Choose(uint32_t stream, uint64_t n, const char* label) override;
   bool Chance(uint32_t stream, uint32_t per_million, const char* label) override;
 
+  void BeginSpan(uint32_t stream, const char* label) override;
+  void EndSpan(uint32_t stream) override;
+
   const Recording& recording() const { return recording_; }
+  // In the order of their beginnings. One that is still open reaches to the last draw.
+  const std::vector<DrawSpan>& spans() const { return spans_; }
 
  private:
   void OnOpen(uint32_t stream) override;
@@ -62,7 +75,11 @@ class RecordingSource final : public ChoiceSource {
   ChoiceSource& answers_;
   std::vector<uint32_t> theirs_;  // by our stream: the stream of answers_
   std::map<std::string, uint32_t, std::less<>> label_indexes_;
+  uint32_t LabelIndex(const char* label);
+
   Recording recording_;
+  std::vector<DrawSpan> spans_;
+  std::vector<std::vector<size_t>> open_spans_;  // by stream
 };
 
 }  // namespace orrery::sim

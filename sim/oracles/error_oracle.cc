@@ -21,13 +21,16 @@ bool Explained(const Status& error, const ErrorReasons& reasons) {
     case ResultCode::kProtocol:
       return reasons.others;
     case ResultCode::kIoError:
-      return AnyStruck(reasons.faults,
-                       {Fault::kEioRead, Fault::kEioWrite, Fault::kEioSync, Fault::kEioTruncate,
-                        Fault::kEioOpen, Fault::kNoSpace, Fault::kCancel});
+      return AnyStruck(
+          reasons.faults,
+          {Fault::kEioRead, Fault::kEioWrite, Fault::kEioSync, Fault::kEioTruncate, Fault::kEioOpen,
+           Fault::kEioReadSticky, Fault::kEioWriteSticky, Fault::kEioSyncSticky,
+           Fault::kEioTruncateSticky, Fault::kEioOpenSticky, Fault::kSyncLosesPages,
+           Fault::kNoSpace, Fault::kNoSpaceSticky, Fault::kCancel});
     case ResultCode::kCannotOpen:
-      return AnyStruck(reasons.faults, {Fault::kEioOpen});
+      return AnyStruck(reasons.faults, {Fault::kEioOpen, Fault::kEioOpenSticky});
     case ResultCode::kFull:
-      return AnyStruck(reasons.faults, {Fault::kNoSpace});
+      return AnyStruck(reasons.faults, {Fault::kNoSpace, Fault::kNoSpaceSticky});
     case ResultCode::kInterrupt:
       return reasons.interrupted || AnyStruck(reasons.faults, {Fault::kCancel});
     case ResultCode::kAbort:

@@ -10,18 +10,17 @@ namespace {
 
 constexpr size_t kSpelledSizeMax = 40;
 
-std::string Number(int64_t n) { return std::to_string(n); }
-
 class Printer {
  public:
+  explicit Printer(bool binds_numbers) : binds_numbers_(binds_numbers) {}
+
   SqlText text;
 
   void Add(std::string_view sql) { text.sql += sql; }
   void AddFiller(const Filler& filler) {
     Value value = FillerValue(filler);
     if (filler.size <= kSpelledSizeMax) return Add(ToLiteral(value));
-    text.parameters.push_back(std::move(value));
-    Add("?" + std::to_string(text.parameters.size()));
+    Add(Bound(std::move(value)));
   }
   void AddTable(const TableStatement& s) { Add("t" + std::to_string(s.table)); }
   void AddWhere(const Predicate& where) {
@@ -31,13 +30,15 @@ class Printer {
       case Predicate::Kind::kIdEqual:
         return Add(" WHERE id=" + Number(where.x));
       case Predicate::Kind::kIdBetween:
-        return Add(" WHERE id BETWEEN " + Number(where.x) + " AND " + Number(where.y));
+        Add(" WHERE id BETWEEN " + Number(where.x));
+        return Add(" AND " + Number(where.y));
       case Predicate::Kind::kIdGreater:
         return Add(" WHERE id>" + Number(where.x));
       case Predicate::Kind::kIdLess:
         return Add(" WHERE id<" + Number(where.x));
       case Predicate::Kind::kAEqualModulo:
-        return Add(" WHERE a%" + Number(where.x) + "=" + Number(where.y));
+        Add(" WHERE a%" + Number(where.x));
+        return Add("=" + Number(where.y));
       case Predicate::Kind::kALess:
         return Add(" WHERE a<" + Number(where.x));
       case Predicate::Kind::kAIsNull:
@@ -55,7 +56,8 @@ class Printer {
     for (const NewRow& row : s.rows) {
       Add(separator);
       separator = ",";
-      Add("(" + (row.id ? Number(*row.id) : "NULL") + "," + (row.a ? Number(*row.a) : "NULL") + ",");
+      Add("(" + (row.id ? Number(*row.id) : "NULL"));
+      Add("," + (row.a ? Number(*row.a) : "NULL") + ",");
       AddFiller(row.b);
       Add(")");
     }
@@ -84,9 +86,8 @@ class Printer {
     AddWhere(s.where);
   }
   void AddSelect(const TableStatement& s) {
-    static constexpr const char* kProjections[] = {"id,a,b", "id,length(b)", "count(*)",
-                                                   "count(a),sum(a),min(a),max(a)",
-                                                   "min(id),max(id)"};
+    static constexpr const char* kProjections[] = {
+        "id,a,b", "id,length(b)", "count(*)", "count(a),sum(a),min(a),max(a)", "min(id),max(id)"};
     static constexpr const char* kOrders[] = {"", " ORDER BY id DESC", " ORDER BY a,id",
                                               " ORDER BY length(b) DESC,id"};
     Add("SELECT ");
@@ -98,12 +99,23 @@ class Printer {
     if (s.limit) Add(" LIMIT " + Number(*s.limit));
     if (s.limit && s.offset != 0) Add(" OFFSET " + Number(s.offset));
   }
+
+ private:
+  std::string Bound(Value value) {
+    text.parameters.push_back(std::move(value));
+    return "?" + std::to_string(text.parameters.size());
+  }
+  std::string Number(int64_t n) {
+    return binds_numbers_ ? Bound(Value::Integer(n)) : std::to_string(n);
+  }
+
+  const bool binds_numbers_;
 };
 
 }  // namespace
 
-SqlText ToSql(const TableStatement& s) {
-  Printer printer;
+SqlText ToSql(const TableStatement& s, bool binds_numbers) {
+  Printer printer(binds_numbers);
   switch (s.verb) {
     case TableStatement::Verb::kCreate:
       printer.Add("CREATE TABLE ");
@@ -140,7 +152,7 @@ std::string ToLiteral(const Value& value) {
     case ValueType::kInteger:
       // The smallest integer has no literal of its own: its digits are one too many.
       if (value.integer() == INT64_MIN) return "(-9223372036854775807-1)";
-      return Number(value.integer());
+      return std::to_string(value.integer());
     case ValueType::kReal: {
       if (std::isinf(value.real())) return value.real() < 0 ? "-1e999" : "1e999";
       char digits[40];

@@ -86,12 +86,13 @@ struct TableStatement {
   bool changes_schema() const { return verb == Verb::kCreate || verb == Verb::kDrop; }
 };
 
-// The text and what to bind to its parameters ?1, ?2, ... Long values are bound, short ones spelled.
+// The text and what to bind to its parameters ?1, ?2, ... Long values are bound, short ones
+// spelled; numbers are bound on request, so that statements of one shape have one text.
 struct SqlText {
   std::string sql;
   std::vector<Value> parameters;
 };
-SqlText ToSql(const TableStatement& statement);
+SqlText ToSql(const TableStatement& statement, bool binds_numbers = false);
 
 // As an SQL literal.
 std::string ToLiteral(const Value& value);

@@ -23,6 +23,24 @@ void RemoveFrom(std::vector<Operation*>& list, const Operation& operation) {
 
 }  // namespace
 
+std::string_view Name(OperationKind kind) {
+  switch (kind) {
+    case OperationKind::kRead:
+      return "read";
+    case OperationKind::kWrite:
+      return "write";
+    case OperationKind::kSync:
+      return "sync";
+    case OperationKind::kTruncate:
+      return "truncate";
+    case OperationKind::kSyncDirectory:
+      return "sync directory";
+    case OperationKind::kSleep:
+      return "sleep";
+  }
+  Unreachable();
+}
+
 Operation& OperationQueue::Make() {
   if (free_.empty()) free_.push_back(&pool_.emplace_back());
   Operation& operation = *free_.back();

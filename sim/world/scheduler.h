@@ -57,6 +57,9 @@ class Scheduler {
 
   // Null on the main stack.
   Fiber* running() const { return running_; }
+  const SimProcess& process_of(const Fiber& fiber) const { return *tasks_[fiber.index()].process; }
+  // By index: every one there ever was.
+  const Fiber& fiber(uint32_t index) const { return *tasks_[index].fiber; }
   bool all_done() const { return runnable_.empty() && waiting_.empty(); }
   size_t waiting_count() const { return waiting_.size(); }
 

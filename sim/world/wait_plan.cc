@@ -28,6 +28,7 @@ WaitPlan WaitPlan::Only(uint64_t nth) {
 }
 
 bool WaitPlan::ForceWait(const YieldSite& site) {
+  last_site_ = &site;
   Count& count = counts_[static_cast<size_t>(site.index())];
   ++count.occurred;
   ++occurrence_count_;

@@ -37,6 +37,8 @@ class WaitPlan final : public IoObserver {
 
   bool ForceWait(const YieldSite& site) override;
 
+  // The site of the last occurrence; null before the first.
+  const YieldSite* last_site() const { return last_site_; }
   uint64_t occurrence_count() const { return occurrence_count_; }
   uint64_t forced_count() const { return forced_count_; }
   uint64_t occurrence_count(const YieldSite& site) const;
@@ -60,6 +62,7 @@ class WaitPlan final : public IoObserver {
   uint64_t occurrence_count_ = 0;
   uint64_t forced_count_ = 0;
   std::vector<Count> counts_;  // by YieldSite::index()
+  const YieldSite* last_site_ = nullptr;
   WaitListener* listener_ = nullptr;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/io/completion_group.h"
 #include "sim/failure.h"
 #include "sim/workloads/fiber_wait.h"
 
@@ -62,6 +63,7 @@ bool Client::Wait(Completion& on) {
   ++context_.wait_count;
   if (may_give_up_) {
     if (context_.faults.Strikes(sim::Fault::kAbandon)) return false;
+    if (context_.faults.Strikes(sim::Fault::kCancel)) CancelWait(process_.io(), on);
     if (choices_.Chance(context_.interrupt_ppm, "interrupt")) {
       interrupted_ = true;
       session_->Interrupt();
@@ -74,15 +76,34 @@ bool Client::Wait(Completion& on) {
 }
 
 void Client::Log(const std::string& line) {
-  if (context_.log) context_.log(number_, line);
+  if (context_.observer != nullptr) context_.observer->OnNote(number_, line);
+}
+
+uint64_t Client::Tell(const Command& command, const char* doing) {
+  if (context_.observer == nullptr) return 0;
+  const sim::SqlText text = ToSql(command);
+  const auto asker = number_ < kRecovererNumber ? sim::RunObserver::Asker::kWorkload
+                                                : sim::RunObserver::Asker::kOracle;
+  return context_.observer->OnStatement(
+      number_, asker,
+      doing + text.sql + (text.parameters.empty() ? "" : " -- " + sim::ToString(text.parameters)));
+}
+
+void Client::TellEnd(uint64_t statement, const Outcome& outcome, const std::string& rows) {
+  if (context_.observer == nullptr) return;
+  context_.observer->OnStatementEnd(
+      statement, std::string(Name(outcome.kind)) +
+                     (outcome.kind == Outcome::Kind::kError ? " " + outcome.error.ToString() : "") +
+                     ", " + rows + ", snapshot " + ToString(session_->snapshot()));
 }
 
 // -- The session --
 
 bool Client::Open() {
   Result<std::unique_ptr<Session>> session =
-      context_.use_sql ? OpenSqlSession(process_.io(), context_.path, context_.pager)
-                       : OpenKvSession(process_.io(), context_.path, context_.pager);
+      context_.use_sql
+          ? OpenSqlSession(process_.io(), context_.path, context_.pager, context_.sql_habits)
+          : OpenKvSession(process_.io(), context_.path, context_.pager);
   process_.ExitIfKilled();
   if (!session.ok()) {
     Log("open: " + session.status().ToString());
@@ -259,6 +280,7 @@ void Client::Act() {
 Outcome Client::Run(const Command& command, Rows* rows) {
   ++context_.statement_count;
   interrupted_ = false;
+  const uint64_t number = Tell(command);
   Result<std::unique_ptr<Running>> running = session_->Start(command);
   process_.ExitIfKilled();
   Outcome outcome{Outcome::Kind::kError, {}};
@@ -275,18 +297,14 @@ Outcome Client::Run(const Command& command, Rows* rows) {
   }
   if (outcome.kind != Outcome::Kind::kDone) {
     for (const auto& reader : readers_) reader->OtherFailed();
+    // A change that fails outside BEGIN ... COMMIT may take the queries beside it along.
+    if (!in_transaction_ && !IsBusy(outcome.error)) view_.may_be_gone = true;
   }
   context_.world.Note(static_cast<uint64_t>(number_) << 32 |
                           static_cast<uint64_t>(outcome.kind) << 16 |
                           static_cast<uint64_t>(outcome.error.code()),
                       HashOf(*rows));
-  if (context_.log) {
-    const sim::SqlText text = ToSql(command);
-    Log(text.sql + (text.parameters.empty() ? "" : " -- " + sim::ToString(text.parameters)) +
-        " => " + Name(outcome.kind) +
-        (outcome.kind == Outcome::Kind::kError ? " " + outcome.error.ToString() : "") + ", " +
-        std::to_string(rows->size()) + " rows, snapshot " + ToString(session_->snapshot()));
-  }
+  TellEnd(number, outcome, std::to_string(rows->size()) + " rows");
   return outcome;
 }
 
@@ -333,6 +351,11 @@ VersionNumber Client::NotOlderThan() {
 
 void Client::TakeBase(VersionNumber not_older_than) {
   const SnapshotId id = session_->snapshot();
+  if (view_.base && view_.may_be_gone && !(id == view_.id) &&
+      context_.history.Observe(id, 0) != *view_.base) {
+    view_ = View();
+    view_.may_be_gone = true;
+  }
   if (view_.base) {
     // A log that is started anew changes the id, but not what it shows.
     if (!(id == view_.id) && context_.history.Observe(id, 0) != *view_.base) {
@@ -408,7 +431,7 @@ void Client::Commit() {
     if (IsBusy(outcome.error)) {
       context_.history.CommitCancelled(number_);
     } else {
-      context_.history.CommitUndecided(number_);
+      context_.history.CommitFailed(number_);
     }
     OnError(outcome.error, "COMMIT");
     if (in_transaction_) Rollback();
@@ -479,7 +502,11 @@ void Client::Select(const TableStatement& statement) {
   const std::string sql = ToSql(command).sql;
   Rows rows;
   const Outcome outcome = Run(command, &rows);
-  if (outcome.kind == Outcome::Kind::kGivenUp) return EndViewIfIdle();
+  if (outcome.kind == Outcome::Kind::kGivenUp) {
+    EndViewIfIdle();
+    if (choices_.Chance(300'000, "try again")) Select(statement);
+    return;
+  }
   const bool missing =
       outcome.kind == Outcome::Kind::kError && outcome.error.code() == ResultCode::kError;
   if (outcome.kind == Outcome::Kind::kError && !missing) return OnError(outcome.error, sql);
@@ -527,12 +554,10 @@ void Client::StepReader(size_t index) {
   while (step_count-- > 0) {
     const VersionNumber not_older = NotOlderThan();
     Row row;
+    const uint64_t number = Tell(TableCommand(reader.select()), "step: ");
     const Outcome outcome = reader.running().Next(&row, *this);
     context_.world.Note(static_cast<uint64_t>(outcome.kind), HashOf({row}));
-    if (context_.log) {
-      Log("step " + sql + " => " + Name(outcome.kind) + " " +
-          (outcome.kind == Outcome::Kind::kError ? outcome.error.ToString() : sim::ToString(row)));
-    }
+    TellEnd(number, outcome, sim::ToString(row));
     if (outcome.kind == Outcome::Kind::kGivenUp) {
       drop();
       return EndViewIfIdle();
@@ -666,7 +691,7 @@ void Client::WriteAlone(const TableStatement& statement) {
   const VersionNumber not_older = NotOlderThan();
   const Command command = TableCommand(statement);
   const std::string sql = ToSql(command).sql;
-  if (view_.base) {
+  if (view_.base && !view_.may_be_gone) {
     // A query holds the snapshot: only on that can the change be made.
     Candidates after;
     for (const Candidate& candidate : view_.working) {
@@ -716,7 +741,7 @@ void Client::WriteAlone(const TableStatement& statement) {
   if (IsBusy(outcome.error)) {
     context_.history.CommitCancelled(number_);
   } else {
-    context_.history.CommitUndecided(number_);
+    context_.history.CommitFailed(number_);
   }
   OnError(outcome.error, sql);
 }

@@ -1,6 +1,6 @@
 // A Client is one user of the database: it draws what to do next, does it on a connection of its
-// own, and compares every answer with the model. It lives on a fiber; when its process is killed its
-// body is left at once, and a new Client goes on in another process.
+// own, and compares every answer with the model. It lives on a fiber; when its process is killed
+// its body is left at once, and a new Client goes on in another process.
 //
 // What it knows of its connection is its View: while a transaction or a query is open, the version
 // that its snapshot shows and the states that its own changes have made of it.
@@ -16,6 +16,7 @@
 
 #include "sim/choices/choices.h"
 #include "sim/oracles/error_oracle.h"
+#include "sim/run_observer.h"
 #include "sim/workloads/table_workload.h"
 #include "sim/world/world.h"
 #include "whopper/clients/reader.h"
@@ -24,6 +25,9 @@
 
 namespace orrery::whopper {
 
+// Those that only look, to recover and to verify, are numbered from here.
+inline constexpr int kRecovererNumber = 1000;
+
 // What all clients of a run share.
 struct ClientContext {
   sim::World& world;
@@ -31,18 +35,18 @@ struct ClientContext {
   History& history;
   std::string path;
   bool use_sql = true;
+  SqlHabits sql_habits;
   PagerOptions pager;
   sim::TableShape shape;
   uint32_t early_step_ppm = 50'000;  // steps a waiting statement before it can go on
   uint32_t interrupt_ppm = 2'000;    // at a wait
   uint32_t checkpoint_weight = 3;
   int reader_count_max = 2;
-  int connection_count = 1;          // clients in the run
-  int open_connection_count = 0;     // sessions open now
+  int connection_count = 1;       // clients in the run
+  int open_connection_count = 0;  // sessions open now
   uint64_t statement_count = 0;
   uint64_t wait_count = 0;
-  // Told of each statement and how it ended; may be empty.
-  std::function<void(int client, const std::string& line)> log;
+  sim::RunObserver* observer = nullptr;  // null: nobody looks
 };
 
 class Client final : private Driver {
@@ -54,8 +58,8 @@ class Client final : private Driver {
 
   // The fiber's body: works until the budget is used up, then closes.
   void Work();
-  // The fiber's body after a power cut: reads the whole database until that has succeeded, and calls
-  // `found` with each table's rows (none: no such table) before anything else is done.
+  // The fiber's body after a power cut: reads the whole database until that has succeeded, and
+  // calls `found` with each table's rows (none: no such table) before anything else is done.
   using TableRows = std::vector<std::optional<sim::Rows>>;
   void Recover(const std::function<void(const SnapshotId&, TableRows)>& found);
   // The fiber's body at the end of a run: the newest version and PRAGMA integrity_check.
@@ -69,6 +73,9 @@ class Client final : private Driver {
     SnapshotId id;
     Candidates working;
     bool wrote = false;
+    // A statement of the connection has failed, and may have ended the queries that hold the
+    // snapshot: they find out when they are stepped, and until then it may be another.
+    bool may_be_gone = false;
   };
   enum class Action : uint8_t;
 
@@ -112,6 +119,9 @@ class Client final : private Driver {
   void Keep(const char* oracle, const std::string& doing,
             const std::function<std::string(const sim::Tables&)>& difference);
   void EndViewIfIdle();
+  // For an observer: a statement begins and ends; what else happens.
+  uint64_t Tell(const Command& command, const char* doing = "");
+  void TellEnd(uint64_t statement, const Outcome& outcome, const std::string& rows);
   void Log(const std::string& line);
   bool durable_commits() const { return context_.pager.synchronous == Synchronous::kFull; }
 

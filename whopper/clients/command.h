@@ -24,7 +24,7 @@ struct Command {
   CheckpointMode checkpoint = CheckpointMode::kPassive;
 };
 
-sim::SqlText ToSql(const Command& command);
+sim::SqlText ToSql(const Command& command, bool binds_numbers = false);
 
 }  // namespace orrery::whopper
 

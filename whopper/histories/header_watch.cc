@@ -64,7 +64,7 @@ void HeaderWatch::Continue(const std::vector<int>& gone) {
   last_.reset();
 }
 
-void HeaderWatch::OnEvent(uint64_t step, uint64_t now_nanoseconds, const sim::Event& event) {
+void HeaderWatch::OnEvent(uint64_t, uint64_t, const sim::Event& event) {
   if (event.kind == sim::EventKind::kLock && !paused_) {
     Look();
     const bool succeeded = event.b == 0;
@@ -75,7 +75,6 @@ void HeaderWatch::OnEvent(uint64_t step, uint64_t now_nanoseconds, const sim::Ev
       if (event.a == 2 && *holder == RunningClient()) *holder = -1;
     }
   }
-  if (next_ != nullptr) next_->OnEvent(step, now_nanoseconds, event);
 }
 
 }  // namespace orrery::whopper

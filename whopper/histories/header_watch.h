@@ -27,8 +27,6 @@ class HeaderWatch final : public sim::EventObserver {
 
   // What runs on `fiber` belongs to `client`.
   void AddFiber(const sim::Fiber& fiber, int client) { clients_[fiber.index()] = client; }
-  // Passes every event on.
-  void SetNext(sim::EventObserver* next) { next_ = next; }
 
   // While a killed process runs to its end, what it stores is not real.
   void Pause() { paused_ = true; }
@@ -48,7 +46,6 @@ class HeaderWatch final : public sim::EventObserver {
   sim::World& world_;
   const std::string shm_path_;
   History& history_;
-  sim::EventObserver* next_ = nullptr;
   std::map<uint32_t, int> clients_;  // by fiber index
   bool paused_ = false;
   int writer_ = -1;     // who holds the WRITE lock

@@ -196,6 +196,16 @@ void History::CommitCancelled(int client) {
   });
 }
 
+void History::CommitFailed(int client) {
+  const Attempt* attempt = Pending(client);
+  if (attempt != nullptr && attempt->became) {
+    Fail("snapshot", "a commit of client " + std::to_string(client) +
+                         " ended with an error, but was published as version " +
+                         std::to_string(*attempt->became) + "\n" + Describe());
+  }
+  CommitUndecided(client);
+}
+
 void History::CommitUndecided(int client) {
   Attempt* attempt = Pending(client);
   if (attempt == nullptr) return;

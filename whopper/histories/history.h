@@ -73,6 +73,9 @@ class History {
   VersionNumber CommitSucceeded(int client, const SnapshotId& id, bool synced);
   // It certainly did not commit: the statement failed before it came to that.
   void CommitCancelled(int client);
+  // It was answered with an error. That comes before a commit is published, never after; what it
+  // has left in the log a recovery may still find.
+  void CommitFailed(int client);
   // It may have (an error, given up, killed), and nothing of it is under way any more.
   void CommitUndecided(int client);
   bool commit_pending(int client) const;

@@ -23,7 +23,7 @@ class HistoryTest : public testing::Test {
  protected:
   HistoryTest() {
     sim::SetFailureHandler(
-        [](std::string_view oracle, std::string_view) { throw Failure{std::string(oracle)}; });
+        [](const sim::Failure& failure) { throw Failure{std::string(failure.oracle)}; });
   }
   ~HistoryTest() override { sim::SetFailureHandler(nullptr); }
 
@@ -83,6 +83,14 @@ TEST_F(HistoryTest, CatchesALostUpdate) {
 TEST_F(HistoryTest, CatchesAnAcknowledgedCommitThatLeftNoTrace) {
   history_.CommitStarts(0, Create(0));
   EXPECT_EQ(OracleOf([&] { history_.CommitSucceeded(0, {0, 0, 0}, false); }), "snapshot");
+}
+
+TEST_F(HistoryTest, CatchesAnErrorOfAPublishedCommit) {
+  history_.CommitStarts(0, Create(0));
+  history_.Published(Id(1), 0, false);
+  EXPECT_EQ(OracleOf([&] { history_.CommitFailed(0); }), "snapshot");
+  history_.CommitStarts(1, Create(1));
+  EXPECT_EQ(OracleOf([&] { history_.CommitFailed(1); }), "");
 }
 
 TEST_F(HistoryTest, LetsAnUndecidedCommitComeBackOnlyInARecovery) {

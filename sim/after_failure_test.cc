@@ -1,0 +1,193 @@
+// Goal: whatever way a run fails, the program prints a line that replays it and leaves a bundle;
+// the bundle makes the same run again, says where a run parts from it, and is stale when it no
+// longer fits. Method: the planted simulator, run as a program.
+
+#include <dirent.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "sim/program_runner.h"
+
+namespace orrery::sim {
+namespace {
+
+using nlohmann::json;
+
+constexpr char kPlanted[] = "sim/planted";
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void WriteFile(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+std::string Field(const std::string& line, const std::string& name) {
+  const size_t at = line.find(name);
+  if (at == line.npos) return "";
+  const size_t begin = at + name.size();
+  if (line[begin] == '\'') return line.substr(begin + 1, line.find('\'', begin + 1) - begin - 1);
+  return line.substr(begin, line.find_first_of(" \n", begin) - begin);
+}
+
+// A run that fails, and its bundle.
+struct Failed {
+  ProgramEnd end;
+  std::string bundle;
+};
+
+Failed FailWith(const std::string& workload) {
+  std::string parent = testing::TempDir() + "/bundles-XXXXXX";
+  EXPECT_NE(mkdtemp(parent.data()), nullptr);
+  Failed failed;
+  failed.end = RunProgram(
+      kPlanted, {"--workload=" + workload, "--seed=1", "--runs=2000", "--bundle-dir=" + parent});
+  failed.bundle = Field(failed.end.LastLine(), "bundle=");
+  return failed;
+}
+
+class AfterFailureTest : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(AfterFailureTest, PrintsTheVerdictAndLeavesABundleThatReplays) {
+  const auto [workload, oracle] = GetParam();
+  const Failed failed = FailWith(workload);
+  EXPECT_EQ(failed.end.status, 1);
+  const std::string line = failed.end.LastLine();
+  EXPECT_TRUE(line.starts_with("FAIL seed=")) << line << failed.end.errors;
+  EXPECT_EQ(std::count(failed.end.output.begin(), failed.end.output.end(), '\n'), 1);
+  EXPECT_EQ(Field(line, "oracle="), oracle);
+  EXPECT_EQ(Field(line, "replay="), "tools/bazel run //sim:planted -- --seed=" +
+                                        Field(line, "seed=") + " --runs=1 --workload=" + workload);
+  for (const char* name : {"README.txt", "failure.txt", "options.txt", "build.txt", "choices.txt",
+                           "events.txt", "log.txt", "trace.jsonl", "image-at-failure-file"}) {
+    EXPECT_FALSE(ReadFile(failed.bundle + "/" + name).empty()) << name;
+  }
+  const ProgramEnd replay = RunProgram(kPlanted, {"--replay=" + failed.bundle});
+  EXPECT_EQ(replay.status, 1) << replay.errors;
+  EXPECT_EQ(Field(replay.LastLine(), "oracle="), oracle);
+  EXPECT_EQ(Field(replay.LastLine(), "replay="), "same");
+  EXPECT_EQ(Field(replay.LastLine(), "event="), Field(line, "event="));
+}
+
+INSTANTIATE_TEST_SUITE_P(EachEnd, AfterFailureTest,
+                         testing::Values(std::pair{"order", "model"}, std::pair{"check", "check"},
+                                         std::pair{"crash", "crash"}),
+                         [](const auto& info) { return std::string(info.param.first); });
+
+TEST(AfterFailureTest, KeepsTheFilesAsTheyWere) {
+  const Failed failed = FailWith("order");
+  const std::string image = ReadFile(failed.bundle + "/image-at-failure-file");
+  // What the last write of each client left, if the trace is right.
+  std::string expected;
+  std::istringstream trace(ReadFile(failed.bundle + "/trace.jsonl"));
+  for (std::string line; std::getline(trace, line);) {
+    const json event = json::parse(line);
+    for (const json& change : event.value("changes", json::array())) {
+      expected.resize(change[1].get<size_t>());
+      const std::string hex = change[3];
+      for (size_t i = 0; i < hex.size(); i += 2) {
+        expected[change[2].get<size_t>() + i / 2] =
+            static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+      }
+    }
+  }
+  EXPECT_FALSE(image.empty());
+  EXPECT_EQ(image, expected);
+}
+
+TEST(AfterFailureTest, SaysWhereARunPartsFromItsBundle) {
+  const Failed failed = FailWith("order");
+  // Another value in one of the last writes: its statement is the first event that is another one.
+  std::istringstream text(ReadFile(failed.bundle + "/choices.txt"));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  const auto is_value = [](const std::string& line) { return line.find(" 200 ") != line.npos; };
+  auto last = std::find_if(lines.rbegin(), lines.rend(), is_value);
+  ASSERT_NE(last, lines.rend());
+  const size_t space = last->rfind(' ');
+  const int value = std::stoi(last->substr(space + 1));
+  *last = last->substr(0, space + 1) + std::to_string(value == 150 ? 151 : 150);
+  std::string changed;
+  for (const std::string& line : lines) changed += line + "\n";
+  WriteFile(failed.bundle + "/choices.txt", changed);
+
+  const ProgramEnd replay = RunProgram(kPlanted, {"--replay=" + failed.bundle});
+  EXPECT_EQ(replay.status, 1);
+  const std::string parted = Field(replay.LastLine(), "replay=parted:");
+  ASSERT_FALSE(parted.empty()) << replay.output;
+  EXPECT_NE(replay.errors.find("begins write 15"), std::string::npos) << replay.errors;
+  EXPECT_NE(replay.errors.find("parts from the recorded one at event " + parted),
+            std::string::npos);
+}
+
+TEST(AfterFailureTest, CallsABundleStaleWhenItNoLongerFits) {
+  const Failed failed = FailWith("check");
+  // As if the build had changed: the same draws lead the tame simulator elsewhere, or nowhere.
+  std::string choices = ReadFile(failed.bundle + "/choices.txt");
+  size_t at = 0;
+  while ((at = choices.find(" 200 ", at)) != choices.npos) {
+    const size_t end = choices.find('\n', at);
+    choices.replace(at + 5, end - at - 5, "1");
+    at += 5;
+  }
+  WriteFile(failed.bundle + "/choices.txt", choices);
+  const ProgramEnd replay = RunProgram(kPlanted, {"--replay=" + failed.bundle});
+  EXPECT_EQ(replay.status, 3) << replay.output;
+  EXPECT_TRUE(replay.LastLine().starts_with("STALE seed=")) << replay.output;
+  EXPECT_FALSE(Field(replay.LastLine(), "parted=").empty());
+}
+
+TEST(AfterFailureTest, SaysWhenTheRecordedFailureIsPassedBy) {
+  const Failed failed = FailWith("check");
+  std::string options = ReadFile(failed.bundle + "/options.txt");
+  const size_t at = options.find("--workload=check");
+  ASSERT_NE(at, options.npos);
+  WriteFile(failed.bundle + "/options.txt", options.replace(at, 16, "--workload=tame"));
+  const ProgramEnd replay = RunProgram(kPlanted, {"--replay=" + failed.bundle});
+  EXPECT_EQ(replay.status, 0) << replay.output;
+  EXPECT_EQ(Field(replay.LastLine(), "replay="), "passed");
+}
+
+TEST(AfterFailureTest, RefusesABundleThatCannotBeRead) {
+  const Failed failed = FailWith("check");
+  WriteFile(failed.bundle + "/events.txt", "nonsense");
+  const ProgramEnd replay = RunProgram(kPlanted, {"--replay=" + failed.bundle});
+  EXPECT_EQ(replay.status, 2);
+  EXPECT_NE(replay.errors.find("events.txt"), std::string::npos) << replay.errors;
+}
+
+TEST(AfterFailureTest, CallsARunThatIsNeverTheSameNondeterministic) {
+  const Failed failed = FailWith("moody");
+  EXPECT_EQ(failed.end.status, 1);
+  EXPECT_EQ(Field(failed.end.LastLine(), "oracle="), "determinism") << failed.end.output;
+}
+
+TEST(AfterFailureTest, StopsAtAnEventAndSaysHowToStandThere) {
+  const ProgramEnd end = RunProgram(kPlanted, {"--seed=1", "--until=30"});
+  EXPECT_EQ(end.status, 0);
+  EXPECT_EQ(end.output, "until event=30\n");
+  EXPECT_NE(end.errors.find("event 30, step "), std::string::npos) << end.errors;
+  EXPECT_NE(end.errors.find("gdb "), std::string::npos) << end.errors;
+}
+
+TEST(AfterFailureTest, TracesOneRunAndNoMore) {
+  const std::string path = testing::TempDir() + "/one.jsonl";
+  const ProgramEnd end = RunProgram(kPlanted, {"--seed=1", "--trace=" + path});
+  EXPECT_EQ(end.status, 0);
+  EXPECT_TRUE(end.output.starts_with("ok runs=1 ")) << end.output;
+  EXPECT_EQ(end.output, RunProgram(kPlanted, {"--seed=1", "--runs=1"}).output);
+  EXPECT_TRUE(ReadFile(path).starts_with("{\"format\":\"orrery-trace 1\""));
+  EXPECT_EQ(RunProgram(kPlanted, {"--seed=1", "--runs=2", "--trace=" + path}).status, 2);
+}
+
+}  // namespace
+}  // namespace orrery::sim
