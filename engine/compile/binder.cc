@@ -209,6 +209,10 @@ void Binder::BindArguments(const ExprList& arguments, std::vector<BoundPtr>& ope
 }
 
 Result<BoundPtr> Binder::BindColumn(const ColumnExpr& expr) {
+  const bool is_in_index = context_.restricted_to == kIndexExpressions;
+  if (is_in_index && expr.table) {
+    return SqlError("the \".\" operator prohibited in index expressions");
+  }
   if (expr.schema && !SameName(expr.schema->text, "main")) {
     return SqlError("no such column: " + Written(expr));
   }
@@ -216,7 +220,7 @@ Result<BoundPtr> Binder::BindColumn(const ColumnExpr& expr) {
   for (const Source& source : context_.sources) {
     if (expr.table && !SameName(expr.table->text, source.name)) continue;
     int column = source.table->FindColumn(expr.column.text);
-    if (column < 0 && !IsRowidName(expr.column.text)) continue;
+    if (column < 0 && (is_in_index || !IsRowidName(expr.column.text))) continue;
     if (column < 0 && source.table->is_without_rowid) continue;
     if (found) return SqlError("ambiguous column name: " + Written(expr));
     found = MakeColumn(*source.table, source.cursor, column);

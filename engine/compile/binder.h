@@ -22,6 +22,9 @@ struct Source {
   int cursor = 0;
 };
 
+// For BindContext::restricted_to: where a column is named without its table, and is not the rowid.
+inline constexpr char kIndexExpressions[] = "index expressions";
+
 // Where an expression stands decides what it may say.
 struct BindContext {
   std::vector<Source> sources;

@@ -35,9 +35,6 @@ enum class BoundKind : uint8_t {
   kPlain,      // its operand; for + and COLLATE, which change affinity or collation alone
 };
 
-// The rowid, as a column number.
-inline constexpr int kRowidColumn = -1;
-
 struct Bound {
   explicit Bound(BoundKind k) : kind(k) {}
 

@@ -19,7 +19,13 @@ Status BindTarget(CompileContext& context, const QualifiedName& name,
                   const std::optional<Name>& alias, const IndexHint& hint, Target& target) {
   ASSIGN_OR_RETURN(target.table, FindTable(context, name));
   RETURN_IF_ERROR(target.table->CheckWritable());
-  if (hint.index) return SqlError("no such index: " + hint.index->text);
+  if (hint.index) {
+    const Table* indexed = nullptr;
+    const Index* index = context.schema->FindIndex(hint.index->text, &indexed);
+    if (index == nullptr || indexed != target.table) {
+      return SqlError("no such index: " + hint.index->text);
+    }
+  }
   ProgramBuilder& builder = context.builder;
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;
@@ -37,16 +43,14 @@ Status BindWhere(CompileContext& context, const ExprPtr& where, Target& target) 
   return OkStatus();
 }
 
-// Writes the loop that collects, and the head of the loop that changes. Then the cursor is on the
-// row, whose rowid is in `rowid`.
+// Writes the loop that collects, and the head of the loop that changes, on cursors that are open.
+// Then the cursor is on the row, whose rowid is in `rowid`.
 class TwoPasses {
  public:
   TwoPasses(ProgramBuilder& builder, ExprCoder& coder, const Target& target)
       : builder_(builder), list_(builder.NewCursor()) {
     rowid = builder.NewRegister();
     const int cursor = target.source.cursor;
-    builder.Emit(Opcode::kOpenWrite, cursor, static_cast<int>(target.table->root), 0,
-                 static_cast<int64_t>(target.table->columns.size()));
     const Label collected = builder.NewLabel();
     Scan scan(target.source, target.where.get());
     scan.Begin(builder, coder, collected);
@@ -119,7 +123,11 @@ class UpdateCompiler {
   void Code(RowWriter& writer) {
     const Table& table = *target_.table;
     const int cursor = target_.source.cursor;
+    writer.Open();
     TwoPasses passes(builder_, coder_, target_);
+    OldRow old;
+    old.rowid = passes.rowid;
+    old.may_move = new_rowid_ != nullptr;
     NewRow row;
     row.rowid = passes.rowid;
     if (new_rowid_) {
@@ -128,11 +136,10 @@ class UpdateCompiler {
     }
     const int count = static_cast<int>(table.columns.size());
     row.first_column = builder_.NewRegisters(count);
-    std::vector<bool> changed;
     for (int i = 0; i < count; ++i) {
       const BoundPtr& value = values_[static_cast<size_t>(i)];
       const int target = row.first_column + i;
-      changed.push_back(value != nullptr);
+      old.changed.push_back(value != nullptr);
       if (value) {
         coder_.Code(*value, target);
       } else if (i == table.rowid_column) {
@@ -141,13 +148,14 @@ class UpdateCompiler {
         coder_.Code(*MakeColumn(table, cursor, i), target);
       }
     }
-    writer.CheckRow(row, changed, passes.next);
-    if (new_rowid_) {
+    writer.CheckRow(row, &old, passes.next);
+    writer.CheckKeys(row, &old, /*checks_rowid=*/old.may_move, passes.next);
+    // The checks may have moved the cursor, but no row that they took away was this one.
+    builder_.EmitJump(Opcode::kNotExists, cursor, passes.next, passes.rowid);
+    writer.DeleteEntries(passes.rowid, &old);
+    if (old.may_move) {
       const Label same_rowid = builder_.NewLabel();
       builder_.EmitJump(Opcode::kEq, passes.rowid, same_rowid, row.rowid);
-      writer.CheckRowid(row, passes.next);
-      // The row moves. It is still there, since nothing was stored since it was found.
-      builder_.EmitJump(Opcode::kNotExists, cursor, passes.next, passes.rowid);
       builder_.Emit(Opcode::kDelete, cursor);
       builder_.Place(same_rowid);
     }
@@ -175,15 +183,18 @@ Status CompileDelete(CompileContext& context, const DeleteStatement& statement) 
   RETURN_IF_ERROR(BindTarget(context, statement.table, statement.alias, statement.hint, target));
   RETURN_IF_ERROR(BindWhere(context, statement.where, target));
   ProgramBuilder& builder = context.builder;
+  RowWriter writer(context, *target.table, target.source.cursor, ConflictAction::kUnsaid);
+  RETURN_IF_ERROR(writer.Bind());
   if (!target.where) {
-    // All rows: the tree is emptied without reading them.
+    // All rows: the trees are emptied without reading them.
     builder.Explain("SCAN " + target.source.name);
-    builder.Emit(Opcode::kClear, static_cast<int>(target.table->root), 0, 1, target.table->name);
+    writer.Clear();
     return OkStatus();
   }
+  writer.Open();
   ExprCoder coder(builder);
   TwoPasses passes(builder, coder, target);
-  builder.Emit(Opcode::kDelete, target.source.cursor, 0, 0, target.table->name, kInsertCountChange);
+  writer.Delete(passes.rowid, kInsertCountChange);
   passes.End();
   return OkStatus();
 }

@@ -33,8 +33,7 @@ Result<const Table*> FindTable(const CompileContext& context, const QualifiedNam
   const Table* table = nullptr;
   if (!name.schema || SameName(name.schema->text, "main")) {
     table = context.schema->FindTable(name.name.text);
-    const SchemaObject* object = context.schema->FindObject(name.name.text);
-    if (table == nullptr && object != nullptr && object->kind == SchemaObjectKind::kView) {
+    if (table == nullptr && context.schema->FindView(name.name.text) != nullptr) {
       return NotSupportedYet("views are");
     }
   }
@@ -89,7 +88,7 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
     case StatementKind::kRelease:
       return NotSupportedYet("savepoints are");
     case StatementKind::kCreateIndex:
-      return NotSupportedYet("CREATE INDEX is");
+      return CompileCreateIndex(context, statement.As<CreateIndexStatement>());
     case StatementKind::kCreateView:
       return NotSupportedYet("CREATE VIEW is");
     case StatementKind::kCreateTrigger:

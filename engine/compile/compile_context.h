@@ -40,6 +40,7 @@ Status CompileInsert(CompileContext& context, const InsertStatement& statement);
 Status CompileUpdate(CompileContext& context, const UpdateStatement& statement);
 Status CompileDelete(CompileContext& context, const DeleteStatement& statement);
 Status CompileCreateTable(CompileContext& context, const CreateTableStatement& statement);
+Status CompileCreateIndex(CompileContext& context, const CreateIndexStatement& statement);
 Status CompileDrop(CompileContext& context, const DropStatement& statement);
 Status CompilePragma(CompileContext& context, const PragmaStatement& statement);
 

@@ -1,4 +1,4 @@
-// Sorting, and indexes in memory.
+// Sorting.
 
 #include <algorithm>
 
@@ -22,8 +22,6 @@ bool KeyLess::operator()(const Key& a, const Key& b) const {
   return false;
 }
 
-namespace {
-
 // The first `count` columns of a record.
 Result<Key> KeyOf(const Value& record, size_t count) {
   ASSIGN_OR_RETURN(Key key, DecodeRecord(record.bytes()));
@@ -31,28 +29,6 @@ Result<Key> KeyOf(const Value& record, size_t count) {
   key.resize(count);
   for (Value& value : key) value.MakeOwned();
   return key;
-}
-
-}  // namespace
-
-Flow Machine::OpIdxInsert(const Instruction& in) {
-  Cursor& cursor = CursorAt(in.p1);
-  auto& index = *std::get<std::unique_ptr<MemoryIndex>>(cursor.rows);
-  const Value& record = Register(in.p2);
-  Result<Key> key = KeyOf(record, index.keys.key_comp().sort_key->size());
-  if (!key.ok()) return Fail(std::move(key).status());
-  if (Status status = GrowMemory(cursor, record.bytes().size()); !status.ok()) {
-    return Fail(std::move(status));
-  }
-  index.keys.insert(*std::move(key));
-  return Flow::kNext;
-}
-
-Flow Machine::OpFound(const Instruction& in) {
-  auto& index = *std::get<std::unique_ptr<MemoryIndex>>(CursorAt(in.p1).rows);
-  Key key;
-  for (int i = 0; i < std::get<int64_t>(in.p4); ++i) key.push_back(Register(in.p3 + i));
-  return index.keys.contains(key) ? JumpTo(in.p2) : Flow::kNext;
 }
 
 Flow Machine::OpSorterOpen(const Instruction& in) {
@@ -91,6 +67,20 @@ Flow Machine::OpSorterSort(const Instruction& in) {
 Flow Machine::OpSorterData(const Instruction& in) {
   const Sorter& sorter = std::get<Sorter>(CursorAt(in.p1).rows);
   Register(in.p2) = sorter.entries[sorter.position].record;
+  return Flow::kNext;
+}
+
+Flow Machine::OpSorterCompare(const Instruction& in) {
+  const Sorter& sorter = std::get<Sorter>(CursorAt(in.p1).rows);
+  const auto count = static_cast<size_t>(std::get<int64_t>(in.p4));
+  Result<Key> other = KeyOf(Register(in.p3), count);
+  if (!other.ok()) return Fail(std::move(other).status());
+  const Key& key = sorter.entries[sorter.position].key;
+  for (size_t i = 0; i < count; ++i) {
+    if (key[i].is_null() || CompareSorted(key[i], (*other)[i], (*sorter.sort_key)[i]) != 0) {
+      return JumpTo(in.p2);
+    }
+  }
   return Flow::kNext;
 }
 
