@@ -176,6 +176,10 @@ Result<BoundPtr> Binder::BindLiteral(const LiteralExpr& expr) {
 
 // From the inside out: a column, then an alias of the result, of each query in turn.
 Result<BoundPtr> Binder::BindColumn(const ColumnExpr& expr) {
+  const bool is_in_index = scope_.restricted_to == kIndexExpressions;
+  if (is_in_index && expr.table) {
+    return SqlError("the \".\" operator prohibited in index expressions");
+  }
   for (Scope* scope = &scope_; scope != nullptr; scope = scope->outer) {
     ASSIGN_OR_RETURN(BoundPtr found, FindColumn(*scope, expr));
     if (found) {

@@ -44,9 +44,6 @@ enum class BoundKind : uint8_t {
   kRaise,        // ends a trigger; its operand, if any, is the message
 };
 
-// The rowid, as a column number.
-inline constexpr int kRowidColumn = -1;
-
 struct BoundAggregate;
 struct BoundWindow;
 struct Query;

@@ -21,7 +21,7 @@ Status BindTarget(CompileContext& context, const QualifiedName& name,
                   const std::optional<Name>& alias, const IndexHint& hint, Target& target) {
   ASSIGN_OR_RETURN(target.table, FindTable(context, name));
   RETURN_IF_ERROR(target.table->CheckWritable());
-  if (hint.index) return SqlError("no such index: " + hint.index->text);
+  RETURN_IF_ERROR(CheckIndexHint(context, hint, *target.table));
   ProgramBuilder& builder = context.builder;
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;
@@ -42,11 +42,11 @@ Status BindWhere(CompileContext& context, const ExprPtr& where, Target& target) 
   return OkStatus();
 }
 
-// Writes the loop that collects, and the head of the loop that changes. Then the cursor is on the
-// row, whose rowid is in `rowid`.
+// Writes the loop that collects, and the head of the loop that changes. Then the writer's cursors
+// are open and the table's is on the row, whose rowid is in `rowid`.
 class TwoPasses {
  public:
-  TwoPasses(CompileContext& context, ExprCoder& coder, Target& target)
+  TwoPasses(CompileContext& context, ExprCoder& coder, Target& target, RowWriter& writer)
       : builder_(context.builder), list_(context.builder.NewCursor()) {
     rowid = builder_.NewRegister();
     const int cursor = target.source.cursor;
@@ -56,8 +56,7 @@ class TwoPasses {
       builder_.Emit(Opcode::kRowid, cursor, rowid);
       builder_.Emit(Opcode::kRowSetAdd, list_, rowid);
     });
-    builder_.Emit(Opcode::kOpenWrite, cursor, static_cast<int>(target.table->root), 0,
-                  static_cast<int64_t>(target.table->columns.size()));
+    writer.Open();
     done_ = builder_.NewLabel();
     next = builder_.Here();
     builder_.EmitJump(Opcode::kRowSetRead, list_, done_, rowid);
@@ -122,7 +121,10 @@ class UpdateCompiler {
   void Code(RowWriter& writer) {
     const Table& table = *target_.table;
     const int cursor = target_.source.cursor;
-    TwoPasses passes(context_, coder_, target_);
+    TwoPasses passes(context_, coder_, target_, writer);
+    OldRow old;
+    old.rowid = passes.rowid;
+    old.may_move = new_rowid_ != nullptr;
     NewRow row;
     row.rowid = passes.rowid;
     if (new_rowid_) {
@@ -131,11 +133,10 @@ class UpdateCompiler {
     }
     const int count = static_cast<int>(table.columns.size());
     row.first_column = builder_.NewRegisters(count);
-    std::vector<bool> changed;
     for (int i = 0; i < count; ++i) {
       const BoundPtr& value = values_[static_cast<size_t>(i)];
       const int target = row.first_column + i;
-      changed.push_back(value != nullptr);
+      old.changed.push_back(value != nullptr);
       if (value) {
         coder_.Code(*value, target);
       } else if (i == table.rowid_column) {
@@ -144,13 +145,14 @@ class UpdateCompiler {
         coder_.Code(*MakeColumn(table, cursor, i), target);
       }
     }
-    writer.CheckRow(row, changed, passes.next);
-    if (new_rowid_) {
+    writer.CheckRow(row, &old, passes.next);
+    writer.CheckKeys(row, &old, /*checks_rowid=*/old.may_move, passes.next);
+    // The checks may have moved the cursor, but no row that they took away was this one.
+    builder_.EmitJump(Opcode::kNotExists, cursor, passes.next, passes.rowid);
+    writer.DeleteEntries(passes.rowid, &old);
+    if (old.may_move) {
       const Label same_rowid = builder_.NewLabel();
       builder_.EmitJump(Opcode::kEq, passes.rowid, same_rowid, row.rowid);
-      writer.CheckRowid(row, passes.next);
-      // The row moves. It is still there, since nothing was stored since it was found.
-      builder_.EmitJump(Opcode::kNotExists, cursor, passes.next, passes.rowid);
       builder_.Emit(Opcode::kDelete, cursor);
       builder_.Place(same_rowid);
     }
@@ -180,15 +182,17 @@ Status CompileDelete(CompileContext& context, const DeleteStatement& statement) 
   if (!statement.returning.empty()) return NotSupportedYet("RETURNING is");
   RETURN_IF_ERROR(BindWhere(context, statement.where, target));
   ProgramBuilder& builder = context.builder;
+  RowWriter writer(context, *target.table, target.source.cursor, ConflictAction::kUnsaid);
+  RETURN_IF_ERROR(writer.Bind());
   if (!target.rows.where) {
-    // All rows: the tree is emptied without reading them.
+    // All rows: the trees are emptied without reading them.
     builder.Explain("SCAN " + target.source.name);
-    builder.Emit(Opcode::kClear, static_cast<int>(target.table->root), 0, 1, target.table->name);
+    writer.Clear();
     return OkStatus();
   }
   ExprCoder coder(context);
-  TwoPasses passes(context, coder, target);
-  builder.Emit(Opcode::kDelete, target.source.cursor, 0, 0, target.table->name, kInsertCountChange);
+  TwoPasses passes(context, coder, target, writer);
+  writer.Delete(passes.rowid, kInsertCountChange);
   passes.End();
   return OkStatus();
 }

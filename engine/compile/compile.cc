@@ -62,6 +62,14 @@ Status CheckTableExists(const CompileContext& context, const QualifiedName& name
   return table.status();
 }
 
+Status CheckIndexHint(const CompileContext& context, const IndexHint& hint, const Table& table) {
+  if (!hint.index) return OkStatus();
+  const Table* indexed = nullptr;
+  const Index* index = context.schema->FindIndex(hint.index->text, &indexed);
+  if (index != nullptr && indexed == &table) return OkStatus();
+  return SqlError("no such index: " + hint.index->text);
+}
+
 Status CheckSchemaName(const QualifiedName& name, std::string_view what) {
   if (!name.schema || SameName(name.schema->text, "main")) return OkStatus();
   return SqlError(std::string(what) + name.schema->text);
@@ -105,7 +113,7 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
     case StatementKind::kRelease:
       return NotSupportedYet("savepoints are");
     case StatementKind::kCreateIndex:
-      return NotSupportedYet("CREATE INDEX is");
+      return CompileCreateIndex(context, statement.As<CreateIndexStatement>());
     case StatementKind::kCreateView:
       return CompileCreateView(context, statement.As<CreateViewStatement>());
     case StatementKind::kCreateTrigger:

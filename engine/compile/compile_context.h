@@ -54,6 +54,8 @@ const View* FindView(const CompileContext& context, const QualifiedName& name);
 // Whether there is a table or view of that name, or with arguments a function.
 Status CheckTableExists(const CompileContext& context, const QualifiedName& name,
                         bool has_arguments);
+// INDEXED BY names an index of the table: "no such index: x".
+Status CheckIndexHint(const CompileContext& context, const IndexHint& hint, const Table& table);
 // "main", or none.
 Status CheckSchemaName(const QualifiedName& name, std::string_view what);
 
@@ -64,6 +66,7 @@ Status CompileUpdate(CompileContext& context, const UpdateStatement& statement);
 Status CompileDelete(CompileContext& context, const DeleteStatement& statement);
 Status CompileCreateTable(CompileContext& context, const CreateTableStatement& statement);
 Status CompileCreateView(CompileContext& context, const CreateViewStatement& statement);
+Status CompileCreateIndex(CompileContext& context, const CreateIndexStatement& statement);
 Status CompileDrop(CompileContext& context, const DropStatement& statement);
 Status CompilePragma(CompileContext& context, const PragmaStatement& statement);
 

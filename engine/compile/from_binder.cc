@@ -116,7 +116,7 @@ Status FromBinder::AddTable(FromTerm& term, const QualifiedName& name, const Exp
   if (const View* view = FindView(context_, name)) return AddView(term, *view, alias);
   if (arguments != nullptr) return NotSupportedYet("table-valued functions are");
   ASSIGN_OR_RETURN(term.source.table, FindTable(context_, name));
-  if (term.hint.index) return SqlError("no such index: " + term.hint.index->text);
+  RETURN_IF_ERROR(CheckIndexHint(context_, term.hint, *term.source.table));
   term.source.name = alias ? alias->text : name.name.text;
   term.source.cursor = context_.builder.NewCursor();
   return OkStatus();

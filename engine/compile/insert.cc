@@ -93,8 +93,7 @@ Status InsertCompiler::CheckValueCount() const {
 }
 
 void InsertCompiler::Code() {
-  builder_.Emit(Opcode::kOpenWrite, cursor_, static_cast<int>(table_.root), 0,
-                static_cast<int64_t>(table_.columns.size()));
+  writer_.Open();
   if (!query_) {
     CodeRow(0);
     return;
@@ -184,8 +183,8 @@ void InsertCompiler::CodeRow(int first_value) {
       writer_.CodeDefault(i, target);
     }
   }
-  writer_.CheckRow(row, {}, ignore);
-  if (has_rowid) writer_.CheckRowid(row, ignore);
+  writer_.CheckRow(row, nullptr, ignore);
+  writer_.CheckKeys(row, nullptr, /*checks_rowid=*/has_rowid, ignore);
   uint16_t flags = kInsertCountChange | kInsertLastRowid;
   if (!has_rowid) flags |= kInsertAppend;
   writer_.Write(row, flags);

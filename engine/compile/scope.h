@@ -45,6 +45,9 @@ enum class AggregateUse : uint8_t {
   kMisplaced,  // of a query that has aggregates elsewhere: "misuse of aggregate: count()"
 };
 
+// For Scope::restricted_to: where a column is named without its table, and is not the rowid.
+inline constexpr char kIndexExpressions[] = "index expressions";
+
 struct Scope {
   std::vector<Source> sources;
   // SELECT expr AS name: a name that is no column may be one of these.

@@ -1,5 +1,5 @@
-// What a cursor of a program can be: on a table of the database, on one record in a register, or on
-// rows in memory that belong to the statement alone.
+// What a cursor of a program can be: on a table or an index of the database, on one record in a
+// register, or on rows in memory that belong to the statement alone.
 
 #ifndef ORRERY_ENGINE_VDBE_CURSOR_H_
 #define ORRERY_ENGINE_VDBE_CURSOR_H_
@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/btree/index_cursor.h"
 #include "engine/btree/table_cursor.h"
 #include "engine/program/program.h"
 #include "engine/value/value.h"
@@ -19,16 +20,30 @@
 
 namespace orrery {
 
-// A table of the database. No TableCursor: the database has no pages yet, and the table no rows.
+// Where the columns of a cursor's row are, as of so many row writes of the connection.
+struct KnownRow {
+  void Forget() { is_known = false; }  // after every move
+
+  RowLayout layout;
+  bool is_known = false;
+  uint64_t write_count = 0;
+  bool payload_is_pending = false;  // a call for the row's bytes waits
+};
+
+// A table of the database. No cursor: the database has no pages yet, and the table no rows.
 struct TableRows {
   std::optional<TableCursor> cursor;
   PageNumber root = kNoPage;
-  // Where the columns of the row are, as of so many row writes of the connection; not known after a
-  // move.
-  RowLayout layout;
-  bool layout_is_known = false;
-  uint64_t layout_write_count = 0;
-  bool payload_is_pending = false;  // a call for the row's bytes waits
+  KnownRow row;
+  // Where the cursor is to go when a column is first asked for.
+  std::optional<int64_t> deferred_rowid;
+};
+
+// An index of the database.
+struct IndexRows {
+  std::optional<IndexCursor> cursor;
+  PageNumber root = kNoPage;
+  KnownRow row;
 };
 
 // One row: the record in a register.
@@ -98,8 +113,8 @@ struct RowidList {
 };
 
 struct Cursor {
-  std::variant<std::monostate, std::unique_ptr<TableRows>, PseudoRow, MemoryTable,
-               std::unique_ptr<MemoryIndex>, Sorter, RowidList>
+  std::variant<std::monostate, std::unique_ptr<TableRows>, std::unique_ptr<IndexRows>, PseudoRow,
+               MemoryTable, std::unique_ptr<MemoryIndex>, Sorter, RowidList>
       rows;
   uint64_t memory_size = 0;  // bytes of records it holds, for the limit
   bool is_null_row = false;  // its columns read as NULL, until it is moved
@@ -107,6 +122,9 @@ struct Cursor {
 
 // -1, 0 or 1.
 constexpr int Sign(std::weak_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
+
+// The first `count` columns of a record, which has so many.
+Result<Key> KeyOf(const Value& record, size_t count);
 
 // Compares two values as one column of a sort key does: below, at or above 0.
 int CompareSorted(const Value& a, const Value& b, const SortColumn& column);

@@ -20,6 +20,7 @@ void Machine::Reset() {
   count_rows_.Abandon();
   check_integrity_.Abandon();
   choose_rowid_.Abandon();
+  delete_key_.Abandon();
   change_journal_mode_.Abandon();
   program_ = nullptr;
   pc_ = 0;
@@ -81,6 +82,17 @@ TableRows& Machine::TableAt(int index) {
   auto* rows = std::get_if<std::unique_ptr<TableRows>>(&CursorAt(index).rows);
   CHECK(rows != nullptr);
   return **rows;
+}
+
+IndexRows* Machine::TryIndexAt(int index) {
+  auto* rows = std::get_if<std::unique_ptr<IndexRows>>(&CursorAt(index).rows);
+  return rows == nullptr ? nullptr : rows->get();
+}
+
+IndexRows& Machine::IndexAt(int index) {
+  IndexRows* const rows = TryIndexAt(index);
+  CHECK(rows != nullptr);
+  return *rows;
 }
 
 Status Machine::GrowMemory(Cursor& cursor, size_t size) {
