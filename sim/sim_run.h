@@ -54,6 +54,8 @@ class SimRun {
   // Writes, each list of them one transaction, of which at most one was carried out.
   using Ghosts = std::vector<std::vector<std::string>>;
   void NothingIsUndecided();
+  // Tells the workload what tables SQLite has.
+  void LearnTables();
   // The one of the commits that had failed which is there after all, on top of `database`.
   std::optional<size_t> FindGhost(SimProcess& process, Sqlite3Database& database,
                                   const Ghosts& ghosts);

@@ -58,6 +58,10 @@ const Function* Binder::FindFunction(std::string_view name, int argument_count) 
   bool known = false;
   const Function* function = context_.functions.Find(name, argument_count, &known);
   if (function != nullptr) return function;
+  if (is_in_default()) {
+    error_ = SqlError("unknown function: " + std::string(name) + "()");
+    return nullptr;
+  }
   error_ = known ? SqlError("wrong number of arguments to function " + std::string(name) + "()")
                  : SqlError("no such function: " + std::string(name));
   return nullptr;
@@ -84,9 +88,7 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
     }
     BoundPtr bound = Node(BoundKind::kPlain);
     BindArguments(expr.arguments, bound->operands);
-    InheritCollate(*bound);
-    bound->affinity = bound->operand(0).affinity;
-    bound->collation = bound->operand(0).collation;
+    InheritCollate(*bound);  // but, as with other calls, nothing of a column's
     return bound;
   }
 
@@ -94,7 +96,7 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
   if (function != nullptr && expr.has_window()) return BindWindow(expr, *function);
   if (function != nullptr && function->aggregate != nullptr) return BindAggregate(expr, *function);
   if (function != nullptr && scope_.restricted_to != nullptr && !function->is_deterministic &&
-      std::string_view(scope_.restricted_to) != "DEFAULT values") {
+      !is_in_default()) {
     error_ =
         SqlError(std::string("non-deterministic functions prohibited in ") + scope_.restricted_to);
   }

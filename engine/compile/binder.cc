@@ -75,6 +75,10 @@ const BoundAggregate* FindAggregate(const Bound& bound, const Scope& scope) {
   return found;
 }
 
+bool Binder::is_in_default() const {
+  return scope_.restricted_to == kDefaultValues;
+}
+
 Result<BoundPtr> Binder::Bind(const Expr& expr) {
   Result<BoundPtr> bound = BindNode(expr);
   Status error = std::exchange(error_, OkStatus());
@@ -304,6 +308,7 @@ Result<BoundPtr> Binder::BindBinary(const BinaryExpr& expr) {
 // Whether TRUE or FALSE stands behind an IS. A bare name there is looked up first, in case it is
 // one of them: so it is also the first to be missing.
 Result<std::optional<bool>> Binder::TruthOf(const Expr& expr) {
+  if (is_in_default()) return std::optional<bool>();  // there they are the numbers 1 and 0
   if (IsEmptyIn(expr) && !HasCall(*expr.As<InExpr>().operand)) {
     return std::optional<bool>(expr.As<InExpr>().is_negated);
   }
@@ -377,7 +382,8 @@ Result<BoundPtr> Binder::BindCollate(const CollateExpr& expr) {
 Result<BoundPtr> Binder::BindCast(const CastExpr& expr) {
   BoundPtr bound = Node(BoundKind::kCast);
   RETURN_IF_ERROR(BindInto(*bound, *expr.operand));
-  bound->affinity = AffinityOfType(expr.type.text);
+  // No type at all is NUMERIC here, unlike for a column.
+  bound->affinity = expr.type.empty() ? Affinity::kNumeric : AffinityOfType(expr.type.text);
   bound->collation = bound->operand(0).collation;
   bound->has_collate = bound->operand(0).has_collate;
   return bound;

@@ -28,6 +28,8 @@ class Binder {
   Result<BoundPtr> BindRow(const Expr& expr);
 
  private:
+  // SQLite does not resolve what stands in a DEFAULT.
+  bool is_in_default() const;
   Result<BoundPtr> BindNode(const Expr& expr);
   Result<BoundPtr> BindRowNode(const Expr& expr);
   Result<BoundPtr> BindLiteral(const LiteralExpr& expr);

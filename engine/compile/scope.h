@@ -47,6 +47,8 @@ enum class AggregateUse : uint8_t {
 
 // For Scope::restricted_to: where a column is named without its table, and is not the rowid.
 inline constexpr char kIndexExpressions[] = "index expressions";
+// Where SQLite does not resolve names at all.
+inline constexpr char kDefaultValues[] = "DEFAULT values";
 
 struct Scope {
   std::vector<Source> sources;

@@ -158,8 +158,8 @@ void Statement::Impl::StartEnding(Status outcome) {
   change_count = machine.change_count();
   machine.Reset();
   phase = Phase::kEnding;
-  const bool keeps = run_outcome.ok() || on_error == OnError::kFail;
-  if (!keeps) change_count = 0;
+  keeps_changes = run_outcome.ok() || on_error == OnError::kFail;
+  if (!keeps_changes) change_count = 0;
 
   if (session.begin.running()) {  // interrupted
     GiveUpBegin();
@@ -167,7 +167,7 @@ void Statement::Impl::StartEnding(Status outcome) {
     return;
   } else if (is_rollback) {
     session.end.Start(session, Ending::kUndoTransaction);
-  } else if (keeps) {
+  } else if (keeps_changes) {
     session.end.Start(session, Ending::kKeep);
   } else if (on_error == OnError::kRollback || run_outcome.code() == ResultCode::kInterrupt) {
     session.end.Start(session, Ending::kUndoTransaction);
@@ -199,7 +199,8 @@ bool Statement::Impl::GoOnEnding(StepResult& answer) {
   session.EndReadIfUnused();
   if (!ended.ok()) {
     change_count = 0;
-    if (run_outcome.ok()) run_outcome = std::move(ended);
+    // Also when a statement has failed and its changes were to be kept (OR FAIL): they are lost.
+    if (run_outcome.ok() || keeps_changes) run_outcome = std::move(ended);
   }
 
   const bool is_outdated = run_outcome.code() == ResultCode::kSchema && !has_given_row;
