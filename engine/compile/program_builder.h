@@ -77,6 +77,7 @@ class ProgramBuilder {
   };
 
   void NeedTransaction(bool to_write);
+  void NeedExclusiveTransaction();  // BEGIN EXCLUSIVE
 
   Program& program() { return program_; }
   // Adds the frame and fills the labels in.
@@ -96,6 +97,7 @@ class ProgramBuilder {
   int explain_parent_ = 0;
   bool needs_transaction_ = false;
   bool to_write_ = false;
+  bool is_exclusive_ = false;
 };
 
 }  // namespace orrery

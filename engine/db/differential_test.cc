@@ -670,6 +670,102 @@ PRAGMA busy_timeout
 }
 
 // By hand, from SQLite 3.50.4: the library these tests are linked with is older.
+TEST(DifferentialTest, AgreesOnSavepoints) {
+  Compare(R"sql(
+RELEASE a
+ROLLBACK TO a
+CREATE TABLE t(a INTEGER PRIMARY KEY, b)
+SAVEPOINT one
+INSERT INTO t VALUES (1, 'one')
+SAVEPOINT two
+INSERT INTO t VALUES (2, 'two')
+SAVEPOINT "Two Words"
+UPDATE t SET b = b || '!'
+ROLLBACK TO SAVEPOINT "two words"
+SELECT * FROM t
+INSERT INTO t VALUES (3, 'three')
+ROLLBACK TRANSACTION TO two
+SELECT * FROM t
+RELEASE "two words"
+INSERT INTO t VALUES (4, 'four')
+RELEASE SAVEPOINT TWO
+SELECT * FROM t
+ROLLBACK TO two
+ROLLBACK TO one
+SELECT * FROM t
+INSERT INTO t VALUES (5, 'five')
+RELEASE one
+RELEASE one
+SELECT * FROM t
+BEGIN
+SAVEPOINT x
+BEGIN
+INSERT INTO t VALUES (6, 'six')
+SAVEPOINT x
+INSERT INTO t VALUES (7, 'seven')
+RELEASE x
+ROLLBACK TO x
+SELECT count(*) FROM t
+INSERT INTO t VALUES (8, 'eight'), (5, 'fails')
+INSERT INTO t VALUES (8, 'eight')
+RELEASE x
+COMMIT
+SELECT * FROM t
+SAVEPOINT s
+COMMIT
+ROLLBACK TO s
+SAVEPOINT s
+DELETE FROM t
+ROLLBACK
+SELECT count(*) FROM t
+SAVEPOINT s
+RELEASE s
+SAVEPOINT s
+ROLLBACK TO s
+INSERT INTO t VALUES (9, 'nine')
+ROLLBACK TO s
+ROLLBACK TO s
+END
+SELECT count(*) FROM t
+SAVEPOINT schema1
+CREATE TABLE u(x)
+INSERT INTO u VALUES (1)
+SAVEPOINT schema2
+CREATE TABLE v(y)
+DROP TABLE u
+INSERT INTO v VALUES (2)
+ROLLBACK TO schema2
+SELECT * FROM u
+SELECT * FROM v
+INSERT INTO u VALUES (3)
+ROLLBACK TO schema1
+SELECT * FROM u
+CREATE TABLE u(z, w)
+RELEASE schema1
+SELECT * FROM u
+SELECT name FROM sqlite_schema
+BEGIN IMMEDIATE
+SAVEPOINT a
+SAVEPOINT b
+SAVEPOINT c
+PRAGMA user_version = 7
+ROLLBACK TO b
+PRAGMA user_version
+RELEASE c
+RELEASE a
+ROLLBACK
+PRAGMA synchronous = FULL
+BEGIN
+PRAGMA synchronous = OFF
+COMMIT
+EXPLAIN QUERY PLAN SAVEPOINT a
+SAVEPOINT 'quoted'
+RELEASE quoted
+!SAVEPOINT
+!RELEASE
+)sql");
+}
+
 TEST(DifferentialTest, FollowsTheReleaseTrackedWhereTheOracleIsAnother) {
   MemoryIo io({.seed = 1});
   auto connection = Connection::Open(io, "test.db", {});

@@ -22,7 +22,7 @@ ReadSchema::Next ReadSchema::Run(State state) {
 }
 
 ReadSchema::Next ReadSchema::TakeSnapshot() {
-  session_->begin.Start(*session_, nullptr, /*to_write=*/false);
+  session_->begin.Start(*session_, nullptr, BeginKind::kRead);
   return Await(session_->begin, State::kBegun);
 }
 

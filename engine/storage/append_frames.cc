@@ -158,7 +158,7 @@ AppendFrames::Next AppendFrames::TakeBatch() {
   next_page_ += batch_size_;
   if (next_page_ < pages_.size()) return Goto(State::kBatch);
   const bool is_durable =
-      commit_page_count_ != 0 && core_.options.synchronous == Synchronous::kFull;
+      commit_page_count_ != 0 && core_.options.synchronous >= Synchronous::kFull;
   return Goto(is_durable ? State::kSync : State::kEnd);
 }
 

@@ -1,7 +1,5 @@
 #include "engine/storage/begin_write.h"
 
-#include <new>
-
 #include "engine/storage/database_lock.h"
 #include "engine/storage/new_database.h"
 #include "engine/storage/restart_wal.h"
@@ -11,8 +9,6 @@ namespace {
 
 const YieldSite kBeginWrite("storage.begin_write.begin");
 const YieldSite kBeginWritePageOne("storage.begin_write.page_one");
-
-constexpr uint8_t kWriteVersionMax = 2;
 
 }  // namespace
 
@@ -47,12 +43,7 @@ Status BeginWriteTransaction::WhyNot() const {
   const DatabaseHeader& header = core_.view.header;
   if (core_.options.read_only) return Status(ResultCode::kReadOnly);
   if (core_.view.page_count == 0) return OkStatus();
-  if (!core_.wal.open()) {
-    return {ResultCode::kReadOnly, core_.path +
-                                       " is in rollback-journal mode and can only be read; PRAGMA "
-                                       "journal_mode=wal makes it writable"};
-  }
-  if (header.write_version > kWriteVersionMax) {
+  if (header.write_version > kWalFileVersion) {
     return {ResultCode::kReadOnly, core_.path + " has a newer write version"};
   }
   if (header.largest_root_page != kNoPage) {
@@ -65,9 +56,8 @@ Status BeginWriteTransaction::WhyNot() const {
 BeginWriteTransaction::Next BeginWriteTransaction::Lock() {
   if (core_.stop_requested) return Fail(Status(ResultCode::kAbort));
   if (Status status = WhyNot(); !status.ok()) return Fail(std::move(status));
-  if (core_.view.page_count == 0) {
-    return CreateDatabase();
-  }
+  if (core_.journal_mode() != JournalMode::kWal) return LockForJournal();
+  if (core_.view.page_count == 0) return CreateDatabase();
   Wal& wal = core_.wal;
   if (Status status = wal.shm.LockExclusive(WalLock::kWrite); !status.ok()) {
     return Fail(std::move(status));
@@ -93,20 +83,37 @@ BeginWriteTransaction::Next BeginWriteTransaction::Moved() {
   return FetchPageOne();
 }
 
-// ---- A new database ----
+// ---- With a rollback journal ----
+
+BeginWriteTransaction::Next BeginWriteTransaction::LockForJournal() {
+  if (Status status = LockDatabaseReserved(core_); !status.ok()) return Fail(std::move(status));
+  if (exclusive_) {
+    if (Status status = LockDatabaseExclusive(core_); !status.ok()) {
+      return Refuse(std::move(status));
+    }
+  }
+  Result<uint64_t> size = core_.DatabaseSize();
+  if (!size.ok()) return Refuse(std::move(size).status());
+  const uint32_t page_size = core_.cache.page_size();
+  core_.journal.Begin(core_.journal_mode(), core_.options.synchronous, page_size,
+                      static_cast<PageNumber>((*size + page_size - 1) / page_size));
+  if (core_.view.page_count > 0) return FetchPageOne();
+  if (Status status = MakePageOne(core_, kRollbackFileVersion); !status.ok()) {
+    return Refuse(std::move(status));
+  }
+  return Done({});
+}
+
+// ---- A new WAL database ----
 
 BeginWriteTransaction::Next BeginWriteTransaction::CreateDatabase() {
-  const uint32_t page_size = core_.cache.page_size();
-  std::unique_ptr<std::byte[]> page(new (std::nothrow) std::byte[page_size]);
-  if (page == nullptr) return Fail(Status(ResultCode::kNoMemory));
-  FillNewPageOne(core_.view.header, MutableBytes(page.get(), page_size));
-  write_page_one_.Start(std::move(page), Bytes(), 0);
-  return AwaitOutcome(write_page_one_, State::kCreated);
+  set_file_version_.Start(kWalFileVersion);
+  return AwaitOutcome(set_file_version_, State::kCreated);
 }
 
 BeginWriteTransaction::Next BeginWriteTransaction::OpenLog() {
   if (!outcome().ok()) return Fail(outcome());
-  (void)write_page_one_.Take();
+  (void)set_file_version_.Take();
   is_new_ = true;
   open_wal_.Start();
   return AwaitOutcome(open_wal_, State::kLogOpened);
@@ -162,17 +169,17 @@ BeginWriteTransaction::Next BeginWriteTransaction::TakePageOne() {
     CHECK(header.ok());  // we have just written it
     core_.view.header = *header;
   }
-  core_.committed = core_.wal.header;
-  core_.has_appended = false;
-  core_.doomed = OkStatus();
-  core_.statement = StatementUndo();
-  core_.cache.BeginEditEpoch();
-  core_.view.in_write = true;
+  core_.StartWriting();
   return Done({});
 }
 
 BeginWriteTransaction::Next BeginWriteTransaction::Refuse(Status status) {
-  core_.wal.shm.Unlock(WalLock::kWrite);
+  if (core_.wal.is_writer()) {
+    core_.wal.shm.Unlock(WalLock::kWrite);
+  } else {
+    core_.journal.Clear();
+    DowngradeDatabaseLock(core_);
+  }
   return Fail(std::move(status));
 }
 

@@ -173,6 +173,16 @@ void PageCache::AgeProtected() {
   PushBack(frame, stays ? Frame::Queue::kProtected : Frame::Queue::kProbation);
 }
 
+bool PageCache::must_spill() const {
+  if (page_count_ < limit_) return false;
+  for (const FrameQueue* queue : {&probation_, &protected_}) {
+    for (const Frame* frame = queue->head; frame != nullptr; frame = frame->next) {
+      if (!frame->dirty && IsEvictable(*frame)) return false;
+    }
+  }
+  return true;
+}
+
 bool PageCache::CanSpill() const {
   for (const FrameQueue* queue : {&probation_, &protected_}) {
     for (const Frame* frame = queue->head; frame != nullptr; frame = frame->next) {

@@ -8,6 +8,7 @@
 
 #include "engine/format/journal_header.h"
 #include "engine/format/wal_frame.h"
+#include "engine/format/wal_index.h"
 #include "engine/io/memory_io.h"
 #include "engine/storage/testing/connection.h"
 #include "gtest/gtest.h"
@@ -154,6 +155,24 @@ TEST(RecoveryTest, GivesUpNothingWhenEveryFrameIsReadAgain) {
     c.BeginRead();
     EXPECT_EQ(c.Read(12), 10u);
     c.pager().EndRead();
+  });
+}
+
+TEST(RecoveryTest, RebuildsTheIndexAsOftenAsItTakes) {
+  ForEachYieldPlan([](Io& io) {
+    TestConnection a(io, {.new_page_size = 512});
+    a.BeginWrite();
+    const PageNumber page = a.Add(7);
+    a.Commit();
+    const auto index =
+        ValueOf(io.Open("test.db-shm", {.kind = FileKind::kSharedMemory, .create = true}));
+    ShmRegion region = ValueOf(index->Map(0, kWalIndexRegionSize));
+    for (int round = 0; round < 3; ++round) {
+      region.Store(0, uint32_t{0xdeadbeef});  // a writer died in the middle of its header
+      a.BeginRead();
+      EXPECT_EQ(a.Read(page), 7u);
+      a.pager().EndRead();
+    }
   });
 }
 
