@@ -48,7 +48,8 @@ class ShmRegion {
   }
   // Orders every access before it before every access after it, for all processors.
   void Barrier() {
-    if (observer_ != nullptr) [[unlikely]] observer_->OnShmAccess();
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->OnShmAccess();
     std::atomic_thread_fence(std::memory_order_seq_cst);
   }
 
@@ -56,7 +57,8 @@ class ShmRegion {
   template <typename T>
   std::atomic_ref<T> Word(size_t offset) const {
     CHECK(offset % sizeof(T) == 0 && offset + sizeof(T) <= size_);
-    if (observer_ != nullptr) [[unlikely]] observer_->OnShmAccess();
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->OnShmAccess();
     return std::atomic_ref<T>(*reinterpret_cast<T*>(memory_ + offset));
   }
 

@@ -135,7 +135,8 @@ TableStatement TableWorkload::Delete() {
 
 TableStatement TableWorkload::Write() {
   if (choices_.Chance(shape_.schema_ppm, "schema")) {
-    return {.verb = choices_.Choose(2, "drop") == 0 ? Verb::kCreate : Verb::kDrop, .table = Table()};
+    return {.verb = choices_.Choose(2, "drop") == 0 ? Verb::kCreate : Verb::kDrop,
+            .table = Table()};
   }
   switch (choices_.Choose(8, "verb")) {
     case 0:
@@ -169,7 +170,8 @@ TableStatement TableWorkload::Select() {
 TableStatement TableWorkload::Scan() {
   TableStatement s{.verb = Verb::kSelect, .table = Table()};
   s.where = DrawPredicate(false);
-  s.projection = choices_.Choose(3, "projection") == 0 ? Projection::kIdsAndSizes : Projection::kRows;
+  s.projection =
+      choices_.Choose(3, "projection") == 0 ? Projection::kIdsAndSizes : Projection::kRows;
   s.order = choices_.Choose(3, "order") == 0 ? Order::kIdDescending : Order::kNone;
   return s;
 }
