@@ -69,11 +69,12 @@ std::vector<ColumnTest> ColumnTestsOf(const PathRequest& request, const Conjunct
   };
   if ((conjunct.needs & ~request.term_bit & ~request.available) != 0) return tests;
   if (expr.kind == BoundKind::kBinary && IsTestable(expr.binary)) {
+    const ComparisonRule rule = RuleFor(expr.operand(0), expr.operand(1));
     if (is_column(expr.operand(0)) && is_known(expr.operand(1))) {
-      tests.push_back({&expr.operand(0), expr.binary, &expr.operand(1)});
+      tests.push_back({&expr.operand(0), expr.binary, &expr.operand(1), rule});
     }
     if (is_column(expr.operand(1)) && is_known(expr.operand(0))) {
-      tests.push_back({&expr.operand(1), Mirrored(expr.binary), &expr.operand(0)});
+      tests.push_back({&expr.operand(1), Mirrored(expr.binary), &expr.operand(0), rule});
     }
   }
   return tests;
@@ -81,10 +82,10 @@ std::vector<ColumnTest> ColumnTestsOf(const PathRequest& request, const Conjunct
 
 bool ComparesAsColumn(const ColumnTest& test) {
   // With numbers, a text in a column without numeric affinity would have to be read as a number.
-  const ComparisonRule rule = RuleFor(*test.column, *test.value);
-  if (!rule.affinity || *rule.affinity == Affinity::kBlob) return true;
+  const std::optional<Affinity> affinity = test.rule.affinity;
+  if (!affinity || *affinity == Affinity::kBlob) return true;
   const std::optional<Affinity> own = test.column->affinity;
-  if (*rule.affinity == Affinity::kText) return own == Affinity::kText;
+  if (*affinity == Affinity::kText) return own == Affinity::kText;
   return own && IsNumeric(*own);
 }
 

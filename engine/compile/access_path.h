@@ -103,6 +103,7 @@ struct ColumnTest {
   const Bound* column = nullptr;
   BinaryOp op = BinaryOp::kEqual;
   const Bound* value = nullptr;
+  ComparisonRule rule;  // which depends on what stood on the left
 };
 // Empty when the conjunct says no such thing.
 std::vector<ColumnTest> ColumnTestsOf(const PathRequest& request, const Conjunct& conjunct);

@@ -59,7 +59,7 @@ class AutomaticIndexPath final : public AccessPath {
     if (is_fixed) builder.EmitJump(Opcode::kOnce, 0, is_made);
     SortKey key;
     for (const ColumnTest& test : tests_) {
-      key.push_back({.collation = RuleFor(*test.column, *test.value).collation});
+      key.push_back({.collation = test.rule.collation});
     }
     // The keys, then all columns and the rowid.
     const int key_count = static_cast<int>(tests_.size());
@@ -96,10 +96,9 @@ class AutomaticIndexPath final : public AccessPath {
       const ColumnTest& test = tests_[static_cast<size_t>(i)];
       coder.Code(*test.value, lookup_ + i);
       builder.EmitJump(Opcode::kIsNull, lookup_ + i, done);
-      const ComparisonRule rule = RuleFor(*test.column, *test.value);
-      if (rule.affinity && *rule.affinity != Affinity::kBlob) {
-        builder.Emit(Opcode::kAffinity, lookup_ + i, 1, 0,
-                     std::string(1, LetterOf(*rule.affinity)));
+      const std::optional<Affinity> affinity = test.rule.affinity;
+      if (affinity && *affinity != Affinity::kBlob) {
+        builder.Emit(Opcode::kAffinity, lookup_ + i, 1, 0, std::string(1, LetterOf(*affinity)));
       }
     }
     builder.EmitJump(Opcode::kSorterSeek, index_, done, lookup_, int64_t{key_count});

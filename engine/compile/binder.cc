@@ -75,9 +75,7 @@ const BoundAggregate* FindAggregate(const Bound& bound, const Scope& scope) {
   return found;
 }
 
-bool Binder::is_in_default() const {
-  return scope_.restricted_to == kDefaultValues;
-}
+bool Binder::is_in_default() const { return scope_.restricted_to == kDefaultValues; }
 
 Result<BoundPtr> Binder::Bind(const Expr& expr) {
   Result<BoundPtr> bound = BindNode(expr);

@@ -233,9 +233,15 @@ void QueryCoder::CodeAggregate(QueryBlock& block, RowOutput& output) {
 
 namespace {
 
-// When ORDER BY goes by the first expressions of GROUP BY, groups are made in its order.
+// When ORDER BY goes by the first expressions of GROUP BY, groups are made in its order. As in
+// sqlite3 one of as many terms lends its directions also when it is by something else.
 bool OrderGroups(const std::vector<const Bound*>& terms, const SortKey& order,
                  const QueryBlock& block, SortKey& group_key) {
+  if (terms.size() == group_key.size()) {
+    for (size_t i = 0; i < terms.size(); ++i) {
+      group_key[i].descending = group_key[i].nulls_last = order[i].descending;
+    }
+  }
   if (terms.empty() || terms.size() > block.group_by.size()) return terms.empty();
   for (size_t i = 0; i < terms.size(); ++i) {
     if (!SameBound(*terms[i], *block.group_by[i])) return false;

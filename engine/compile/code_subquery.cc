@@ -263,6 +263,7 @@ void ExprCoder::LookUp(int set, int operand, int width, int saw_null, const Sort
   for (int i = 0; i < width; ++i) builder_.EmitJump(Opcode::kIsNull, operand + i, maybe);
   builder_.EmitJump(Opcode::kFound, set, found, operand, int64_t{width});
   builder_.Place(maybe);
+  builder_.EmitJump(Opcode::kRewind, set, if_false);
   const Label loop = builder_.Here();
   const int member = builder_.NewRegister();
   for (int i = 0; i < width; ++i) {

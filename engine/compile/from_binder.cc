@@ -157,14 +157,15 @@ Status FromBinder::AddView(FromTerm& term, const View& view, const std::optional
   context_.active_views.pop_back();
   if (!query.ok()) return std::move(query).status();
   if (!create.columns.empty()) {
-    if (create.columns.size() != (*query)->table_names.size()) {
+    if (create.columns.size() != (*query)->schema_names.size()) {
       return SqlError("expected " + std::to_string(create.columns.size()) + " columns for '" +
-                      view.name + "' but got " + std::to_string((*query)->table_names.size()));
+                      view.name + "' but got " + std::to_string((*query)->schema_names.size()));
     }
     for (size_t i = 0; i < create.columns.size(); ++i) {
-      (*query)->table_names[i] = create.columns[i].text;
+      (*query)->schema_names[i] = create.columns[i].text;
     }
   }
+  (*query)->table_names = (*query)->schema_names;
   auto columns = TableOfQuery(**query, view.name);
   SetQuery(term, *std::move(query), alias ? alias->text : view.name, std::move(columns));
   term.source.is_subquery = false;  // its schema may name it
@@ -185,21 +186,20 @@ Status FromBinder::AddNestedJoin(FromTerm& term, const FromItem& item) {
     for (size_t j = 0; j < source.table->columns.size(); ++j) {
       const Column& column = source.table->columns[j];
       if (column.is_hidden) continue;
-      Source::Origin origin{source.name, i > 0 && source.Shares(column.name)};
+      Source::Origin origin{source.name, column.name, i > 0 && source.Shares(column.name)};
       if (!source.origins.empty()) {
         origin.table = source.origins[j].table;
+        origin.column = source.origins[j].column;
         origin.is_shared = origin.is_shared || source.origins[j].is_shared;
       }
       BoundPtr bound = MakeColumn(*source.table, source.cursor, static_cast<int>(j));
-      const bool is_shared_with_next = !origin.is_shared && i + 1 < inside.sources.size() &&
-                                       inside.sources[i + 1].Shares(column.name);
-      if (is_shared_with_next) {
+      if (!origin.is_shared && IsSharedWithRight(inside, i, column.name)) {
         ColumnExpr name;
         name.column.text = column.name;
         ASSIGN_OR_RETURN(bound, FindColumn(inside, name));
       }
       block->result.push_back(std::move(bound));
-      query->table_names.push_back(column.name);
+      query->table_names.push_back(origin.column);
       term.source.origins.push_back(std::move(origin));
     }
   }
@@ -209,9 +209,6 @@ Status FromBinder::AddNestedJoin(FromTerm& term, const FromItem& item) {
   query->blocks.push_back(std::move(block));
   std::string name = item.alias ? item.alias->text : "";
   auto columns = TableOfQuery(*query, name);
-  for (size_t i = 0; i < columns->columns.size(); ++i) {
-    columns->columns[i].name = query->table_names[i];  // two may have one name
-  }
   if (item.alias) term.source.origins.clear();
   SetQuery(term, std::move(query), std::move(name), std::move(columns));
   return OkStatus();

@@ -59,8 +59,11 @@ struct QueryOrder {
 struct Query {
   std::vector<std::unique_ptr<QueryBlock>> blocks;  // one or more
   std::vector<CompoundOp> ops;                      // one fewer
-  std::vector<std::string> names;                   // of the columns, as a result
-  std::vector<std::string> table_names;             // and as those of a table in FROM
+  // Of the columns: as a result, as those of a table in FROM, and as those of a table or view that
+  // is made of the query.
+  std::vector<std::string> names;
+  std::vector<std::string> table_names;
+  std::vector<std::string> schema_names;
   std::vector<QueryOrder> order_by;
   BoundPtr limit;
   BoundPtr offset;

@@ -12,6 +12,19 @@ const Bound& WithoutPlain(const Bound& bound) {
   return *inner;
 }
 
+// What stands within COLLATE and calls that change nothing.
+const Expr& WithoutHints(const Expr& expr) {
+  const Expr* inner = &WithoutCollate(expr);
+  while (const FunctionExpr* call = inner->TryAs<FunctionExpr>()) {
+    const std::string& name = call->name.text;
+    const bool is_hint =
+        SameName(name, "likely") || SameName(name, "unlikely") || SameName(name, "likelihood");
+    if (!is_hint || call->arguments.empty()) break;
+    inner = &WithoutCollate(*call->arguments[0]);
+  }
+  return *inner;
+}
+
 // The name of the column that an expression is; empty when it is none.
 std::string ColumnName(const Bound& bound) {
   if (bound.kind != BoundKind::kColumn) return "";
@@ -68,6 +81,7 @@ Result<std::unique_ptr<Query>> QueryBinder::Bind() {
   RETURN_IF_ERROR(FinishCompoundOrder());
   query_->names = std::move(names_);
   query_->table_names = std::move(table_names_);
+  query_->schema_names = std::move(schema_names_);
   return std::move(query_);
 }
 
@@ -85,6 +99,7 @@ Result<std::unique_ptr<Query>> QueryBinder::BindRecursive(
   query_->blocks.resize(recursive_from);
   query_->names = names_;
   query_->table_names = table_names_;
+  query_->schema_names = schema_names_;
   RETURN_IF_ERROR(start(*query_));
   query_->blocks.resize(select_.cores.size());
   for (size_t i = recursive_from; i < query_->blocks.size(); ++i) {
@@ -135,6 +150,7 @@ Status QueryBinder::BindBlock(size_t index) {
   aliases_.clear();
   names_.clear();
   table_names_.clear();
+  schema_names_.clear();
   written_.clear();
 
   const bool is_last = index + 1 == select_.cores.size();
@@ -190,17 +206,21 @@ Status QueryBinder::BindRows(const SelectCore& core, Scope& scope, QueryBlock& b
   for (size_t i = 0; i < block.result.size(); ++i) {
     names_.push_back("column" + std::to_string(i + 1));
   }
-  table_names_ = names_;
+  table_names_ = schema_names_ = names_;
   return OkStatus();
 }
 
-void QueryBinder::AddResult(QueryBlock& block, BoundPtr bound, std::optional<std::string> alias,
-                            std::string name, std::string table_name, const Expr* written) {
+void QueryBinder::AddResult(QueryBlock& block, BoundPtr bound, const Expr* written) {
   block.result.push_back(std::move(bound));
   written_.push_back(written);
-  aliases_.push_back(std::move(alias));
+}
+
+void QueryBinder::NameResult(const std::optional<std::string>& alias, std::string name,
+                             std::string table_name, std::string schema_name) {
+  aliases_.push_back(alias);
   names_.push_back(std::move(name));
   table_names_.push_back(std::move(table_name));
+  schema_names_.push_back(std::move(schema_name));
 }
 
 Status QueryBinder::CheckStars(const SelectCore& core, const Scope& scope) const {
@@ -226,21 +246,34 @@ Status QueryBinder::BindResult(const SelectCore& core, Scope& scope, QueryBlock&
       continue;
     }
     ASSIGN_OR_RETURN(BoundPtr bound, binder.Bind(*column.expr));
-    const std::string written(column.span.In(context_.text()));
-    std::optional<std::string> alias;
-    std::string name = ColumnName(*bound);
-    std::string table_name = ColumnName(WithoutPlain(*bound));
-    if (column.alias) alias = name = table_name = column.alias->text;
-    if (name.empty()) name = written;
-    if (table_name.empty()) {
-      const bool is_truth = SameName(written, "true") || SameName(written, "false");
-      table_name = is_truth ? "column" + std::to_string(block.result.size() + 1) : written;
+    if (column.alias) {
+      const std::string& alias = column.alias->text;
+      NameResult(alias, alias, alias, alias);
+    } else {
+      NameExpression(column, *bound, block.result.size());
     }
-    AddResult(block, std::move(bound), std::move(alias), std::move(name), std::move(table_name),
-              column.expr.get());
+    AddResult(block, std::move(bound), column.expr.get());
   }
   if (block.result.size() > kColumnCountMax) return SqlError("too many columns in result set");
   return OkStatus();
+}
+
+// FROM looks at names as they are written, what is made of a query at what they mean.
+void QueryBinder::NameExpression(const ResultColumn& column, const Bound& bound, size_t index) {
+  const std::string written(column.span.In(context_.text()));
+  const bool is_truth = SameName(written, "true") || SameName(written, "false");
+  const std::string text = is_truth ? "column" + std::to_string(index + 1) : written;
+  const std::string name = ColumnName(bound);
+  std::string table_name = text;
+  std::string schema_name = text;
+  const ColumnExpr* const as_column = WithoutHints(*column.expr).TryAs<ColumnExpr>();
+  if (as_column != nullptr && !is_truth) {
+    table_name = as_column->column.text;
+    schema_name = ColumnName(WithoutPlain(bound));
+    if (schema_name.empty()) schema_name = table_name;
+  }
+  NameResult(std::nullopt, name.empty() ? written : name, std::move(table_name),
+             std::move(schema_name));
 }
 
 // All columns of all tables, or of one; those that USING shares once, from the left.
@@ -261,16 +294,14 @@ Status QueryBinder::BindStar(const ResultColumn& column, Scope& scope, QueryBloc
       }
       if (!column.table && i > 0 && source.Shares(definition.name)) continue;
       BoundPtr bound = MakeColumn(*source.table, source.cursor, static_cast<int>(j));
-      // The column that the next table shares may be that of either.
-      const bool is_shared = !column.table && i + 1 < scope.sources.size() &&
-                             scope.sources[i + 1].Shares(definition.name);
-      if (is_shared) {
+      if (!column.table && IsSharedWithRight(scope, i, definition.name)) {
         ColumnExpr name;
         name.column.text = definition.name;
         ASSIGN_OR_RETURN(bound, FindColumn(scope, name));
       }
-      AddResult(block, std::move(bound), definition.name, definition.name, definition.name,
-                /*written=*/nullptr);
+      AddResult(block, std::move(bound), /*written=*/nullptr);
+      const std::string& name = source.origins.empty() ? definition.name : source.origins[j].column;
+      NameResult(name, name, name, name);
     }
   }
   return OkStatus();

@@ -48,8 +48,11 @@ class QueryBinder {
   Status BindGroupBy(const SelectCore& core, Scope& scope, QueryBlock& block);
   Status BindLimit();
   Status CheckWidths() const;
-  void AddResult(QueryBlock& block, BoundPtr bound, std::optional<std::string> alias,
-                 std::string name, std::string table_name, const Expr* written);
+  // A column of the result; `written` is null for what * stands for.
+  void AddResult(QueryBlock& block, BoundPtr bound, const Expr* written);
+  void NameResult(const std::optional<std::string>& alias, std::string name, std::string table_name,
+                  std::string schema_name);
+  void NameExpression(const ResultColumn& column, const Bound& bound, size_t index);
   Result<BoundPtr> BindPosition(const Expr& term, size_t position, Scope& scope,
                                 const QueryBlock& block);
 
@@ -71,11 +74,11 @@ class QueryBinder {
   const WithScope* with_;
   Scope* const outer_;
   std::unique_ptr<Query> query_;
-  // Of the columns of the block that is being bound: aliases, for ORDER BY; names, of the result
-  // and as those of a table.
+  // Of the columns of the block that is being bound: aliases, for ORDER BY; names, as in Query.
   std::vector<std::optional<std::string>> aliases_;
   std::vector<std::string> names_;
   std::vector<std::string> table_names_;
+  std::vector<std::string> schema_names_;
   std::vector<const Expr*> written_;  // null for what * stands for
   // The column that a term of a compound's ORDER BY is, as far as is known, and by which block.
   struct OrderMatch {

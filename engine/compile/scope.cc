@@ -17,6 +17,18 @@ bool IsInStar(const Source& source, std::string_view name) {
   return false;
 }
 
+bool IsSharedWithRight(const Scope& scope, size_t source_index, std::string_view column) {
+  bool is_shared = false;
+  bool is_left_of_right = false;
+  for (size_t i = source_index + 1; i < scope.sources.size(); ++i) {
+    const Source& source = scope.sources[i];
+    is_shared = is_shared || source.Shares(column);
+    is_left_of_right =
+        is_left_of_right || source.join == JoinKind::kRight || source.join == JoinKind::kFull;
+  }
+  return is_shared && is_left_of_right;
+}
+
 BoundPtr MakeConstant(Value value) {
   auto bound = std::make_unique<Bound>(BoundKind::kConstant);
   bound->constant = std::move(value);
@@ -97,7 +109,7 @@ class ColumnSearch {
     for (size_t i = 0; i < source.origins.size(); ++i) {
       const Source::Origin& origin = source.origins[i];
       if (name_.table && !SameName(name_.table->text, origin.table)) continue;
-      if (!SameName(source.table->columns[i].name, name_.column.text)) continue;
+      if (!SameName(origin.column, name_.column.text)) continue;
       // Unqualified, what USING shares has been found already.
       if (!name_.table && origin.is_shared) continue;
       Add(source, static_cast<int>(i));

@@ -30,6 +30,7 @@ struct Source {
   // Of a parenthesized join, by column: where it came from, so that b.x is found in (a JOIN b).
   struct Origin {
     std::string table;
+    std::string column;
     bool is_shared = false;  // by USING within the parentheses: * shows it once
   };
   std::vector<Origin> origins;
@@ -75,6 +76,10 @@ struct Scope {
 
 // Whether `name`.* stands for columns of the source.
 bool IsInStar(const Source& source, std::string_view name);
+
+// Whether a source's column may be NULL where that of a source on its right, which shares it by
+// USING, is not: on the left of a RIGHT or FULL join.
+bool IsSharedWithRight(const Scope& scope, size_t source_index, std::string_view column);
 
 // A column of a source of `scope`, or null when there is none of that name. An error when there are
 // several.

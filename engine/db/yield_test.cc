@@ -42,7 +42,7 @@ void ExpectSameEverywhere(std::string_view script, const PagerOptions& options,
   EXPECT_GT(coverage.occurrence_count, 0u);
 }
 
-constexpr JournalMode kModes[] = {JournalMode::kWal,     JournalMode::kDelete,
+constexpr JournalMode kModes[] = {JournalMode::kWal,      JournalMode::kDelete,
                                   JournalMode::kTruncate, JournalMode::kPersist,
                                   JournalMode::kMemory,   JournalMode::kOff};
 
