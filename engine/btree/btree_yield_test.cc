@@ -216,9 +216,7 @@ TEST(BtreeYieldTest, ReadsGoOnFromTheirRowWhenTheTreeChangesAtAWait) {
     EXPECT_EQ(read([&] { return count.Resume(); }), rows.size());
     CheckIntegrity check;
     check.Start(tree.btree(), {1, tree.root()}, 10);
-    const IntegrityReport report = read([&] { return check.Resume(); });
-    EXPECT_EQ(report.messages, std::vector<std::string>());
-    EXPECT_EQ(report.row_counts[1], rows.size());
+    EXPECT_EQ(read([&] { return check.Resume(); }), std::vector<std::string>());
   }
   EXPECT_GT(change_count, 50);
   io.SetObserver(nullptr);

@@ -95,7 +95,6 @@ struct CheckIntegrity::Parts {
   bool changed = false;
 
   std::vector<std::string> messages;
-  std::vector<uint64_t> row_counts;
   std::vector<bool> referred;
   size_t next_root = 0;
   PageNumber root = kNoPage;
@@ -164,17 +163,16 @@ void CheckIntegrity::OnAbandon() {
 }
 
 CheckIntegrity::Next CheckIntegrity::Ended(Status status) {
-  IntegrityReport report{std::move(parts_->messages), std::move(parts_->row_counts)};
+  std::vector<std::string> messages = std::move(parts_->messages);
   parts_.reset();
   Leave();
   if (!status.ok()) return Fail(std::move(status));
-  return Done(std::move(report));
+  return Done(std::move(messages));
 }
 
 CheckIntegrity::Next CheckIntegrity::StartOver() {
   Parts& parts = *parts_;
   const PageNumber page_count = parts.pager.page_count();
-  parts.row_counts.assign(parts.roots.size(), 0);
   if (page_count == 0) return Ended(OkStatus());
   parts.changed = false;
   parts.messages.clear();
@@ -293,9 +291,6 @@ CheckIntegrity::Next CheckIntegrity::LookInto(PageRef page) {
   } else {
     parts.opening = false;
     here.cells_left = here.page.cell_count();
-    if (here.page.is_leaf() || !here.page.is_table()) {
-      parts.row_counts[parts.next_root - 1] += here.page.cell_count();
-    }
     if (here.page.is_leaf()) return Goto(State::kCell);
     here.at_right_child = true;
     return Goto(State::kChild);

@@ -251,9 +251,8 @@ bool ReadsAsName(TokenKind kind) {
   switch (Describe(kind).use) {
     case KeywordUse::kYielding:
     case KeywordUse::kJoinWord:
-      return true;
     case KeywordUse::kContextual:
-      return kind != TokenKind::kFilter;
+      return true;
     case KeywordUse::kReserved:
     case KeywordUse::kIndexed:
       return false;

@@ -298,12 +298,10 @@ void SqlWriter::WriteFunction(const FunctionExpr& function) {
     Write(function.order_by);
   }
   Mark(")");
-  if (function.filter) {
-    Word("FILTER (WHERE");
-    Write(*function.filter);
-    Mark(")");
-  }
-  WriteOver(function);
+  if (!function.filter) return;
+  Word("FILTER (WHERE");
+  Write(*function.filter);
+  Mark(")");
 }
 
 void SqlWriter::WriteRaise(const RaiseExpr& raise) {

@@ -22,20 +22,16 @@ class StatementParser {
   StatementPtr ParseAny();
 
   // Changes: statement_parser.cc.
-  StatementPtr ParseBehindWith();
-  StatementPtr ParseInsert(WithClause with = {});
-  StatementPtr ParseUpdate(WithClause with = {});
-  StatementPtr ParseDelete(WithClause with = {});
+  StatementPtr ParseInsert();
+  StatementPtr ParseUpdate();
+  StatementPtr ParseDelete();
   Assignment ParseAssignment();
   std::optional<Name> ParseAliasAfterAs();
   std::vector<Name> ParseNameList();  // (a, b)
   ConflictAction ParseConflictAction();
-  std::vector<UpsertClause> ParseUpserts();
-  UpsertClause ParseUpsert();
-  std::vector<Assignment> ParseAssignments();
-  std::vector<ResultColumn> ParseReturning();
+  void RefuseReturning();
 
-  // Transactions, pragmas, whole databases: statement_parser.cc.
+  // Transactions and pragmas: statement_parser.cc.
   StatementPtr ParseBegin();
   StatementPtr ParseCommit();
   StatementPtr ParseRollback();
@@ -43,32 +39,18 @@ class StatementParser {
   StatementPtr ParseRelease();
   StatementPtr ParsePragma();
   void ParseTransactionWord();
-  StatementPtr ParseAttach();
-  StatementPtr ParseDetach();
-  StatementPtr ParseVacuum();
-
-  // Triggers: trigger_parser.cc.
-  StatementPtr ParseCreateTrigger(bool is_temporary);
-  void ParseTriggerHead(CreateTriggerStatement& create);
-  StatementPtr ParseTriggerStep();
-  StatementPtr ParseTriggerInsert();
-  StatementPtr ParseTriggerUpdate();
-  StatementPtr ParseTriggerDelete();
-  QualifiedName ParseTriggerTarget();
-  void RefuseIndexHint();
 
   // Schema: schema_parser.cc.
   StatementPtr ParseCreate();
   StatementPtr ParseCreateTable(bool is_temporary);
   StatementPtr ParseCreateIndex();
   StatementPtr ParseCreateView(bool is_temporary);
+  StatementPtr ParseCreateTrigger(bool is_temporary);
   StatementPtr ParseCreateVirtualTable();
-  StatementPtr ParseAlterTable();
-  StatementPtr ParseAnalyze();
-  StatementPtr ParseReindex();
   StatementPtr ParseDrop();
   bool ParseIfNotExists();
-  std::string TakeModuleArgument();
+  std::string TakeBody();
+  std::string TakeTriggerBody();
   void ParseTableOptions(CreateTableStatement& table);
   void ParseTableOption(CreateTableStatement& table);
   ColumnDefinition ParseColumn();
@@ -81,6 +63,7 @@ class StatementParser {
   SortOrder ParseSortOrder();
   ConflictAction ParseOnConflict();
   ForeignKeyReference ParseReference();
+  std::vector<Name> ParseReferencedColumns();
   ForeignKeyAction ParseForeignKeyAction();
   bool ParseDeferrable(bool& is_deferred);
 
