@@ -328,6 +328,7 @@ void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
     if (!answer.error.ok()) Fail("error", text.sql + ": " + answer.error.ToString());
     return;
   }
+  const bool was_in_transaction = oracle_.in_transaction();
   const Sqlite3Answer expected = oracle_.Run(text.sql);
   std::string difference = DescribeDifference(expected, answer);
   const bool is_insert = text.sql.starts_with("INSERT") || text.sql.starts_with("REPLACE");
@@ -351,7 +352,19 @@ void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
     difference = "one is in a transaction, the other is not";
   }
   if (!difference.empty()) Fail("differential", text.sql + ": " + difference);
-  if (!expected.ok()) return;
+  if (!expected.ok()) {
+    // A constraint that fails may end the transaction, or leave the rows before it.
+    const bool left_rows =
+        is_change && Primary(expected.code) == ResultCode::kConstraint && answer.changes > 0;
+    if (oracle_.in_transaction()) {
+      if (left_rows) transaction_.push_back(text.sql);
+      wrote_in_transaction_ = wrote_in_transaction_ || left_rows;
+    } else {
+      if (!was_in_transaction && left_rows) NothingIsUndecided();
+      wrote_in_transaction_ = false;
+    }
+    return;
+  }
   if (text.kind == SqlKind::kBegin) transaction_.clear();
   if (text.kind == SqlKind::kWrite && oracle_.in_transaction()) transaction_.push_back(text.sql);
   // A commit that wrote takes the place in the log of those that failed before it.

@@ -52,10 +52,7 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
                                         ")"};
     }
   }
-  if (choices_.Chance(10'000, "schema")) {
-    if (Choose(2, "create") == 0) return {SqlKind::kWrite, CreateTable(table)};
-    return {SqlKind::kWrite, "DROP TABLE t" + std::to_string(table)};
-  }
+  if (choices_.Chance(40'000, "schema")) return Schema(table);
   SqlStatementText text;
   switch (Choose(10, "verb")) {
     case 0:
@@ -88,6 +85,103 @@ std::vector<std::string> SqlWorkload::ReadAll() const {
 
 // -- Statements --
 
+SqlStatementText SqlWorkload::Schema(int table) {
+  switch (Choose(8, "change")) {
+    case 0:
+      return {SqlKind::kWrite, CreateTable(table)};
+    case 1:
+      return {SqlKind::kWrite, "DROP TABLE t" + std::to_string(table)};
+    case 2:
+      return {SqlKind::kWrite, "DROP INDEX i" + std::to_string(Choose(kIndexCount, "index"))};
+    default:
+      return {SqlKind::kWrite, CreateIndex(table)};
+  }
+}
+
+std::string SqlWorkload::OnConflict() {
+  if (Choose(3, "on conflict") != 0) return "";
+  return std::string(" ON CONFLICT ") +
+         OneOf({"ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"}, "action");
+}
+
+std::string SqlWorkload::OrAction() {
+  if (Choose(3, "or") != 0) return "";
+  return std::string(" OR ") + OneOf({"REPLACE", "IGNORE", "FAIL", "ABORT", "ROLLBACK"}, "action");
+}
+
+std::string SqlWorkload::ColumnConstraints() {
+  std::string sql;
+  if (choices_.Chance(100'000, "collate")) {
+    sql += std::string(" COLLATE ") + OneOf({"NOCASE", "RTRIM", "BINARY"}, "collation");
+  }
+  if (choices_.Chance(80'000, "not null")) {
+    sql += " NOT NULL";
+    sql += OnConflict();
+    if (Choose(2, "default") == 0) sql += " DEFAULT 7";
+  }
+  if (choices_.Chance(150'000, "unique")) {
+    sql += " UNIQUE";
+    sql += OnConflict();
+  }
+  if (choices_.Chance(30'000, "check")) sql += " CHECK (typeof(c0) <> 'blob')";
+  return sql;
+}
+
+std::string SqlWorkload::TableConstraints(const Table& table) {
+  std::string sql;
+  if (!*table.has_key && choices_.Chance(150'000, "primary key")) {
+    // Never one column, which could be the rowid.
+    sql += ",PRIMARY KEY(";
+    sql += KeyTerm(table, false);
+    sql += "," + KeyTerm(table, false);
+    sql += ")";
+    sql += OnConflict();
+  }
+  if (choices_.Chance(100'000, "unique")) {
+    sql += ",UNIQUE(";
+    sql += KeyTerm(table, false);
+    if (Choose(2, "second") == 0) sql += "," + KeyTerm(table, false);
+    sql += ")";
+    sql += OnConflict();
+  }
+  return sql;
+}
+
+std::string SqlWorkload::KeyTerm(const Table& table, bool may_be_expression) {
+  const std::string column = table.columns[Choose(table.columns.size(), "column")];
+  std::string term = column;
+  if (may_be_expression && Choose(5, "expression") == 0) {
+    term = Join({OneOf({"typeof(", "length(typeof(", "(7 IN (", "(NULL IS ("}, "of"), column});
+    term += term.starts_with("typeof(") ? ")" : "))";
+  }
+  if (choices_.Chance(150'000, "collate")) {
+    term += std::string(" COLLATE ") + OneOf({"NOCASE", "RTRIM", "BINARY"}, "collation");
+  }
+  return term + OneOf({"", "", " DESC", " ASC"}, "direction");
+}
+
+std::string SqlWorkload::CreateIndex(int number) {
+  const Table& table = tables_[number];
+  std::string sql = "CREATE ";
+  if (Choose(3, "unique") == 0) sql += "UNIQUE ";
+  sql += "INDEX ";
+  if (Choose(4, "if not exists") == 0) sql += "IF NOT EXISTS ";
+  sql +=
+      "i" + std::to_string(Choose(kIndexCount, "index")) + " ON t" + std::to_string(number) + "(";
+  const uint64_t count = choices_.Between(1, 3, "columns");
+  for (uint64_t i = 0; i < count; ++i) {
+    if (i > 0) sql += ",";
+    sql += KeyTerm(table, true);
+  }
+  sql += ")";
+  if (Choose(4, "partial") == 0) {
+    const std::string column = table.columns[Choose(table.columns.size(), "column")];
+    sql += Join({" WHERE ", column,
+                 OneOf({" IS NOT NULL", " > 5", " <> 'abc'", " IN (1,'a',NULL)"}, "where")});
+  }
+  return sql;
+}
+
 std::string SqlWorkload::CreateTable(int number) {
   Table& table = tables_[number];
   table.columns.clear();
@@ -100,19 +194,23 @@ std::string SqlWorkload::CreateTable(int number) {
     if (i > 0) sql += ",";
     if (i == 0 && *table.has_key) {
       sql += name + " INTEGER PRIMARY KEY";
+      sql += OnConflict();
       continue;
     }
     sql += name + OneOf({" INTEGER", " TEXT", " REAL", " BLOB", "", " NUMERIC", " VARCHAR(10)",
                          " INT", " FLOATING POINT", " DOUBLE"},
                         "type");
-    if (choices_.Chance(50'000, "not null")) sql += " NOT NULL";
+    sql += ColumnConstraints();
   }
+  sql += TableConstraints(table);
   return sql + ")";
 }
 
 std::string SqlWorkload::Insert(int number) {
   const Table& table = tables_[number];
-  std::string sql = "INSERT INTO t" + std::to_string(number);
+  std::string sql = "INSERT" + OrAction();
+  if (sql.ends_with(" REPLACE") && Choose(2, "short") == 0) sql = "REPLACE";
+  sql += " INTO t" + std::to_string(number);
   size_t first = 0;
   if (Choose(3, "columns") == 0) {
     first = Choose(table.columns.size(), "first column");
@@ -146,7 +244,8 @@ std::string SqlWorkload::Insert(int number) {
 
 std::string SqlWorkload::Update(int number) {
   const Table& table = tables_[number];
-  std::string sql = "UPDATE t" + std::to_string(number) + " SET ";
+  // Which row comes first may decide which of them conflicts.
+  std::string sql = "UPDATE" + OrAction() + " t" + std::to_string(number) + " NOT INDEXED SET ";
   const uint64_t count = choices_.Between(1, 2, "set count");
   for (uint64_t i = 0; i < count; ++i) {
     const size_t column = Choose(table.columns.size(), "column");
@@ -208,8 +307,9 @@ std::string SqlWorkload::Select(int number) {
     for (uint64_t i = 0; i < count; ++i) sql += (i == 0 ? "" : ",") + Expression(number, 2);
     if (Choose(6, "alias") == 0) sql += " AS x";
   }
-  sql += from + Where(number);
-  if (Choose(3, "order") == 0) {
+  const bool is_ordered = Choose(3, "order") == 0;
+  sql += from + (is_ordered ? "" : " NOT INDEXED") + Where(number);
+  if (is_ordered) {
     // The row's id comes last, so that no two rows are equal.
     sql += Join(
         {" ORDER BY ", Choose(3, "by expression") == 0 ? Expression(number, 1) : Column(number),

@@ -1,7 +1,8 @@
-// Draws SQL text for the differential with SQLite: tables of any column types, expressions over all
-// storage classes, and now and then a statement that is wrong. It keeps off what is not settled by
-// the language (the order of equal rows, reals at the edge of their digits) and what SQLite
-// releases answer differently (sums of reals, functions that are new).
+// Draws SQL text for the differential with SQLite: tables of any column types with constraints and
+// indexes, expressions over all storage classes, and now and then a statement that is wrong. It
+// keeps off what is not settled by the language (the order of equal rows, and of rows that an index
+// may give in its own; reals at the edge of their digits) and what SQLite releases answer
+// differently (sums of reals, functions that are new).
 
 #ifndef ORRERY_SIM_WORKLOADS_SQL_WORKLOAD_H_
 #define ORRERY_SIM_WORKLOADS_SQL_WORKLOAD_H_
@@ -39,6 +40,7 @@ class SqlWorkload {
 
  private:
   static constexpr int kTableCount = 3;
+  static constexpr int kIndexCount = 5;  // of all tables
   struct Table {
     std::vector<std::string> columns;
     // The first column is INTEGER PRIMARY KEY; the same at each CREATE, since it is not known which
@@ -46,7 +48,18 @@ class SqlWorkload {
     std::optional<bool> has_key;
   };
 
+  SqlStatementText Schema(int table);
   std::string CreateTable(int table);
+  std::string CreateIndex(int table);
+  std::string ColumnConstraints();
+  std::string TableConstraints(const Table& table);
+  // One column of a key: with a collation and a direction, now and then; or an expression whose
+  // value no release reads otherwise.
+  std::string KeyTerm(const Table& table, bool may_be_expression);
+  // ON CONFLICT ..., or nothing.
+  std::string OnConflict();
+  // OR ..., or nothing.
+  std::string OrAction();
   std::string Insert(int table);
   std::string Update(int table);
   std::string Delete(int table);
