@@ -128,7 +128,8 @@ AllocatePage::Next AllocatePage::Extend() {
 Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
   PagerCore& core = *core_;
   Frame* frame = core.cache.Find(number);
-  if (frame != nullptr && frame->pin_count > 0) {
+  // A page that is being spilled is pinned by its writing, which a change does not disturb.
+  if (frame != nullptr && frame->pin_count > (frame->writing ? 1 : 0)) {
     return CorruptError("page " + std::to_string(number) + " of " + core.path +
                         " is in use, but listed as free");
   }

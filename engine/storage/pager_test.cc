@@ -5,7 +5,9 @@
 #include "engine/storage/pager.h"
 
 #include <map>
+#include <vector>
 
+#include "engine/io/memory_io.h"
 #include "engine/io/testing/yield_plan.h"
 #include "engine/storage/testing/connection.h"
 #include "gtest/gtest.h"
@@ -77,6 +79,45 @@ TEST(PagerTest, KeepsASnapshotWhileOthersCommit) {
     b.Rollback();
     a.pager().EndRead();
   });
+}
+
+// Whoever needed the room may have gone away meanwhile.
+TEST(PagerTest, TakesAFreePageThatIsStillBeingSpilled) {
+  MemoryIo io({.finish = MemoryFinish::kInPoll, .seed = 1});
+  TestConnection a(io, {.cache_page_count = 10});
+  a.BeginWrite();
+  std::vector<PageNumber> numbers;
+  for (uint32_t mark = 1; mark <= 9; ++mark) numbers.push_back(a.Add(mark));
+  AllocatePage more;
+  std::vector<PageRef> pages;
+  IoResult<PageRef> page = Pending{nullptr};
+  do {
+    more.Abandon();
+    more.Start(a.pager());
+    page = more.Resume();
+    if (page.done()) pages.push_back(*std::move(page));
+  } while (!page.pending());
+  more.Abandon();  // its spill goes on
+  // The last page freed is a leaf of the freelist, and the first to be taken.
+  for (const PageNumber number : {numbers[0], numbers[1]}) {
+    FreePage free;
+    free.Start(a.pager(), number);
+    ASSERT_TRUE(free.Resume().done());
+  }
+  more.Start(a.pager());
+  page = more.Resume();
+  ASSERT_TRUE(page.done()) << page.status().ToString();
+  EXPECT_EQ(page->number(), numbers[1]);
+  EXPECT_EQ(a.MarkOf(*page), 0u);
+  page->Release();
+  pages.clear();
+  a.Write(numbers[1], 77);
+  a.Commit();
+  TestConnection b(io);
+  b.BeginRead();
+  EXPECT_EQ(b.Read(numbers[1]), 77u);
+  EXPECT_EQ(b.Read(numbers[5]), 6u);
+  b.pager().EndRead();
 }
 
 TEST(PagerTest, UndoesAStatementAlone) {
