@@ -10,9 +10,6 @@
 
 namespace orrery {
 
-// A column, or an expression, as one term of a key says it.
-Result<IndexColumn> MakeIndexColumn(const OrderingTerm& term, const Table& table,
-                                    int schema_format);
 // After the declared columns: those that tell the row, and the order.
 void FinishIndex(const Table& table, Index& index);
 // The newest first, as they are added; then those that REPLACE go after all others.

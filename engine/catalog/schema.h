@@ -83,6 +83,9 @@ Result<Table> MakeTable(std::shared_ptr<const ParsedStatement> definition, int s
 // not looked up.
 Result<std::unique_ptr<Index>> MakeIndex(std::shared_ptr<const ParsedStatement> definition,
                                          const Table& table, int schema_format);
+// A column, or an expression, as one term of a key says it.
+Result<IndexColumn> MakeIndexColumn(const OrderingTerm& term, const Table& table,
+                                    int schema_format);
 // Adds an index to a table that has none of its name.
 Index& AddIndex(Table& table, std::unique_ptr<Index> index);
 

@@ -1,5 +1,6 @@
 // CREATE INDEX: an index is filled from its table, in its own order.
 
+#include "engine/catalog/schema.h"
 #include "engine/compile/change_schema.h"
 #include "engine/compile/compile_context.h"
 #include "engine/compile/expr_coder.h"
@@ -73,6 +74,34 @@ Status CodeFill(CompileContext& context, const Table& table, const Index& index,
   return OkStatus();
 }
 
+Status CheckTerm(const CompileContext& context, const OrderingTerm& term, const Table& table) {
+  ASSIGN_OR_RETURN(const IndexColumn column,
+                   MakeIndexColumn(term, table, context.schema->schema_format()));
+  Index probe;
+  probe.columns = {column};
+  return IndexEntry(table, probe, 0).Bind(context.functions);
+}
+
+// The names in the index's columns, one after another. WHERE is looked at before them; but a first
+// column that is not there goes before that, or one that a call names, as in SQLite.
+Status CheckNames(const CompileContext& context, const CreateIndexStatement& statement,
+                  const Table& table) {
+  if (statement.where != nullptr) {
+    Index probe;
+    probe.where = statement.where.get();
+    Status status = IndexEntry(table, probe, 0).Bind(context.functions);
+    const ExprKind first = statement.columns[0].expr->kind;
+    if (!status.ok() && (first == ExprKind::kColumn || first == ExprKind::kFunction)) {
+      RETURN_IF_ERROR(CheckTerm(context, statement.columns[0], table));
+    }
+    if (!status.ok()) return status;
+  }
+  for (const OrderingTerm& term : statement.columns) {
+    RETURN_IF_ERROR(CheckTerm(context, term, table));
+  }
+  return OkStatus();
+}
+
 Status CheckIndexable(const CompileContext& context, const CreateIndexStatement& statement,
                       const Table** table) {
   const std::string& name = statement.table.text;
@@ -108,6 +137,7 @@ Status CompileCreateIndex(CompileContext& context, const CreateIndexStatement& s
     return OkStatus();
   }
   // The definition is borrowed for now; the schema gets its own from sqlite_schema.
+  RETURN_IF_ERROR(CheckNames(context, statement, *table));
   ASSIGN_OR_RETURN(std::unique_ptr<Index> made,
                    MakeIndex(std::shared_ptr<const ParsedStatement>(
                                  std::shared_ptr<const ParsedStatement>(), &context.parsed),

@@ -21,6 +21,9 @@ Status IndexEntry::Bind(const FunctionRegistry& functions) {
     context.restricted_to = where;
     return Binder(functions, std::move(context)).Bind(expr);
   };
+  if (index_.where != nullptr) {
+    ASSIGN_OR_RETURN(where_, bind(*index_.where, "partial index WHERE clauses"));
+  }
   for (const IndexColumn& each : index_.columns) {
     if (each.column != kExpressionColumn) {
       columns_.push_back(MakeColumn(table_, cursor_, each.column));
@@ -28,9 +31,6 @@ Status IndexEntry::Bind(const FunctionRegistry& functions) {
     }
     ASSIGN_OR_RETURN(BoundPtr bound, bind(*each.expr, kIndexExpressions));
     columns_.push_back(std::move(bound));
-  }
-  if (index_.where != nullptr) {
-    ASSIGN_OR_RETURN(where_, bind(*index_.where, "partial index WHERE clauses"));
   }
   return OkStatus();
 }

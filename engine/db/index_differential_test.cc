@@ -180,6 +180,14 @@ CREATE INDEX n ON t(count(a))
 CREATE INDEX n ON t(a) WHERE random() > 1
 CREATE INDEX n ON t(a) WHERE b = ?1
 CREATE INDEX n ON t(a) WHERE nosuch
+CREATE INDEX n ON t(nosuch) WHERE neither
+CREATE INDEX n ON t(a, nosuch) WHERE neither
+CREATE INDEX n ON t(a + nosuch, neither)
+CREATE INDEX n ON t(nosuch + neither, a)
+CREATE INDEX n ON t(nosuch COLLATE NOCASE) WHERE neither
+CREATE INDEX n ON t(lower(nosuch)) WHERE neither
+CREATE INDEX n ON t(nosuch + 1) WHERE neither
+CREATE INDEX n ON t(nosuch, neither) WHERE b
 CREATE INDEX n ON t(t.a)
 CREATE INDEX n ON t(a NULLS LAST)
 SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema ORDER BY rowid
