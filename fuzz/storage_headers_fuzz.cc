@@ -32,11 +32,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::array<std::byte, kWalFrameHeaderSize> frame_again;
   EncodeWalFrameHeader(frame, frame_again);
   CHECK(std::memcmp(frame_again.data(), bytes.data(), frame_again.size()) == 0);
-  if (const std::optional<JournalHeader> header = DecodeJournalHeader(bytes)) {
+  if (const std::optional<JournalHeader> header = DecodeJournalHeader(bytes, 1024)) {
     std::array<std::byte, kJournalHeaderSize> again;
     EncodeJournalHeader(*header, again);
-    CHECK(std::memcmp(again.data(), bytes.data(), again.size()) == 0);
+    // Without a page size it has the one it was told.
+    const bool is_whole = LoadBig<uint32_t>(bytes.data() + kJournalHeaderSize - 4) != 0;
+    CHECK(!is_whole || std::memcmp(again.data(), bytes.data(), again.size()) == 0);
+    CHECK(is_whole || header->page_size == 1024);
   }
+  const Bytes ending(reinterpret_cast<const std::byte*>(data), size);
+  CHECK(SuperJournalName(ending).size() <= kSuperJournalNameSizeMax);
   WalIndexHeaderWords words;
   std::memcpy(words.data(), bytes.data(), sizeof words);
   if (const std::optional<WalIndexHeader> header = DecodeWalIndexHeader(words)) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,6 +71,7 @@ struct ChildRunner::Slot {
       name_size;  // paths and labels, each ended by '\n'; paths first, a "\n" of its own between
   uint64_t draw_count;
   uint64_t span_count;
+  uint64_t skip_mark_count;
   uint64_t mark_count;
 };
 
@@ -112,6 +114,18 @@ void* shared_slot = nullptr;
 
 }  // namespace
 
+double ProcessorSeconds() {
+  double sum = 0;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage;
+    getrusage(who, &usage);
+    for (const timeval& time : {usage.ru_utime, usage.ru_stime}) {
+      sum += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    }
+  }
+  return sum;
+}
+
 ChildRunner::ChildRunner(Simulation& simulation) : simulation_(simulation) {
   void* const memory = mmap(nullptr, kSlotSize, PROT_READ | PROT_WRITE,
                             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -149,12 +163,17 @@ void ChildRunner::RunAsChild(const Setup& setup) {
     if (child.keeps_recording) {
       const Recording& drawn = child.recording->recording();
       const std::vector<DrawSpan>& spans = child.recording->spans();
+      const std::vector<SkipMark>& marks = child.recording->skip_marks();
       const bool fits = payload.AddLines(drawn.paths, slot.name_size) && payload.Add("\n", 1) &&
                         payload.AddLines(drawn.labels, ++slot.name_size) &&
                         payload.Add(drawn.draws.data(), drawn.draws.size() * sizeof(Draw)) &&
-                        payload.Add(spans.data(), spans.size() * sizeof(DrawSpan));
-      if (fits) slot.draw_count = drawn.draws.size();
-      if (fits) slot.span_count = spans.size();
+                        payload.Add(spans.data(), spans.size() * sizeof(DrawSpan)) &&
+                        payload.Add(marks.data(), marks.size() * sizeof(SkipMark));
+      if (fits) {
+        slot.draw_count = drawn.draws.size();
+        slot.span_count = spans.size();
+        slot.skip_mark_count = marks.size();
+      }
     }
     if (child.events != nullptr) {
       const EventList& list = child.events->list();
@@ -234,6 +253,7 @@ RunEnd ChildRunner::Run(const Setup& setup) {
   }
   take(end.recording.draws, slot_->draw_count);
   take(end.spans, slot_->span_count);
+  take(end.skip_marks, slot_->skip_mark_count);
   for (DrawSpan& span : end.spans) span.end = std::min(span.end, slot_->draw_count);
   end.events.hash = slot_->events_hash;
   take(end.events.marks, slot_->mark_count);

@@ -39,6 +39,7 @@ struct RunEnd {
   RunReport report;     // with kOk
   Recording recording;  // unless kCutOff: what was drawn
   std::vector<DrawSpan> spans;
+  std::vector<SkipMark> skip_marks;
   EventList events;  // likewise, when asked for
 };
 
@@ -68,6 +69,9 @@ class ChildRunner {
   Simulation& simulation_;
   Slot* slot_;  // memory that is shared with the child
 };
+
+// Processor time of this process and of its children that have ended.
+double ProcessorSeconds();
 
 }  // namespace orrery::sim
 

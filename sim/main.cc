@@ -5,6 +5,7 @@
 
 #include "sim/main_loop.h"
 #include "sim/sim_run.h"
+#include "sim/weak_run.h"
 
 namespace orrery::sim {
 namespace {
@@ -12,6 +13,12 @@ namespace {
 class Sim final : public Simulation {
  public:
   RunReport Run(const RunSetup& setup) override {
+    if (IsWeakRun(setup)) {
+      WeakRun run(setup, /*connection_count=*/1, /*process_count=*/1);
+      const RunReport report = run.Run();
+      waits_.Add(run.wait_plan());
+      return report;
+    }
     SimRun run(setup);
     const RunReport report = run.Run();
     waits_.Add(run.wait_plan());

@@ -12,6 +12,7 @@
 #include "sim/choices/seed_source.h"
 #include "sim/failure.h"
 #include "sim/main_ending.h"
+#include "sim/main_explore.h"
 #include "sim/main_onlookers.h"
 #include "sim/main_record.h"
 #include "sim/main_replay.h"
@@ -189,25 +190,6 @@ void ResolvePath(std::string& path) {
 
 }  // namespace
 
-std::string OkLine(uint64_t run_count, const RunReport& total) {
-  char line[200];
-  std::snprintf(line, sizeof line,
-                "ok runs=%llu statements=%llu ios=%llu waits=%llu faults=%llu hash=%016llx",
-                static_cast<unsigned long long>(run_count),
-                static_cast<unsigned long long>(total.statement_count),
-                static_cast<unsigned long long>(total.io_count),
-                static_cast<unsigned long long>(total.wait_count),
-                static_cast<unsigned long long>(total.fault_count),
-                static_cast<unsigned long long>(total.hash));
-  return line;
-}
-
-int Misuse(const ToolSpec& tool, const Status& status) {
-  std::fprintf(stderr, "%s: %s (--help lists the options)\n", std::string(tool.name).c_str(),
-               std::string(status.message()).c_str());
-  return 2;
-}
-
 int RunMain(int argc, char** argv, const ToolSpec& tool, Simulation& simulation) {
   Result<MainOptions> options =
       ParseMainOptions(tool, std::vector<std::string>(argv + 1, argv + argc));
@@ -216,10 +198,13 @@ int RunMain(int argc, char** argv, const ToolSpec& tool, Simulation& simulation)
     std::fputs(Usage(tool).c_str(), stdout);
     return 0;
   }
-  for (std::string* const path : {&options->replay, &options->trace, &options->bundle_dir}) {
+  for (std::string* const path :
+       {&options->replay, &options->trace, &options->bundle_dir, &options->branch_data}) {
     ResolvePath(*path);
   }
-  if (options->shrink) return ShrinkMain(tool, *options);
+  if (options->branch) return BranchMain(tool, simulation, *options);
+  if (options->snapshots) return SnapshotsMain(tool, simulation, *options);
+  if (options->shrink) return ShrinkMain(tool, simulation, *options);
   if (!options->record_to.empty()) return RecordMain(tool, simulation, *options);
   if (!options->replay.empty()) return ReplayMain(tool, simulation, *options);
   return RunSeeds(tool, simulation, *options);

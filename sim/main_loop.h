@@ -13,17 +13,11 @@
 #ifndef ORRERY_SIM_MAIN_LOOP_H_
 #define ORRERY_SIM_MAIN_LOOP_H_
 
-#include <string>
-
 #include "sim/simulation.h"
 
 namespace orrery::sim {
 
 int RunMain(int argc, char** argv, const ToolSpec& tool, Simulation& simulation);
-
-// For the other main programs: "ok runs=… …", without an end of line; and what bad usage answers.
-std::string OkLine(uint64_t run_count, const RunReport& total);
-int Misuse(const ToolSpec& tool, const Status& status);
 
 }  // namespace orrery::sim
 

@@ -80,4 +80,23 @@ void Onlookers::TellFailure(const Failure& failure) const {
   }
 }
 
+std::string OkLine(uint64_t run_count, const RunReport& total) {
+  char line[200];
+  std::snprintf(line, sizeof line,
+                "ok runs=%llu statements=%llu ios=%llu waits=%llu faults=%llu hash=%016llx",
+                static_cast<unsigned long long>(run_count),
+                static_cast<unsigned long long>(total.statement_count),
+                static_cast<unsigned long long>(total.io_count),
+                static_cast<unsigned long long>(total.wait_count),
+                static_cast<unsigned long long>(total.fault_count),
+                static_cast<unsigned long long>(total.hash));
+  return line;
+}
+
+int Misuse(const ToolSpec& tool, const Status& status) {
+  std::fprintf(stderr, "%s: %s (--help lists the options)\n", std::string(tool.name).c_str(),
+               std::string(status.message()).c_str());
+  return 2;
+}
+
 }  // namespace orrery::sim

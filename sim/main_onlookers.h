@@ -11,6 +11,7 @@
 #include "sim/bundles/event_stream.h"
 #include "sim/failure.h"
 #include "sim/main_options.h"
+#include "sim/simulation.h"
 
 namespace orrery::sim {
 
@@ -32,6 +33,11 @@ class Onlookers {
   std::vector<std::unique_ptr<EventSink>> sinks_;
   EventStream stream_;
 };
+
+// "ok runs=… …", without an end of line.
+std::string OkLine(uint64_t run_count, const RunReport& total);
+// Says on standard error what is wrong with the command line; answers the exit status.
+int Misuse(const ToolSpec& tool, const Status& status);
 
 }  // namespace orrery::sim
 

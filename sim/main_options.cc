@@ -55,8 +55,8 @@ class Parser {
     if (equals != word.npos) return TakeValue(name, word.substr(equals + 1));
     for (const auto& [flag, to] :
          {std::pair{"check-determinism", &options.check_determinism},
-          std::pair{"shrink", &options.shrink}, std::pair{"verbose", &options.verbose},
-          std::pair{"help", &options.help}}) {
+          std::pair{"shrink", &options.shrink}, std::pair{"snapshots", &options.snapshots},
+          std::pair{"verbose", &options.verbose}, std::pair{"help", &options.help}}) {
       if (name == flag) {
         *to = true;
         return OkStatus();
@@ -67,6 +67,7 @@ class Parser {
   }
 
   MainOptions options;
+  bool has_connections = false;  // they were named
 
  private:
   Status TakeValue(std::string_view name, std::string_view value) {
@@ -75,6 +76,7 @@ class Parser {
     if (name == "seconds") return TakeNumber(name, value, 1, 1'000'000, options.seconds);
     if (name == "steps") return TakeNumber(name, value, 1, UINT64_MAX, options.step_count);
     if (name == "connections" && tool_.connection_count > 0) {
+      has_connections = true;
       return TakeNumber(name, value, 1, 64, options.connection_count);
     }
     if (name == "processes" && tool_.connection_count > 0) {
@@ -87,6 +89,23 @@ class Parser {
         return OkStatus();
       }
       return Bad("no workload is named '" + std::string(value) + "'");
+    }
+    if (name == "schedule" && !tool_.schedules.empty()) {
+      options.schedule = value;
+      if (std::find(tool_.schedules.begin(), tool_.schedules.end(), value) !=
+          tool_.schedules.end()) {
+        return OkStatus();
+      }
+      return Bad("no schedule is named '" + std::string(value) + "'");
+    }
+    if (name == "profile" && !tool_.profiles.empty()) {
+      options.profile = value;
+      for (const ProfileSpec& profile : tool_.profiles) {
+        if (profile.name != value) continue;
+        if (!has_connections) options.connection_count = profile.connection_count;
+        return OkStatus();
+      }
+      return Bad("no profile is named '" + std::string(value) + "'");
     }
     if (name == "fault") {
       ASSIGN_OR_RETURN(options.faults, ParseFaults(value));
@@ -106,7 +125,16 @@ class Parser {
       return OkStatus();
     }
     if (name == "until") return TakeNumber(name, value, 1, UINT64_MAX, options.until);
+    if (name == "quiet-steps") {
+      return TakeNumber(name, value, 1, UINT64_MAX, options.quiet_step_count);
+    }
+    if (name == "shrink-seconds") {
+      return TakeNumber(name, value, 1, 1'000'000, options.shrink_seconds);
+    }
     if (name == "trace") return TakeText(value, options.trace);
+    if (name == "branch") return TakeNumber(name, value, 0, UINT64_MAX, options.branch.emplace());
+    if (name == "futures") return TakeNumber(name, value, 1, 100'000, options.future_count);
+    if (name == "branch-data") return TakeText(value, options.branch_data);
     if (name == "bundle-dir") return TakeText(value, options.bundle_dir);
     if (name == "replay") return TakeText(value, options.replay);
     if (name == "record-to") return TakeText(value, options.record_to);
@@ -134,13 +162,18 @@ Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::
   Parser parser(tool);
   parser.options.connection_count = tool.connection_count;
   if (!tool.workloads.empty()) parser.options.workload = tool.workloads.front();
+  if (!tool.profiles.empty()) parser.options.profile = tool.profiles.front().name;
   for (const std::string& word : words) RETURN_IF_ERROR(parser.Take(word));
   MainOptions& options = parser.options;
-  if (options.replay.empty() && (options.until > 0 || !options.trace.empty())) {
+  const bool is_for_one =
+      options.until > 0 || !options.trace.empty() || options.branch || options.snapshots;
+  if (options.replay.empty() && is_for_one) {
     // A trace is of one run, and so are the numbers of events.
     if (options.run_count == 0) options.run_count = 1;
     if (options.run_count > 1 || options.seconds > 0) {
-      return Bad("--until and --trace are for one run: --seed=N --runs=1, or --replay=BUNDLE");
+      return Bad(
+          "--until, --trace, --branch and --snapshots are for one run: --seed=N --runs=1, or "
+          "--replay=BUNDLE");
     }
   }
   if (options.run_count == 0 && options.seconds == 0 && options.step_count == 0) {
@@ -167,15 +200,33 @@ std::string Usage(const ToolSpec& tool) {
     for (const std::string_view name : tool.workloads) text += " " + std::string(name);
     text += "\n";
   }
+  if (!tool.schedules.empty()) {
+    text += "  --schedule=NAME      (drawn for each run) one of:";
+    for (const std::string_view name : tool.schedules) text += " " + std::string(name);
+    text += "\n";
+  }
+  for (const ProfileSpec& profile : tool.profiles) {
+    std::string option = "  --profile=" + std::string(profile.name);
+    option.resize(std::max<size_t>(option.size() + 1, 23), ' ');
+    text += option + std::string(profile.what) + "\n";
+  }
   text +=
       "  --fault=NAME,...     these faults in every run, and no others\n"
       "  --without=NAME,...   not these\n"
       "  --faults=off         none\n"
+      "  --quiet-steps=N      steps without the end of a statement that count as stuck (400000)\n"
       "  --check-determinism  make every run twice and compare (otherwise one in 16)\n"
-      "  --shrink             after a failure, look for a smaller one\n"
+      "  --shrink             after a failure, look for a smaller one; also with --replay\n"
+      "  --shrink-seconds=N   processor time for that (60)\n"
       "  --bundle-dir=DIR     where a failure is kept (the temporary folder)\n"
       "  --replay=BUNDLE      make a kept run again, from its recorded choices\n"
       "  --until=EVENT        stop the run there for a debugger (gdb --args ...)\n"
+      "  --snapshots          make the run once, then go to any event at once: events are read "
+      "from\n"
+      "                       standard input\n"
+      "  --branch=EVENT       from there on, other schedules and faults: how often do they fail?\n"
+      "  --futures=N          that many from each event (40)\n"
+      "  --branch-data=FILE   the same as numbers\n"
       "  --trace=FILE         write every event as a line of JSON, for tools/trace\n"
       "  --verbose            what happens, on standard error\n"
       "faults:";
@@ -187,7 +238,14 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
                                      uint64_t seed, uint64_t step_count_max) {
   std::vector<std::string> words = {"--seed=" + std::to_string(seed), "--runs=1"};
   if (step_count_max > 0) words.push_back("--steps=" + std::to_string(step_count_max));
-  if (options.connection_count != tool.connection_count) {
+  if (options.quiet_step_count != kQuietStepCount) {
+    words.push_back("--quiet-steps=" + std::to_string(options.quiet_step_count));
+  }
+  int default_count = tool.connection_count;
+  for (const ProfileSpec& profile : tool.profiles) {
+    if (profile.name == options.profile) default_count = profile.connection_count;
+  }
+  if (options.connection_count != default_count) {
     words.push_back("--connections=" + std::to_string(options.connection_count));
   }
   if (options.process_count > 0) {
@@ -196,6 +254,10 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
   if (!tool.workloads.empty() && options.workload != tool.workloads.front()) {
     words.push_back("--workload=" + options.workload);
   }
+  if (!tool.profiles.empty() && options.profile != tool.profiles.front().name) {
+    words.push_back("--profile=" + options.profile);
+  }
+  if (!options.schedule.empty()) words.push_back("--schedule=" + options.schedule);
   std::string with;
   std::string without;
   for (const FaultSpec& spec : kFaults) {

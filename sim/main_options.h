@@ -4,6 +4,7 @@
 #define ORRERY_SIM_MAIN_OPTIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,13 @@
 
 namespace orrery::sim {
 
+// A kind of runs: how large they are, and what they dwell on. The tool knows the rest by its name.
+struct ProfileSpec {
+  std::string_view name;
+  std::string_view what;     // for --help
+  int connection_count = 0;  // default for --connections
+};
+
 // What differs between the tools.
 struct ToolSpec {
   std::string_view name;                        // "whopper"; run as `tools/bazel run //NAME --`
@@ -21,7 +29,11 @@ struct ToolSpec {
   uint64_t default_run_count = 0;               // when no bound is given
   int connection_count = 0;                     // default; 0: the option is not taken
   std::span<const std::string_view> workloads;  // the first is the default
+  std::span<const ProfileSpec> profiles;        // likewise
+  std::span<const std::string_view> schedules;  // who goes next; one is drawn for each run
 };
+
+inline constexpr uint64_t kQuietStepCount = 400'000;
 
 struct MainOptions {
   uint64_t seed = 1;
@@ -31,19 +43,29 @@ struct MainOptions {
   uint64_t seconds = 0;
   uint64_t step_count = 0;  // over all runs; the last one is cut short there
 
+  // So many steps without a statement's end are a failure, oracle=progress.
+  uint64_t quiet_step_count = kQuietStepCount;
+
   int connection_count = 0;
   int process_count = 0;  // 0: drawn for each run
   std::string workload;
+  std::string profile;
+  std::string schedule;  // empty: drawn for each run
 
   FaultSet faults = FaultSet::All();  // those that may strike
   bool every_fault = false;           // all of them in every run, not a swarm of its own for each
 
   bool check_determinism = false;  // make every run twice; otherwise one in sixteen
   bool shrink = false;             // after a failure, look for a smaller one
+  uint64_t shrink_seconds = 60;    // of processor time that this may take
   std::string bundle_dir;          // where failures are kept; empty: the temporary folder
   std::string replay;              // a bundle to run again
   uint64_t until = 0;              // stop at this event; 0: do not
   std::string trace;               // where to write a trace; empty: nowhere
+  bool snapshots = false;          // go to events as told on standard input
+  std::optional<uint64_t> branch;  // from this event on, look where a failure became certain
+  uint64_t future_count = 40;      // looked at from each event
+  std::string branch_data;         // where to write the same as numbers; empty: nowhere
   bool verbose = false;
   bool help = false;
 

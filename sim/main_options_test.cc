@@ -9,8 +9,15 @@ namespace orrery::sim {
 namespace {
 
 constexpr std::string_view kWorkloads[] = {"sql", "kv"};
-constexpr ToolSpec kTool{
-    .name = "tool", .default_run_count = 7, .connection_count = 4, .workloads = kWorkloads};
+constexpr std::string_view kSchedules[] = {"random", "pct"};
+constexpr ProfileSpec kProfiles[] = {{.name = "default", .connection_count = 4},
+                                     {.name = "short", .connection_count = 2}};
+constexpr ToolSpec kTool{.name = "tool",
+                         .default_run_count = 7,
+                         .connection_count = 4,
+                         .workloads = kWorkloads,
+                         .profiles = kProfiles,
+                         .schedules = kSchedules};
 
 MainOptions Parse(const std::vector<std::string>& words) {
   Result<MainOptions> options = ParseMainOptions(kTool, words);
@@ -23,12 +30,21 @@ TEST(MainOptionsTest, TakesADefaultNumberOfRunsWhenNoBoundIsGiven) {
   EXPECT_EQ(Parse({"--seconds=3"}).run_count, 0u);
 }
 
+TEST(MainOptionsTest, TakesTheConnectionsOfAProfileUnlessTheyAreNamed) {
+  EXPECT_EQ(Parse({}).connection_count, 4);
+  EXPECT_EQ(Parse({"--profile=short"}).connection_count, 2);
+  EXPECT_EQ(Parse({"--profile=short", "--connections=3"}).connection_count, 3);
+  EXPECT_EQ(Parse({"--connections=3", "--profile=short"}).connection_count, 3);
+}
+
 TEST(MainOptionsTest, ReplaysWithTheSameFaultsAndShape) {
   const std::vector<std::string> cases[] = {
       {"--faults=off"},
       {"--fault=delay,torn-write"},
       {"--without=power-cut", "--connections=2"},
       {"--workload=kv", "--processes=3"},
+      {"--profile=short", "--schedule=pct"},
+      {"--connections=4", "--profile=short"},
       {},
   };
   for (const std::vector<std::string>& words : cases) {
@@ -38,6 +54,8 @@ TEST(MainOptionsTest, ReplaysWithTheSameFaultsAndShape) {
     EXPECT_EQ(again.run_count, 1u);
     EXPECT_EQ(again.every_fault, options.every_fault);
     EXPECT_EQ(again.connection_count, options.connection_count);
+    EXPECT_EQ(again.profile, options.profile);
+    EXPECT_EQ(again.schedule, options.schedule);
     EXPECT_EQ(again.process_count, options.process_count);
     EXPECT_EQ(again.workload, options.workload);
     for (const FaultSpec& spec : kFaults) {

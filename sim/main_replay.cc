@@ -12,7 +12,6 @@
 #include "sim/choices/replay_source.h"
 #include "sim/choices/seed_source.h"
 #include "sim/main_ending.h"
-#include "sim/main_loop.h"
 #include "sim/main_onlookers.h"
 
 namespace orrery::sim {

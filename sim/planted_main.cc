@@ -6,8 +6,9 @@
 //   order     oracle=model: a connection writes 100 or more, the file is synced, another connection
 //             writes 100 or more, and a write was short in between: 3 statements, 2 connections,
 //             1 fault at least
-//   check     a CHECK fails once the numbers add up to 1000
+//   check     a CHECK fails at the third number from 100 on: 3 statements on 1 connection at least
 //   crash     the same, but it is a null pointer
+//   stuck     the same, but one connection goes round and round and never ends a statement
 //   moody     the hash of a run is never the same
 
 #include <cstring>
@@ -47,7 +48,16 @@ class PlantedRun final : private EventObserver {
       (void)world_.Spawn(process, "client " + std::to_string(i),
                          [=, this, &process] { Work(i, process, choices, budget); });
     }
-    while (world_.Step()) ++run_position.step;
+    uint64_t quiet_since = 0;
+    uint64_t statement_count = 0;
+    while (world_.Step()) {
+      ++run_position.step;
+      if (statement_count != ended_count_) quiet_since = run_position.step;
+      statement_count = ended_count_;
+      if (run_position.step - quiet_since > setup_.options.quiet_step_count) {
+        Fail("progress", "no statement has ended in so many steps");
+      }
+    }
     return {.step_count = run_position.step,
             .statement_count = statement_count_,
             .io_count = world_.io_count(),
@@ -91,13 +101,17 @@ class PlantedRun final : private EventObserver {
     if (action == Action::kSync) file.Sync(SyncKind::kFull, done);
     if (action == Action::kWrite) file.Write(512 * static_cast<uint64_t>(number), bytes, done);
     WaitOnFiber(process, done);
+    while (setup_.options.workload == "stuck" && large_count_ == 2 && value >= 100) {
+      (void)process.io().Poll(PollMode::kNoWait);
+    }
+    ++ended_count_;
     if (setup_.observer != nullptr) setup_.observer->OnStatementEnd(statement, "ok");
     if (done.status().ok()) Look(number, action, value);
   }
 
   void Look(int number, Action action, uint64_t value) {
     const std::string& bug = setup_.options.workload;
-    sum_ += value;
+    large_count_ += value >= 100;
     if (bug == "order") {
       if (stage_ == 1 && action == Action::kSync) stage_ = 2;
       if (value >= 100 && stage_ == 2 && number != first_ && short_write_) {
@@ -108,8 +122,8 @@ class PlantedRun final : private EventObserver {
         first_ = number;
       }
     }
-    if (bug == "check") CHECK(sum_ < 1000);
-    if (bug == "crash" && sum_ >= 1000) {
+    if (bug == "check") CHECK(large_count_ < 3);
+    if (bug == "crash" && large_count_ == 3) {
       volatile int* volatile nowhere = nullptr;
       *nowhere = 1;
     }
@@ -121,7 +135,8 @@ class PlantedRun final : private EventObserver {
   Faults faults_;
   World world_;
   uint64_t statement_count_ = 0;
-  uint64_t sum_ = 0;
+  uint64_t ended_count_ = 0;
+  int large_count_ = 0;
   int stage_ = 0;
   int first_ = 0;
   bool short_write_ = false;
@@ -137,7 +152,8 @@ class Planted final : public Simulation {
 }  // namespace orrery::sim
 
 int main(int argc, char** argv) {
-  static constexpr std::string_view kWorkloads[] = {"tame", "order", "check", "crash", "moody"};
+  static constexpr std::string_view kWorkloads[] = {"tame",  "order", "check",
+                                                    "crash", "stuck", "moody"};
   const orrery::sim::ToolSpec tool{
       .name = "sim:planted",
       .what = "Planted bugs, for tests.",

@@ -54,6 +54,8 @@ class SimRun {
   // Writes, each list of them one transaction, of which at most one was carried out.
   using Ghosts = std::vector<std::vector<std::string>>;
   void NothingIsUndecided();
+  // Tells the workload what tables SQLite has.
+  void LearnTables();
   // The one of the commits that had failed which is there after all, on top of `database`.
   std::optional<size_t> FindGhost(SimProcess& process, Sqlite3Database& database,
                                   const Ghosts& ghosts);
@@ -91,6 +93,7 @@ class SimRun {
   bool rowid_comparable_ = true;
   std::optional<SqlStatementText> in_flight_;  // when the process went
   bool must_settle_ = false;                   // after a crash, before anything else
+  bool was_closed_ = false;                    // and is to be opened anew
   int crash_count_ = 0;                        // since then
   std::vector<std::string> transaction_;       // writes of the open one
   bool wrote_in_transaction_ = false;

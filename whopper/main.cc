@@ -1,9 +1,15 @@
 // //whopper: several connections over simulated processes, checked against a model. See README.md.
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <string>
 
 #include "sim/main_loop.h"
+#include "sim/weak_run.h"
+#include "whopper/profile.h"
+#include "whopper/schedules/schedules.h"
+#include "whopper/transactions_run.h"
 #include "whopper/whopper_run.h"
 
 namespace orrery::whopper {
@@ -12,7 +18,21 @@ namespace {
 class Whopper final : public sim::Simulation {
  public:
   sim::RunReport Run(const sim::RunSetup& setup) override {
-    WhopperRun run(setup);
+    if (ProfileNamed(setup.options.profile).has_weak_runs && sim::IsWeakRun(setup)) {
+      const int process_count = std::max(1, setup.options.process_count);
+      sim::WeakRun run(setup, setup.options.connection_count,
+                       std::min(process_count, setup.options.connection_count));
+      const sim::RunReport report = run.Run();
+      waits_.Add(run.wait_plan());
+      return report;
+    }
+    if (setup.options.workload == "transactions") {
+      TransactionsRun run(setup, stacks_);
+      const sim::RunReport report = run.Run();
+      waits_.Add(run.wait_plan());
+      return report;
+    }
+    WhopperRun run(setup, stacks_);
     const sim::RunReport report = run.Run();
     waits_.Add(run.wait_plan());
     return report;
@@ -25,6 +45,7 @@ class Whopper final : public sim::Simulation {
   }
 
  private:
+  sim::StackPool stacks_;
   sim::WaitPlan waits_;
 };
 
@@ -32,13 +53,20 @@ class Whopper final : public sim::Simulation {
 }  // namespace orrery::whopper
 
 int main(int argc, char** argv) {
-  static constexpr std::string_view kWorkloads[] = {"sql", "kv"};
+  static constexpr std::string_view kWorkloads[] = {"sql", "kv", "transactions"};
+  constexpr size_t kProfileCount = std::size(orrery::whopper::kProfiles);
+  std::array<orrery::sim::ProfileSpec, kProfileCount> profiles;
+  for (size_t i = 0; i < kProfileCount; ++i) profiles[i] = orrery::whopper::kProfiles[i].spec;
+  std::array<std::string_view, std::size(orrery::whopper::kSchedules)> schedules;
+  for (size_t i = 0; i < schedules.size(); ++i) schedules[i] = orrery::whopper::kSchedules[i].name;
   const orrery::sim::ToolSpec tool{
       .name = "whopper",
       .what = "Several connections on one simulated machine, one step at a time, under faults.",
       .default_run_count = 40,
       .connection_count = 4,
       .workloads = kWorkloads,
+      .profiles = profiles,
+      .schedules = schedules,
   };
   orrery::whopper::Whopper whopper;
   return orrery::sim::RunMain(argc, argv, tool, whopper);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/failure.h"
+#include "whopper/profile.h"
 
 namespace orrery::whopper {
 
@@ -11,23 +12,27 @@ using sim::Fault;
 
 namespace {
 
-constexpr uint64_t kQuietStepMax =
-    400'000;                             // without a statement's end, before a run counts as stuck
 constexpr int kDisturbanceCountMax = 4;  // kills and power cuts during one recovery
 
 sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
-  return setup.options.every_fault ? sim::Faults::Every(root, setup.options.faults)
-                                   : sim::Faults::Swarm(root, setup.options.faults);
+  const sim::FaultSet allowed =
+      setup.options.faults.And(sim::FaultSet::Keeping(sim::kWeakestOfOrdinaryRuns));
+  return setup.options.every_fault ? sim::Faults::Every(root, allowed)
+                                   : sim::Faults::Swarm(root, allowed);
 }
 
 }  // namespace
 
-WhopperRun::WhopperRun(const sim::RunSetup& setup)
+WhopperRun::WhopperRun(const sim::RunSetup& setup, sim::StackPool& stacks)
     : setup_(setup),
+      profile_(ProfileNamed(setup.options.profile)),
       root_(setup.choices),
       config_(root_.Branch("config")),
+      image_choices_(root_.Branch("images")),
       faults_(MakeFaults(setup, root_)),
-      world_(root_, faults_),
+      schedule_(ChooseSchedule(setup.options.schedule, root_.Branch("schedule kind"))),
+      world_(root_, faults_,
+             {.schedule = MakeSchedule(schedule_, root_.Branch("schedule")), .stacks = &stacks}),
       wait_plan_(sim::WaitPlan::Drawn(root_.Branch("waits"))) {
   world_.SetTracer(setup.observer, "");
   DrawConfiguration();
@@ -48,6 +53,7 @@ void WhopperRun::DrawConfiguration() {
                                             Synchronous::kOff};
   static constexpr uint32_t kLevelWeights[] = {12, 7, 1};
   pager.synchronous = kLevels[config_.Weighted(kLevelWeights, "synchronous")];
+  if (pager.synchronous != Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
   static constexpr uint32_t kLimits[] = {20, 5, 50, 1000, 0};
   static constexpr uint32_t kLimitWeights[] = {4, 3, 3, 1, 1};
   pager.auto_checkpoint_frame_count = kLimits[config_.Weighted(kLimitWeights, "auto checkpoint")];
@@ -61,6 +67,7 @@ void WhopperRun::DrawConfiguration() {
   context_->use_sql = setup_.options.workload == "sql";
   context_->pager = pager;
   context_->shape = sim::TableShape::Draw(config_, pager.new_page_size);
+  if (profile_.small_tables) context_->shape.MakeSmall();
   static constexpr uint32_t kEarly[] = {50'000, 0, 400'000};
   context_->early_step_ppm = kEarly[config_.Choose(3, "early steps")];
   static constexpr uint32_t kInterrupts[] = {0, 1'000, 10'000};
@@ -75,11 +82,20 @@ void WhopperRun::DrawConfiguration() {
        std::to_string(pager.cache_page_count) + ", synchronous " +
        std::to_string(static_cast<int>(pager.synchronous)) + ", auto checkpoint " +
        std::to_string(pager.auto_checkpoint_frame_count) + ", processes " +
-       std::to_string(process_count_));
-  static constexpr uint64_t kBudgets[] = {100, 30, 300};
-  const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
+       std::to_string(process_count_) + ", schedule " +
+       std::string(kSchedules[static_cast<size_t>(schedule_)].name));
+  const uint64_t budget = profile_.statement_counts[config_.Choose(3, "budget")];
   slots_.resize(static_cast<size_t>(connection_count));
-  for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "statements");
+  for (Slot& slot : slots_) slot.budget = config_.Choose(budget + 1, "statements");
+  sim::Choices sql = root_.Branch("sql habits");
+  context_->sql_habits.keeps_statements = sql.Choose(2, "keeps statements") == 1;
+  static constexpr int kTimeoutsMs[] = {0, 10, 1'000};
+  context_->sql_habits.busy_timeout_ms = kTimeoutsMs[sql.Choose(3, "busy timeout")];
+  sim::Choices habits = root_.Branch("habits");
+  static constexpr uint32_t kCreates[] = {300'000, 1'000'000, 30'000};
+  context_->create_ppm = kCreates[habits.Choose(3, "create")];
+  static constexpr uint32_t kPatience[] = {500'000, 1'000'000, 0};
+  context_->patience_ppm = kPatience[habits.Choose(3, "patience")];
   UseNewPath();
 }
 
@@ -142,8 +158,9 @@ void WhopperRun::StepToEnd() {
     if (context_->statement_count != statement_count) {
       statement_count = context_->statement_count;
       quiet_since = world_.step();
-    } else if (world_.step() - quiet_since > kQuietStepMax) {
-      Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
+    } else if (world_.step() - quiet_since > setup_.options.quiet_step_count) {
+      Fail("progress", "no statement has ended in " +
+                           std::to_string(setup_.options.quiet_step_count) + " steps");
     }
     // A recovery is not disturbed for ever.
     if (faults_stopped_ ||
@@ -171,7 +188,7 @@ void WhopperRun::Kill() {
   if (phase_ == Phase::kRecover) clients = {recoverers_[process.id()]};
   watch_->Look();
   if (phase_ == Phase::kWork) {
-    for (const int client : clients) history_.CommitUndecided(client);
+    for (const int client : clients) history_.CommitCutOff(client);
     history_.RecoveryIsPossible();
   }
   watch_->Pause();
@@ -204,17 +221,15 @@ void WhopperRun::PowerCut() {
     StartClients();
     return;
   }
-  sim::TableRows rows =
-      sim::ReadWithSqlite3(sim::TakeImage(world_, context_->path), context_->shape.table_count);
-  if (recovered_) {
+  sqlite_rows_ = ReadImage();
+  if (recovered_ && sqlite_rows_) {
     // Since then nothing was committed: another cut must not change what is there.
     const sim::Tables& tables = history_.at(history_.newest()).front().tables;
-    const std::string difference = sim::CompareTables(tables, rows);
+    const std::string difference = sim::CompareTables(tables, *sqlite_rows_);
     if (phase_ == Phase::kRecover && !difference.empty()) {
       Fail("durability", "a power cut during recovery has changed the database: " + difference);
     }
   }
-  sqlite_rows_ = std::move(rows);
   disturbance_count_ = phase_ == Phase::kRecover ? disturbance_count_ + 1 : 0;
   Recover();
 }
@@ -266,12 +281,17 @@ void WhopperRun::OnRecovered(const SnapshotId& id, const sim::TableRows& tables)
   recovered_ = tables;
 }
 
+std::optional<sim::TableRows> WhopperRun::ReadImage() {
+  if (!image_choices_.Chance(profile_.image_ppm, "SQLite opens it")) return std::nullopt;
+  return sim::ReadWithSqlite3(sim::TakeImage(world_, context_->path), context_->shape.table_count);
+}
+
 void WhopperRun::CheckVisibleImage(const char* when) {
   if (context_->pager.synchronous == Synchronous::kOff && cut_count_ > 0) return;
-  const sim::TableRows rows =
-      sim::ReadWithSqlite3(sim::TakeImage(world_, context_->path), context_->shape.table_count);
+  const std::optional<sim::TableRows> rows = ReadImage();
+  if (!rows) return;
   const std::string reasons = history_.WhyNotNow(
-      [&](const sim::Tables& expected) { return sim::CompareTables(expected, rows); });
+      [&](const sim::Tables& expected) { return sim::CompareTables(expected, *rows); });
   if (!reasons.empty()) {
     Fail("sqlite3", std::string("after a ") + when +
                         " SQLite sees none of the versions there may be:" + reasons + "\n" +

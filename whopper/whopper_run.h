@@ -21,12 +21,16 @@
 #include "whopper/clients/client.h"
 #include "whopper/histories/header_watch.h"
 #include "whopper/histories/history.h"
+#include "whopper/schedules/schedules.h"
 
 namespace orrery::whopper {
 
+struct Profile;
+
 class WhopperRun {
  public:
-  explicit WhopperRun(const sim::RunSetup& setup);
+  // Both outlive us.
+  WhopperRun(const sim::RunSetup& setup, sim::StackPool& stacks);
   ~WhopperRun();
   sim::RunReport Run();
   const sim::WaitPlan& wait_plan() const { return wait_plan_; }
@@ -53,6 +57,8 @@ class WhopperRun {
   void UseNewPath();
   void Verify();
   void CheckLeaks();
+  // What SQLite finds in the files as they are now; for one image in several, as the profile says.
+  std::optional<sim::TableRows> ReadImage();
   // What programs see of the files now, were all of them killed.
   void CheckVisibleImage(const char* when);
   // For an observer.
@@ -60,9 +66,12 @@ class WhopperRun {
   std::vector<int> AllNumbers() const;
 
   const sim::RunSetup& setup_;
+  const Profile& profile_;
   sim::Choices root_;
   sim::Choices config_;
+  sim::Choices image_choices_;
   sim::Faults faults_;
+  const ScheduleKind schedule_;
   sim::World world_;
   sim::WaitPlan wait_plan_;
   History history_;

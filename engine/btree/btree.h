@@ -103,11 +103,11 @@ class ClearTree final : public Resumable<ClearTree, uint64_t> {
 
   // What one run needs; made by Start, dropped at the end.
   struct Parts {
-    explicit Parts(Btree& btree)
-        : btree(btree),
-          path(btree.pager(), TreeFamily::kTableOrIndex),
-          free_overflow(btree.pager()),
-          freed(size_t{btree.pager().page_count()} + 1) {}
+    explicit Parts(Btree& btree_in)
+        : btree(btree_in),
+          path(btree_in.pager(), TreeFamily::kTableOrIndex),
+          free_overflow(btree_in.pager()),
+          freed(size_t{btree_in.pager().page_count()} + 1) {}
     Btree& btree;
     TreePath path;
     FetchPage fetch;

@@ -1,6 +1,7 @@
 #include "engine/btree/index_cursor.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "engine/btree/btree.h"
@@ -42,6 +43,11 @@ void IndexCursor::ForgetPages() {
   if (call_ != Call::kNone) operations_.reset();
   call_ = Call::kNone;
   path_.Clear();
+}
+
+Status IndexCursor::DamagedRow(std::string_view what) const {
+  CHECK(place_ == Place::kOnEntry);
+  return CorruptPage(pager_, path_.top().ref.number(), "entry: " + std::string(what));
 }
 
 void IndexCursor::Reset() {

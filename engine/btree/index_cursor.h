@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/bytes.h"
@@ -85,6 +86,9 @@ class IndexCursor final : private TreeUser {
     }
     return PayloadOfCell(wanted_size);
   }
+
+  // kCorrupt, for whoever finds that the entry's bytes are none: names its page and the file.
+  Status DamagedRow(std::string_view what) const;
 
   // -- Changing --
   // Writes an entry, replacing one with the same key. The cursor is on it afterwards. `append` is a

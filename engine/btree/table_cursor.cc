@@ -1,6 +1,7 @@
 #include "engine/btree/table_cursor.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "engine/btree/btree.h"
@@ -43,6 +44,12 @@ void TableCursor::ForgetPages() {
   call_ = Call::kNone;
   known_ = Known::kNothing;
   path_.Clear();
+}
+
+Status TableCursor::DamagedRow(std::string_view what) const {
+  CHECK(place_ == Place::kOnRow);
+  return CorruptPage(pager_, path_.top().ref.number(),
+                     "row " + std::to_string(rowid_) + ": " + std::string(what));
 }
 
 void TableCursor::Reset() {

@@ -21,6 +21,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "engine/base/bytes.h"
 #include "engine/btree/overflow.h"
@@ -79,6 +80,9 @@ class TableCursor final : private TreeUser {
     }
     return PayloadOfCell(wanted_size);
   }
+
+  // kCorrupt, for whoever finds that the row's bytes are none: names the row, its page and the file.
+  Status DamagedRow(std::string_view what) const;
 
   // -- Changing --
   // Writes a row, replacing one with the same rowid. The cursor is on it afterwards. `append` is a

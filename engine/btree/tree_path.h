@@ -48,8 +48,14 @@ class TreePath {
     const BtreePage& page = top().page;
     Defect defect = nullptr;
     if (depth_ == 1) {
-      if (family_ == TreeFamily::kTable && !page.is_table()) defect = "not a page of a table";
-      if (family_ == TreeFamily::kIndex && page.is_table()) defect = "not a page of an index";
+      if (family_ == TreeFamily::kTable && !page.is_table()) {
+        defect = "not a page of a table";
+      } else if (family_ == TreeFamily::kIndex && page.is_table()) {
+        defect = "not a page of an index";
+      } else if (page.cell_count() == 0 && !page.is_leaf() && number != 1) {
+        // On page 1 an only child may be too large for its parent.
+        defect = "root with nothing but a child";
+      }
     } else if (page.is_table() != levels_[0].page.is_table()) {
       defect = "page of another kind of tree";
     } else if (page.cell_count() == 0) {

@@ -57,13 +57,15 @@ LoadSchema::Next LoadSchema::Row() {
   if (payload.pending()) return AwaitOutcome(*payload.waiting().on, State::kRow);
   if (payload.failed()) return GiveUp(std::move(payload).status());
   Result<std::vector<Value>> decoded = DecodeRecord(payload->bytes);
-  if (!decoded.ok()) return GiveUp(std::move(decoded).status());
+  if (!decoded.ok()) return GiveUp(cursor_->DamagedRow(decoded.status().message()));
   std::vector<Value>& values = *decoded;
   values.resize(kColumnCount);
+  // A blob is as good as a text.
   const auto text = [&](size_t i) {
-    return values[i].is_text() ? values[i].text() : std::string_view();
+    return values[i].has_bytes() ? AsText(values[i].bytes()) : std::string_view();
   };
-  if (Status status = schema_->AddRow(text(0), text(1), text(2), values[3], values[4]);
+  if (Status status = schema_->AddRow(text(0), text(1), text(2), values[3], text(4),
+                                      btree_->pager().page_count());
       !status.ok()) {
     return GiveUp(std::move(status));
   }

@@ -1,5 +1,8 @@
 // From a parsed CREATE TABLE to a Table.
 
+#include <optional>
+#include <string>
+
 #include "engine/catalog/literal.h"
 #include "engine/catalog/make_index.h"
 #include "engine/catalog/schema.h"
@@ -12,6 +15,24 @@ Status SqlError(std::string message) { return Status(ResultCode::kError, message
 // The text of an expression as errors quote it.
 std::string QuotedText(SourceSpan span, std::string_view text) {
   return std::string(span.In(text));
+}
+
+// What begins with a quote is what is inside of the quotes, up to their end, and nothing more:
+// types, and the texts of CHECKs.
+std::string Dequoted(std::string_view written) {
+  if (written.empty() || std::string_view("\"'`[").find(written[0]) == std::string_view::npos) {
+    return std::string(written);
+  }
+  const char end = written[0] == '[' ? ']' : written[0];
+  std::string text;
+  for (size_t i = 1; i < written.size(); ++i) {
+    if (written[i] == end) {
+      if (i + 1 == written.size() || written[i + 1] != end) break;
+      ++i;
+    }
+    text += written[i];
+  }
+  return text;
 }
 
 class TableMaker {
@@ -27,6 +48,8 @@ class TableMaker {
       RETURN_IF_ERROR(AddColumn(table, definition));
     }
     for (const TableConstraint& constraint : statement_.constraints) {
+      if (&constraint != &statement_.constraints.front()) constraint_name_.reset();
+      if (constraint.name) constraint_name_ = constraint.name->text;
       RETURN_IF_ERROR(AddConstraint(table, constraint));
     }
     if (table.is_without_rowid && !has_primary_key_) {
@@ -45,10 +68,12 @@ class TableMaker {
     const int index = static_cast<int>(table.columns.size());
     Column column;
     column.name = definition.name.text;
-    column.declared_type = definition.type.text;
-    column.affinity = AffinityOfType(definition.type.text);
+    column.declared_type = Dequoted(definition.type.text);
+    column.affinity = AffinityOfType(column.declared_type);
     table.columns.push_back(std::move(column));
+    constraint_name_.reset();
     for (const ColumnConstraint& constraint : definition.constraints) {
+      if (constraint.name) constraint_name_ = constraint.name->text;
       RETURN_IF_ERROR(AddColumnConstraint(table, index, constraint));
     }
     return OkStatus();
@@ -71,9 +96,8 @@ class TableMaker {
         return AddUniqueIndex(table, {KeyColumnOf(table, index, SortOrder::kUnsaid)},
                               IndexOrigin::kUnique, constraint.on_conflict);
       case ColumnConstraintKind::kCheck:
-        table.checks.push_back(
-            {constraint.name ? constraint.name->text : QuotedText(constraint.expr_span, text_),
-             constraint.expr.get()});
+        table.checks.push_back({constraint_name_.value_or(Dequoted(constraint.expr_span.In(text_))),
+                                constraint.expr.get()});
         return OkStatus();
       case ColumnConstraintKind::kDefault:
         if (!IsConstantDefault(*constraint.expr)) {
@@ -119,9 +143,8 @@ class TableMaker {
                               constraint.on_conflict);
       }
       case TableConstraintKind::kCheck:
-        table.checks.push_back(
-            {constraint.name ? constraint.name->text : QuotedText(constraint.expr_span, text_),
-             constraint.expr.get()});
+        table.checks.push_back({constraint_name_.value_or(Dequoted(constraint.expr_span.In(text_))),
+                                constraint.expr.get()});
         return OkStatus();
       case TableConstraintKind::kForeignKey:
         table.has_references = true;
@@ -216,6 +239,9 @@ class TableMaker {
   std::string_view text_;
   const int schema_format_;
   bool has_primary_key_ = false;
+  // As in SQLite a CONSTRAINT name is also that of the constraints after it: of the same column,
+  // and of the first table constraint if the column is the last.
+  std::optional<std::string> constraint_name_;
 };
 
 }  // namespace

@@ -211,30 +211,23 @@ void Substr(FunctionCall& call, Arguments arguments) {
   const Value source = is_blob ? value : ToText(value);
   const std::string_view text = is_blob ? AsText(source.bytes()) : UpToNul(source.text());
   const auto total = static_cast<int64_t>(is_blob ? text.size() : CountCharacters(text));
-  // Beyond what any value holds, so that sums of a few of them fit.
-  static constexpr int64_t kFar = int64_t{1} << 40;
-  const auto near = [](int64_t number) { return std::clamp(number, -kFar, kFar); };
-  int64_t start = near(ToInteger(arguments[1]));
-  int64_t length = arguments.size() == 3 ? near(ToInteger(arguments[2])) : kFar;
-  const bool is_backwards = length < 0;
-  if (is_backwards) length = -length;
+  int64_t start = ToInteger(arguments[1]);
+  int64_t length = arguments.size() == 3 ? ToInteger(arguments[2]) : int64_t{kValueSizeMax};
   // From here on `start` counts from 0, and what lies before the value is cut off the length.
-  const auto cut_before_begin = [&] {
-    if (start >= 0) return;
-    length = std::max<int64_t>(0, length + start);
-    start = 0;
-  };
   if (start < 0) {
     start += total;
-    cut_before_begin();
+    if (start < 0) {
+      length = length < 0 ? 0 : std::max<int64_t>(0, length + start);
+      start = 0;
+    }
   } else if (start > 0) {
     --start;
   } else if (length > 0) {
     --length;
   }
-  if (is_backwards) {
+  if (length < 0) {  // so many before it
+    length = length < -start ? start : -length;
     start -= length;
-    cut_before_begin();
   }
   start = std::min(start, total);
   length = std::min(length, total - start);
@@ -263,12 +256,13 @@ void Instr(FunctionCall& call, Arguments arguments) {
 }
 
 void Replace(FunctionCall& call, Arguments arguments) {
-  if (AnyNull(arguments)) return;
+  if (AnyNull(arguments.first(2))) return;
   const Value text = ToText(arguments[0]);
   const Value pattern = ToText(arguments[1]);
-  const Value replacement = ToText(arguments[2]);
   const std::string_view from = pattern.text();
   if (from.empty() || from[0] == '\0') return call.Return(text);
+  if (arguments[2].is_null()) return;
+  const Value replacement = ToText(arguments[2]);
   std::string out;
   std::string_view rest = text.text();
   for (size_t found = rest.find(from); found != std::string_view::npos; found = rest.find(from)) {
@@ -313,7 +307,8 @@ void Unicode(FunctionCall& call, Arguments arguments) {
 }
 
 void Quote(FunctionCall& call, Arguments arguments) {
-  call.Return(Value::Text(QuoteValue(arguments[0])));
+  const bool is_zero = arguments[0].is_real() && arguments[0].real() == 0.0;  // of either sign
+  call.Return(Value::Text(is_zero ? "0.0" : QuoteValue(arguments[0])));
 }
 
 void Zeroblob(FunctionCall& call, Arguments arguments) {

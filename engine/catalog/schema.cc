@@ -78,15 +78,15 @@ Schema::Schema(int schema_format)
       schema_table_(MakeSchemaTable()) {}
 
 Status Schema::AddRow(std::string_view type, std::string_view name, std::string_view table_name,
-                      const Value& root, const Value& sql) {
+                      const Value& root, std::string_view sql, PageNumber page_count) {
   PageNumber root_page = kNoPage;
   if (root.is_integer() && root.integer() > 0 && root.integer() <= int64_t{kPageNumberMax}) {
     root_page = static_cast<PageNumber>(root.integer());
   }
-  const std::string_view text = sql.is_text() ? sql.text() : std::string_view();
+  if (root_page > page_count) return MalformedSchema(name, "invalid rootpage");
 
-  if (type == "table") return AddTable(name, root_page, text);
-  if (type == "index") return AddIndexRow(name, root_page, text);
+  if (SameName(type, "table")) return AddTable(name, table_name, root, root_page, sql);
+  if (SameName(type, "index")) return AddIndexRow(name, root_page, sql);
   SchemaObject object;
   if (type == "view") {
     object.kind = SchemaObjectKind::kView;
@@ -97,7 +97,7 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
   }
   object.name = name;
   object.table_name = table_name;
-  object.sql = text;
+  object.sql = sql;
   // Triggers have names of their own.
   if (object.kind == SchemaObjectKind::kView)
     views_by_name_.emplace(NameKey(name), objects_.size());
@@ -105,7 +105,8 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
   return OkStatus();
 }
 
-Status Schema::AddTable(std::string_view name, PageNumber root, std::string_view sql) {
+Status Schema::AddTable(std::string_view name, std::string_view table_name, const Value& root,
+                        PageNumber root_page, std::string_view sql) {
   size_t tail = 0;
   Result<ParsedStatement> parsed = ParseStatement(sql, &tail);
   if (!parsed.ok()) return MalformedSchema(name, parsed.status().message());
@@ -117,8 +118,14 @@ Status Schema::AddTable(std::string_view name, PageNumber root, std::string_view
   }
   Result<Table> table = MakeTable(std::move(definition), schema_format_);
   if (!table.ok()) return MalformedSchema(name, table.status().message());
-  if (root == kNoPage && !table->is_virtual) return MalformedSchema(name, "invalid rootpage");
-  table->root = root;
+  // Page 1 is the schema table's, which has no row.
+  if (!SameName(table->name, name) || !SameName(table->name, table_name) || root_page == 1) {
+    return MalformedSchema(name, "");
+  }
+  // A root of 0 is found wrong when the table is used, as in SQLite.
+  const bool is_zero = root.is_integer() && root.integer() == 0;
+  if (root_page == kNoPage && !is_zero) return MalformedSchema(name, "invalid rootpage");
+  table->root = root_page;
   table->sql = sql;
   const auto [place, is_new] = tables_by_name_.emplace(NameKey(table->name), nullptr);
   if (!is_new) return MalformedSchema(name, "table " + table->name + " already exists");

@@ -112,9 +112,10 @@ class Schema {
   // that nobody has written to, is the newest.
   explicit Schema(int schema_format = 0);
 
-  // Adds a row of sqlite_schema: kCorrupt when it makes no sense.
+  // Adds a row of sqlite_schema in a database of so many pages: kCorrupt when it makes no sense, or
+  // says something else than its own SQL.
   Status AddRow(std::string_view type, std::string_view name, std::string_view table_name,
-                const Value& root, const Value& sql);
+                const Value& root, std::string_view sql, PageNumber page_count);
   // After the last row: ties triggers to their tables.
   Status Finish();
 
@@ -134,7 +135,8 @@ class Schema {
   uint32_t cookie = 0;  // of the database header that this was read under
 
  private:
-  Status AddTable(std::string_view name, PageNumber root, std::string_view sql);
+  Status AddTable(std::string_view name, std::string_view table_name, const Value& root,
+                  PageNumber root_page, std::string_view sql);
   Status AddIndexRow(std::string_view name, PageNumber root, std::string_view sql);
 
   const int schema_format_;

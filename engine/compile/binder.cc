@@ -107,6 +107,11 @@ BoundPtr MakeColumn(const Table& table, int cursor, int column) {
   return bound;
 }
 
+bool Binder::is_in_default() const {
+  return context_.restricted_to != nullptr &&
+         std::string_view(context_.restricted_to) == "DEFAULT values";
+}
+
 Result<BoundPtr> Binder::Bind(const Expr& expr) {
   Result<BoundPtr> bound = BindNode(expr);
   Status error = std::exchange(error_, OkStatus());
@@ -168,7 +173,8 @@ Result<BoundPtr> Binder::BindNode(const Expr& expr) {
       const CastExpr& cast = expr.As<CastExpr>();
       BoundPtr bound = Node(BoundKind::kCast);
       RETURN_IF_ERROR(BindInto(*bound, *cast.operand));
-      bound->affinity = AffinityOfType(cast.type.text);
+      // No type at all is NUMERIC here, unlike for a column.
+      bound->affinity = cast.type.empty() ? Affinity::kNumeric : AffinityOfType(cast.type.text);
       bound->collation = bound->operand(0).collation;
       bound->has_collate = bound->operand(0).has_collate;
       return bound;
@@ -315,6 +321,7 @@ Result<BoundPtr> Binder::BindBinary(const BinaryExpr& expr) {
 // Whether TRUE or FALSE stands behind an IS. A bare name there is looked up first, in case it is
 // one of them: so it is also the first to be missing.
 Result<std::optional<bool>> Binder::TruthOf(const Expr& expr) {
+  if (is_in_default()) return std::optional<bool>();  // there they are the numbers 1 and 0
   if (IsEmptyIn(expr) && !HasCall(*expr.As<InExpr>().operand)) {
     return std::optional<bool>(expr.As<InExpr>().is_negated);
   }
@@ -402,6 +409,11 @@ const Function* Binder::FindFunction(std::string_view name, int argument_count) 
   bool known = false;
   const Function* function = functions_.Find(name, argument_count, &known);
   if (function != nullptr) return function;
+  if (is_in_default()) {
+    error_ = SqlError("unknown function: " + std::string(name) + "()");
+    return nullptr;
+  }
+  if (!known && context_.functions_may_be_missing) return nullptr;
   error_ = known ? SqlError("wrong number of arguments to function " + std::string(name) + "()")
                  : SqlError("no such function: " + std::string(name));
   return nullptr;
@@ -428,16 +440,14 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
     }
     BoundPtr bound = Node(BoundKind::kPlain);
     BindArguments(expr.arguments, bound->operands);
-    InheritCollate(*bound);
-    bound->affinity = bound->operand(0).affinity;
-    bound->collation = bound->operand(0).collation;
+    InheritCollate(*bound);  // but, as with other calls, nothing of a column's
     return bound;
   }
 
   const Function* function = FindFunction(name, argument_count);
   if (function != nullptr && function->aggregate != nullptr) return BindAggregate(expr, *function);
   if (function != nullptr && context_.restricted_to != nullptr && !function->is_deterministic &&
-      std::string_view(context_.restricted_to) != "DEFAULT values") {
+      !is_in_default()) {
     error_ = SqlError(std::string("non-deterministic functions prohibited in ") +
                       context_.restricted_to);
   }

@@ -36,6 +36,8 @@ struct BindContext {
   bool is_where_of_aggregate = false;
   // CHECK, DEFAULT and their like: "parameters prohibited in CHECK constraints".
   const char* restricted_to = nullptr;
+  // Then what is bound is not for coding.
+  bool functions_may_be_missing = false;
 };
 
 class Binder {
@@ -51,6 +53,8 @@ class Binder {
   const Status& late_error() const { return late_error_; }
 
  private:
+  // SQLite does not resolve what stands in a DEFAULT.
+  bool is_in_default() const;
   Result<BoundPtr> BindNode(const Expr& expr);
   Result<BoundPtr> BindColumn(const ColumnExpr& expr);
   Result<BoundPtr> BindAlias(const ColumnExpr& expr, const ResultColumn& column);

@@ -84,8 +84,8 @@ Status CheckTerm(const CompileContext& context, const OrderingTerm& term, const 
 
 // The names in the index's columns, one after another. WHERE is looked at before them; but a first
 // column that is not there goes before that, or one that a call names, as in SQLite.
-Status CheckNames(const CompileContext& context, const CreateIndexStatement& statement,
-                  const Table& table) {
+Status CheckIndexNames(const CompileContext& context, const CreateIndexStatement& statement,
+                       const Table& table) {
   if (statement.where != nullptr) {
     Index probe;
     probe.where = statement.where.get();
@@ -137,7 +137,7 @@ Status CompileCreateIndex(CompileContext& context, const CreateIndexStatement& s
     return OkStatus();
   }
   // The definition is borrowed for now; the schema gets its own from sqlite_schema.
-  RETURN_IF_ERROR(CheckNames(context, statement, *table));
+  RETURN_IF_ERROR(CheckIndexNames(context, statement, *table));
   ASSIGN_OR_RETURN(std::unique_ptr<Index> made,
                    MakeIndex(std::shared_ptr<const ParsedStatement>(
                                  std::shared_ptr<const ParsedStatement>(), &context.parsed),

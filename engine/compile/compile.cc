@@ -54,8 +54,13 @@ namespace {
 
 void CompileBegin(CompileContext& context, const BeginStatement& statement) {
   ProgramBuilder& builder = context.builder;
-  if (statement.mode != TransactionMode::kDeferred) builder.NeedTransaction(/*to_write=*/true);
+  if (statement.mode == TransactionMode::kImmediate) builder.NeedTransaction(/*to_write=*/true);
+  if (statement.mode == TransactionMode::kExclusive) builder.NeedExclusiveTransaction();
   builder.Emit(Opcode::kAutoCommit, 0, 0);
+}
+
+void CompileSavepoint(CompileContext& context, SavepointAction action, const Name& name) {
+  context.builder.Emit(Opcode::kSavepoint, static_cast<int>(action), 0, 0, name.text);
 }
 
 Status CompileStatement(CompileContext& context, const SqlStatement& statement) {
@@ -81,12 +86,18 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
       context.builder.Emit(Opcode::kAutoCommit, 1, 0);
       return OkStatus();
     case StatementKind::kRollback:
-      if (statement.As<RollbackStatement>().savepoint) return NotSupportedYet("savepoints are");
-      context.builder.Emit(Opcode::kAutoCommit, 1, 1);
+      if (const auto& savepoint = statement.As<RollbackStatement>().savepoint) {
+        CompileSavepoint(context, SavepointAction::kRollBackTo, *savepoint);
+      } else {
+        context.builder.Emit(Opcode::kAutoCommit, 1, 1);
+      }
       return OkStatus();
     case StatementKind::kSavepoint:
+      CompileSavepoint(context, SavepointAction::kOpen, statement.As<SavepointStatement>().name);
+      return OkStatus();
     case StatementKind::kRelease:
-      return NotSupportedYet("savepoints are");
+      CompileSavepoint(context, SavepointAction::kRelease, statement.As<ReleaseStatement>().name);
+      return OkStatus();
     case StatementKind::kCreateIndex:
       return CompileCreateIndex(context, statement.As<CreateIndexStatement>());
     case StatementKind::kCreateView:

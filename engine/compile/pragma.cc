@@ -107,6 +107,11 @@ Status WalAutoCheckpoint(CompileContext& context, const PragmaStatement& stateme
                       NumberIn(statement), true);
 }
 
+Status JournalSizeLimit(CompileContext& context, const PragmaStatement& statement) {
+  return ReadOrChange(context, "journal_size_limit", Setting::kJournalSizeLimit,
+                      NumberIn(statement), true);
+}
+
 Status PageSize(CompileContext& context, const PragmaStatement& statement) {
   // The size of a file that is there already is in its header.
   if (!statement.value) context.builder.NeedTransaction(/*to_write=*/false);
@@ -521,6 +526,7 @@ constexpr Pragma kPragmas[] = {
     {"index_xinfo", IndexXinfo, true},
     {"integrity_check", FullCheck, true},
     {"journal_mode", JournalMode},
+    {"journal_size_limit", JournalSizeLimit},
     {"page_count", PageCount},
     {"page_size", PageSize},
     {"quick_check", QuickCheck, true},

@@ -5,6 +5,10 @@
 namespace orrery {
 
 ProgramBuilder::ProgramBuilder() {
+  constexpr size_t kUsualInstructionCount = 24;
+  program_.instructions.reserve(kUsualInstructionCount);
+  label_addresses_.reserve(kUsualInstructionCount / 2);
+  fixups_.reserve(kUsualInstructionCount / 2);
   setup_ = NewLabel();
   EmitJump(Opcode::kInit, 0, setup_);
 }
@@ -82,13 +86,18 @@ void ProgramBuilder::NeedTransaction(bool to_write) {
   to_write_ = to_write_ || to_write;
 }
 
+void ProgramBuilder::NeedExclusiveTransaction() {
+  NeedTransaction(/*to_write=*/true);
+  is_exclusive_ = true;
+}
+
 Program ProgramBuilder::Finish() {
   program_.takes_write_lock = to_write_;
   Emit(Opcode::kHalt);
   Place(setup_);
   if (needs_transaction_) {
     const int cookie = program_.schema == nullptr ? 0 : static_cast<int>(program_.schema->cookie);
-    Emit(Opcode::kTransaction, 0, to_write_ ? 1 : 0, cookie);
+    Emit(Opcode::kTransaction, 0, is_exclusive_ ? 2 : to_write_ ? 1 : 0, cookie);
   }
   Emit(Opcode::kGoto, 0, 1);
   for (const Fixup& fixup : fixups_) {

@@ -60,6 +60,7 @@ class ProgramBuilder {
   void Explain(std::string line);
 
   void NeedTransaction(bool to_write);
+  void NeedExclusiveTransaction();  // BEGIN EXCLUSIVE
 
   Program& program() { return program_; }
   // Adds the frame and fills the labels in.
@@ -78,6 +79,7 @@ class ProgramBuilder {
   Label setup_;
   bool needs_transaction_ = false;
   bool to_write_ = false;
+  bool is_exclusive_ = false;
 };
 
 }  // namespace orrery

@@ -105,6 +105,9 @@ void RowWriter::CheckRow(const NewRow& row, const OldRow* old, Label ignore) {
       continue;
     CheckNotNull(static_cast<int>(i), row.first_column + static_cast<int>(i), ignore);
   }
+  // A default may be NULL as well, which comes out when all columns have been looked at.
+  for (const int i : replaced_) HaltIfNull(i, row.first_column + i, ConflictAction::kAbort);
+  replaced_.clear();
   const int count = static_cast<int>(table_.columns.size());
   // From here on the row is read as a row of the table is.
   coder_.PlaceInRegister(row_cursor_, kRowidColumn, row.rowid);
@@ -127,10 +130,17 @@ void RowWriter::CheckNotNull(int column_index, int reg, Label ignore) {
     builder_.EmitJump(Opcode::kNotNull, reg, not_null);
     coder_.Code(*default_value, reg);
     builder_.Place(not_null);
+    replaced_.push_back(column_index);
+    return;
   }
+  HaltIfNull(column_index, reg, action);
+}
+
+void RowWriter::HaltIfNull(int column_index, int reg, ConflictAction action) {
   builder_.Emit(Opcode::kHaltIfNull, static_cast<int>(ResultCode::kConstraintNotNull),
                 static_cast<int>(OnErrorOf(action)), reg,
-                "NOT NULL constraint failed: " + table_.name + "." + column.name);
+                "NOT NULL constraint failed: " + table_.name + "." +
+                    table_.columns[static_cast<size_t>(column_index)].name);
 }
 
 // A CHECK that is false fails; one that is NULL does not. It sees the values as they will be

@@ -71,6 +71,7 @@ class RowWriter {
   };
 
   void CheckNotNull(int column_index, int reg, Label ignore);
+  void HaltIfNull(int column_index, int reg, ConflictAction action);
   void CheckConstraints(Label ignore);
   void CheckRowid(const NewRow& row, const OldRow* old, Label ignore);
   void CheckIndex(Entry& entry, const OldRow* old, Label ignore);
@@ -88,7 +89,8 @@ class RowWriter {
   const int cursor_;
   const ConflictAction or_action_;
   ExprCoder coder_;
-  int row_cursor_ = 0;  // stands for the row in registers
+  std::vector<int> replaced_;  // columns whose NULL has been replaced by their default
+  int row_cursor_ = 0;         // stands for the row in registers
   std::vector<BoundPtr> checks_;
   std::vector<BoundPtr> defaults_;  // null: NULL
   std::vector<Entry> entries_;      // in the order of the table's indexes

@@ -30,10 +30,16 @@ INSERT INTO t SELECT id + 4, a + 4, big FROM t WHERE a < 4;
 CREATE TABLE other(x);
 )sql";
 
+class AbandonTest : public testing::TestWithParam<JournalMode> {};
+INSTANTIATE_TEST_SUITE_P(, AbandonTest, testing::Values(JournalMode::kWal, JournalMode::kDelete),
+                         [](const auto& mode) { return std::string(NameOf(mode.param)); });
+
 struct Fixture {
   explicit Fixture(std::string_view set_up)
       : observer(YieldingObserver::ForcesAll()), io({.finish = MemoryFinish::kInPoll, .seed = 1}) {
-    auto opened = Connection::Open(io, "test.db", {.new_page_size = 512, .cache_page_count = 10});
+    auto opened = Connection::Open(
+        io, "test.db",
+        {.new_page_size = 512, .cache_page_count = 10, .journal_mode = AbandonTest::GetParam()});
     CHECK(opened.ok());
     connection = *std::move(opened);
     EXPECT_TRUE(RunSql(io, *connection, set_up).ok());
@@ -142,25 +148,25 @@ constexpr std::string_view kChangesOfIndexes[] = {
     "DROP INDEX t_big",
 };
 
-TEST(AbandonTest, UndoesAChangeOutsideATransaction) {
+TEST_P(AbandonTest, UndoesAChangeOutsideATransaction) {
   // Its commit is part of it, so it may be kept when it is dropped there.
   for (const std::string_view sql : kChanges) DropAtEachWait("", sql, Outcome::kUndoneOrKept);
 }
 
-TEST(AbandonTest, UndoesAChangeOfIndexesOutsideATransaction) {
+TEST_P(AbandonTest, UndoesAChangeOfIndexesOutsideATransaction) {
   for (const std::string_view sql : kChangesOfIndexes) {
     DropAtEachWait("", sql, Outcome::kUndoneOrKept, kSetUpOfIndexes);
   }
 }
 
-TEST(AbandonTest, UndoesAChangeOfIndexesInATransactionAlone) {
+TEST_P(AbandonTest, UndoesAChangeOfIndexesInATransactionAlone) {
   for (const std::string_view sql : kChangesOfIndexes) {
     DropAtEachWait("BEGIN; INSERT INTO other VALUES (1); UPDATE t SET big = 'x' WHERE id < 3", sql,
                    Outcome::kUndone, kSetUpOfIndexes);
   }
 }
 
-TEST(AbandonTest, UndoesAChangeInATransactionAlone) {
+TEST_P(AbandonTest, UndoesAChangeInATransactionAlone) {
   for (const std::string_view sql : kChanges) {
     DropAtEachWait(
         "BEGIN; INSERT INTO other VALUES (1), (2); UPDATE t SET a = 'in transaction' WHERE id < 3",
@@ -168,23 +174,32 @@ TEST(AbandonTest, UndoesAChangeInATransactionAlone) {
   }
 }
 
-TEST(AbandonTest, DecidesACommitEitherWay) {
+TEST_P(AbandonTest, DecidesACommitEitherWay) {
   DropAtEachWait("BEGIN; INSERT INTO other VALUES (1), (2)", "COMMIT", Outcome::kRolledBackOrKept);
 }
 
-TEST(AbandonTest, EndsAReadWithoutATrace) {
+TEST_P(AbandonTest, GoesBackToASavepointOrNot) {
+  for (const std::string_view sql : kChanges) {
+    DropAtEachWait("BEGIN; INSERT INTO other VALUES (1); SAVEPOINT s; " + std::string(sql),
+                   "ROLLBACK TO s", Outcome::kUndoneOrKept);
+  }
+  DropAtEachWait("SAVEPOINT s; INSERT INTO other VALUES (1), (2)", "RELEASE s",
+                 Outcome::kRolledBackOrKept);
+}
+
+TEST_P(AbandonTest, EndsAReadWithoutATrace) {
   DropAtEachWait("", "SELECT * FROM t ORDER BY a", Outcome::kUndone);
   DropAtEachWait("BEGIN; INSERT INTO other VALUES (1)", "SELECT count(*), sum(length(big)) FROM t",
                  Outcome::kUndone);
   DropAtEachWait("", "PRAGMA integrity_check", Outcome::kUndone);
 }
 
-TEST(AbandonTest, LeavesACheckpointToTheNext) {
+TEST_P(AbandonTest, LeavesACheckpointToTheNext) {
   DropAtEachWait("INSERT INTO other VALUES (1)", "PRAGMA wal_checkpoint(TRUNCATE)",
                  Outcome::kUndone);
 }
 
-TEST(AbandonTest, GivesUpAReadTransactionThatWasBeingBegun) {
+TEST_P(AbandonTest, GivesUpAReadTransactionThatWasBeingBegun) {
   DropAtEachWait("", "BEGIN IMMEDIATE", Outcome::kUndone);
 }
 

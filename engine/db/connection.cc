@@ -39,17 +39,7 @@ Result<std::unique_ptr<Connection>> Connection::Open(Io& io, std::string_view pa
   auto impl = std::make_unique<Impl>(io, std::move(pager));
   impl->session.cache_size = static_cast<int>(options.cache_page_count);
   impl->session.auto_checkpoint_frame_count = static_cast<int>(options.auto_checkpoint_frame_count);
-  switch (options.synchronous) {
-    case Synchronous::kOff:
-      impl->session.synchronous = 0;
-      break;
-    case Synchronous::kNormal:
-      impl->session.synchronous = 1;
-      break;
-    case Synchronous::kFull:
-      impl->session.synchronous = 2;
-      break;
-  }
+  impl->session.synchronous = static_cast<int>(options.synchronous);
   return std::unique_ptr<Connection>(new Connection(std::move(impl)));
 }
 

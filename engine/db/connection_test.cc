@@ -376,7 +376,6 @@ TEST_F(ConnectionTest, SaysWhatIsNotSupportedYet) {
            "CREATE TABLE u(a REFERENCES t)",
            "CREATE TABLE u(a, b AS (a + 1))",
            "CREATE TABLE u AS SELECT 1",
-           "SAVEPOINT s",
            "UPDATE t SET (a, b) = (1, 2)",
            "ALTER TABLE t ADD COLUMN c",
            "VACUUM",

@@ -131,7 +131,7 @@ class DamagedFileTest : public testing::TestWithParam<const char*> {
         std::string("PRAGMA page_size=1024; PRAGMA journal_mode=") + GetParam() +
         ";"
         "CREATE TABLE t(a INTEGER, b TEXT, c REAL, d BLOB);"
-        "CREATE TABLE wide(x TEXT);"
+        "CREATE TABLE wide(x TEXT CHECK (length(x)>0));"
         "PRAGMA user_version=7;"
         "INSERT INTO t VALUES(1,'one',1.5,x'00ff'),(-70000,NULL,-0.25,x''),(NULL,'three',3,'text');"
         "INSERT INTO wide VALUES(printf('%.900c','w')),(printf('%.3000c','x')),('short');";
@@ -169,6 +169,31 @@ TEST_P(DamagedFileTest, AnswersAsSqliteToEachFlippedByteOfTheFirst200) {
       ExpectTheSame(bytes, "byte " + std::to_string(offset) + " ^ " + std::to_string(flip));
     }
   }
+}
+
+// The rows of the schema lie at the end of page 1; of the first two rows of a table, at the end of
+// page 2, the rowids and the records' headers.
+TEST_P(DamagedFileTest, AnswersAsSqliteToEachFlippedByteOfARow) {
+  const std::string sound = SoundDatabase();
+  std::vector<size_t> offsets;
+  for (size_t offset = 1024 - 160; offset < 1024; ++offset) offsets.push_back(offset);
+  for (const size_t row : {size_t{2010}, size_t{2028}}) {
+    for (size_t i = 1; i <= 6; ++i) offsets.push_back(row + i);
+  }
+  for (const size_t offset : offsets) {
+    for (const int flip : {0x01, 0x02, 0x20}) {
+      std::string bytes = sound;
+      bytes[offset] = static_cast<char>(bytes[offset] ^ flip);
+      ExpectTheSame(bytes, "byte " + std::to_string(offset) + " ^ " + std::to_string(flip));
+    }
+  }
+}
+
+TEST_P(DamagedFileTest, AnswersAsSqliteToARootWithNothingButAChild) {
+  std::string bytes = SoundDatabase();
+  // Page 2 becomes an interior page of a table without cells, above page 3.
+  bytes.replace(1024, 12, std::string("\x05\0\0\0\0\0\0\0\0\0\0\x03", 12));
+  ExpectTheSame(bytes, "an interior root of no cells");
 }
 
 TEST_P(DamagedFileTest, AnswersAsSqliteToEachTruncation) {

@@ -85,6 +85,13 @@ SELECT sign(-5), sign(0), sign(2.5), sign('x'), sign(NULL), sign('3')
 SELECT zeroblob(3), zeroblob(-1), length(zeroblob(1000))
 SELECT length(randomblob(5)), typeof(random()), length(randomblob(0))
 SELECT changes(), total_changes(), last_insert_rowid()
+SELECT 1 /* x */, 2 /* y */ WHERE 1
+SELECT /* q */ 1 /* a */   /* b */   , 1 /* a */ + /* b */ 2 /* c */
+SELECT 1 -- the end
+SELECT 1 ;
+SELECT CAST('12' AS ), CAST('x' AS ), CAST(x'3132' AS ), CAST(1.0 AS )
+SELECT quote(-0.0), quote(0.0), replace('a', '', 1), replace('a', 'x', NULL), replace(NULL, '', 1), replace('a', NULL, 1)
+SELECT substr('abc', 0, -2), substr('abc', -10, 2), substr('abc', -10, -2), substr('abc', 5, -3), substr('abc', -2, -5), substr('abc', 0)
 SELECT likely(1), unlikely(0), likelihood(3, 0.5)
 SELECT likelihood(1, 1), likelihood(2, 0.5)
 SELECT likelihood(nosuch, 2)
@@ -515,6 +522,13 @@ SELECT * FROM d
 PRAGMA table_info(d)
 PRAGMA table_info(t)
 PRAGMA table_info(nosuch)
+CREATE TABLE m(a NOT NULL ON CONFLICT REPLACE DEFAULT NULL, b NOT NULL, c NOT NULL ON CONFLICT REPLACE)
+INSERT INTO m VALUES (NULL, NULL, NULL)
+INSERT INTO m VALUES (NULL, 1, NULL)
+INSERT INTO m VALUES (NULL, 1, 1)
+INSERT OR FAIL INTO m VALUES (1, 1, 1), (NULL, 1, 1)
+INSERT OR REPLACE INTO m VALUES (1, 1, 1), (NULL, 1, 1)
+SELECT * FROM m
 CREATE TABLE c(x COLLATE NOCASE, y COLLATE RTRIM, z)
 INSERT INTO c VALUES ('a', 'a ', 'a'), ('A', 'a', 'A'), ('b', 'b', 'b')
 SELECT count(*) FROM c WHERE x = 'A'
@@ -530,6 +544,7 @@ SELECT x FROM c ORDER BY x DESC, z
 SELECT min(x), max(x), count(DISTINCT x), count(DISTINCT z) FROM c
 SELECT x IN ('A', 'B') FROM c
 SELECT CASE x WHEN 'A' THEN 1 ELSE 2 END FROM c
+SELECT likely(x) = 'A', 'A' = likelihood(x, 0.5), likely(x) IN ('A'), '1' = likely(rowid), likely(rowid) = '1' FROM c
 SELECT nullif(x, 'A'), max(x, 'B'), min(z, 'B') FROM c
 CREATE TABLE ck(a INTEGER PRIMARY KEY CHECK (a < 10), b CHECK (b <> a))
 INSERT INTO ck VALUES (1, 2)
@@ -539,6 +554,36 @@ INSERT INTO ck(b) VALUES (5)
 UPDATE ck SET a = 5 WHERE a = 1
 UPDATE ck SET a = 50
 SELECT * FROM ck
+)sql");
+}
+
+TEST(DifferentialTest, AgreesOnDefinitions) {
+  Compare(R"sql(
+CREATE TABLE t(a "any type", b [INTEGER] PRIMARY KEY, c `a``b` NOT NULL, d "TEXT" (10), e 'x' y)
+PRAGMA table_info(t)
+INSERT INTO t VALUES ('1', NULL, '1', 1, '1')
+SELECT *, typeof(a), typeof(c), typeof(d), rowid FROM t
+CREATE TABLE c(a CONSTRAINT n NOT NULL CHECK (a<5), b CONSTRAINT k CHECK (b<5) CHECK (b<4), CHECK (a<b), CHECK (b<>a))
+INSERT INTO c VALUES (NULL, 2)
+INSERT INTO c VALUES (10, 20)
+INSERT INTO c VALUES (1, 20)
+INSERT INTO c VALUES (1, 4)
+INSERT INTO c VALUES (2, 1)
+CREATE TABLE d(a CHECK (a<5), CONSTRAINT z CHECK (a<4), CHECK (a<3))
+INSERT INTO d VALUES (5)
+INSERT INTO d VALUES (4)
+INSERT INTO d VALUES (3)
+INSERT INTO d VALUES (2)
+CREATE TABLE f(a, b DEFAULT (78 IS NOT TRUE), c DEFAULT (2 IS TRUE), d DEFAULT ('' IS FALSE), e DEFAULT (2 IS (1 NOT IN ())), f DEFAULT (78 IS NOT (TRUE COLLATE NOCASE)), g DEFAULT (TRUE IS TRUE), h DEFAULT (5 IS +TRUE))
+INSERT INTO f(a) VALUES (1)
+SELECT * FROM f
+CREATE TABLE g(a DEFAULT (nosuch(1)))
+INSERT INTO g DEFAULT VALUES
+CREATE TABLE q([a b] CHECK ([a b]<5), "c" CHECK ("c"<5 AND 1))
+INSERT INTO q VALUES (7, 1)
+INSERT INTO q VALUES (1, 7)
+!EXPLAIN INSERT INTO nosuch VALUES (2)
+SELECT changes()
 )sql");
 }
 
@@ -625,6 +670,102 @@ PRAGMA busy_timeout
 }
 
 // By hand, from SQLite 3.50.4: the library these tests are linked with is older.
+TEST(DifferentialTest, AgreesOnSavepoints) {
+  Compare(R"sql(
+RELEASE a
+ROLLBACK TO a
+CREATE TABLE t(a INTEGER PRIMARY KEY, b)
+SAVEPOINT one
+INSERT INTO t VALUES (1, 'one')
+SAVEPOINT two
+INSERT INTO t VALUES (2, 'two')
+SAVEPOINT "Two Words"
+UPDATE t SET b = b || '!'
+ROLLBACK TO SAVEPOINT "two words"
+SELECT * FROM t
+INSERT INTO t VALUES (3, 'three')
+ROLLBACK TRANSACTION TO two
+SELECT * FROM t
+RELEASE "two words"
+INSERT INTO t VALUES (4, 'four')
+RELEASE SAVEPOINT TWO
+SELECT * FROM t
+ROLLBACK TO two
+ROLLBACK TO one
+SELECT * FROM t
+INSERT INTO t VALUES (5, 'five')
+RELEASE one
+RELEASE one
+SELECT * FROM t
+BEGIN
+SAVEPOINT x
+BEGIN
+INSERT INTO t VALUES (6, 'six')
+SAVEPOINT x
+INSERT INTO t VALUES (7, 'seven')
+RELEASE x
+ROLLBACK TO x
+SELECT count(*) FROM t
+INSERT INTO t VALUES (8, 'eight'), (5, 'fails')
+INSERT INTO t VALUES (8, 'eight')
+RELEASE x
+COMMIT
+SELECT * FROM t
+SAVEPOINT s
+COMMIT
+ROLLBACK TO s
+SAVEPOINT s
+DELETE FROM t
+ROLLBACK
+SELECT count(*) FROM t
+SAVEPOINT s
+RELEASE s
+SAVEPOINT s
+ROLLBACK TO s
+INSERT INTO t VALUES (9, 'nine')
+ROLLBACK TO s
+ROLLBACK TO s
+END
+SELECT count(*) FROM t
+SAVEPOINT schema1
+CREATE TABLE u(x)
+INSERT INTO u VALUES (1)
+SAVEPOINT schema2
+CREATE TABLE v(y)
+DROP TABLE u
+INSERT INTO v VALUES (2)
+ROLLBACK TO schema2
+SELECT * FROM u
+SELECT * FROM v
+INSERT INTO u VALUES (3)
+ROLLBACK TO schema1
+SELECT * FROM u
+CREATE TABLE u(z, w)
+RELEASE schema1
+SELECT * FROM u
+SELECT name FROM sqlite_schema
+BEGIN IMMEDIATE
+SAVEPOINT a
+SAVEPOINT b
+SAVEPOINT c
+PRAGMA user_version = 7
+ROLLBACK TO b
+PRAGMA user_version
+RELEASE c
+RELEASE a
+ROLLBACK
+PRAGMA synchronous = FULL
+BEGIN
+PRAGMA synchronous = OFF
+COMMIT
+EXPLAIN QUERY PLAN SAVEPOINT a
+SAVEPOINT 'quoted'
+RELEASE quoted
+!SAVEPOINT
+!RELEASE
+)sql");
+}
+
 TEST(DifferentialTest, FollowsTheReleaseTrackedWhereTheOracleIsAnother) {
   MemoryIo io({.seed = 1});
   auto connection = Connection::Open(io, "test.db", {});
@@ -648,6 +789,15 @@ TEST(DifferentialTest, FollowsTheReleaseTrackedWhereTheOracleIsAnother) {
   EXPECT_EQ(answer("SELECT 140737488355327.5||'', -140737488355327.5||''"),
             "'140737488355328.0'|'-140737488355328.0'");
   EXPECT_EQ(answer("SELECT iif(1, 'yes'), iif(0, 'yes')"), "'yes'|NULL");
+  EXPECT_EQ(answer("SELECT quote(1e400), quote(-1e400), quote(123456789012345678.0)"),
+            "'9.0e+999'|'-9.0e+999'|'1.2345678901234568e+17'");
+  EXPECT_EQ(answer("SELECT typeof(replace(5, '', 'x')), replace(0.5, '', NULL)"), "'text'|'0.5'");
+  EXPECT_EQ(answer("SELECT substr('abcd', 2, 1e18), substr('abcd', 2, -1e18), "
+                   "substr('abcde', 9223372036854775807, 1), "
+                   "substr('abcde', -9223372036854775807, 9223372036854775807), "
+                   "substr('abcde', -9223372036854775808, 9223372036854775807), "
+                   "substr('abcde', 9223372036854775807, -9223372036854775808)"),
+            "'bcd'|'a'|''|'abcde'|'abcd'|'abcde'");
 }
 
 TEST(DifferentialTest, AgreesOnQueryPlans) {

@@ -57,6 +57,7 @@ constexpr const char* kScript[] = {
     "DELETE FROM u WHERE b = 4",
     "DROP INDEX i",
     "BEGIN",
+    "SAVEPOINT s",
     "DELETE FROM t",
     "ROLLBACK",
     "DROP TABLE t",

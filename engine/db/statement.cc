@@ -152,23 +152,26 @@ void Statement::Impl::StartEnding(Status outcome) {
   run_outcome = std::move(outcome);
   const OnError on_error = machine.on_error();
   const bool in_write = session.pager->in_write();
-  const bool is_commit = !machine.holds_transaction() && session.autocommit;
+  const bool is_commit = machine.wants_commit();
   const bool is_rollback = machine.wants_rollback();
+  const int undo_to = machine.wants_undo_to();
   const bool is_write = machine.holds_transaction() && program->takes_write_lock;
   change_count = machine.change_count();
   machine.Reset();
   phase = Phase::kEnding;
-  const bool keeps = run_outcome.ok() || on_error == OnError::kFail;
-  if (!keeps) change_count = 0;
+  keeps_changes = run_outcome.ok() || on_error == OnError::kFail;
+  if (!keeps_changes) change_count = 0;
 
   if (session.begin.running()) {  // interrupted
     GiveUpBegin();
-  } else if (!in_write || !(is_commit || is_rollback || is_write)) {
+  } else if (!in_write || !(is_commit || is_rollback || is_write || undo_to >= 0)) {
     return;
   } else if (is_rollback) {
     session.end.Start(session, Ending::kUndoTransaction);
-  } else if (keeps) {
-    session.end.Start(session, Ending::kKeep);
+  } else if (undo_to >= 0) {
+    session.end.Start(session, Ending::kUndoToSavepoint, static_cast<size_t>(undo_to));
+  } else if (keeps_changes) {
+    session.end.Start(session, is_commit ? Ending::kCommit : Ending::kKeep);
   } else if (on_error == OnError::kRollback || run_outcome.code() == ResultCode::kInterrupt) {
     session.end.Start(session, Ending::kUndoTransaction);
   } else {
@@ -199,7 +202,8 @@ bool Statement::Impl::GoOnEnding(StepResult& answer) {
   session.EndReadIfUnused();
   if (!ended.ok()) {
     change_count = 0;
-    if (run_outcome.ok()) run_outcome = std::move(ended);
+    // Also when a statement has failed and its changes were to be kept (OR FAIL): they are lost.
+    if (run_outcome.ok() || keeps_changes) run_outcome = std::move(ended);
   }
 
   const bool is_outdated = run_outcome.code() == ResultCode::kSchema && !has_given_row;

@@ -42,6 +42,50 @@ void ExpectSameEverywhere(std::string_view script, const PagerOptions& options,
   EXPECT_GT(coverage.occurrence_count, 0u);
 }
 
+constexpr JournalMode kModes[] = {JournalMode::kWal,     JournalMode::kDelete,
+                                  JournalMode::kTruncate, JournalMode::kPersist,
+                                  JournalMode::kMemory,   JournalMode::kOff};
+
+TEST(YieldTest, IsInvisibleToSavepointsInEveryJournalMode) {
+  for (const JournalMode mode : kModes) {
+    ExpectSameEverywhere(R"sql(
+CREATE TABLE t(id INTEGER PRIMARY KEY, a)
+INSERT INTO t VALUES (1, zeroblob(700)), (2, 'two'), (3, zeroblob(300))
+SAVEPOINT a
+UPDATE t SET a = id
+SAVEPOINT b
+DELETE FROM t WHERE id > 1
+INSERT INTO t VALUES (4, zeroblob(3000)), (1, 'fails')
+INSERT INTO t VALUES (4, zeroblob(3000))
+ROLLBACK TO b
+SELECT * FROM t
+CREATE TABLE u(x)
+SAVEPOINT c
+INSERT INTO u SELECT zeroblob(400) FROM t
+RELEASE b
+SELECT count(*), sum(length(x)) FROM u
+ROLLBACK TO a
+SELECT id, length(a) FROM t
+INSERT INTO t VALUES (5, 5)
+RELEASE a
+SELECT id, length(a) FROM t
+BEGIN EXCLUSIVE
+DELETE FROM t
+ROLLBACK
+PRAGMA integrity_check
+PRAGMA journal_mode = persist
+INSERT INTO t VALUES (6, 6)
+PRAGMA journal_mode = wal
+INSERT INTO t VALUES (7, 7)
+PRAGMA wal_checkpoint(full)
+PRAGMA journal_mode = truncate
+SELECT id, length(a) FROM t
+PRAGMA integrity_check
+)sql",
+                         {.new_page_size = 512, .cache_page_count = 10, .journal_mode = mode}, 60);
+  }
+}
+
 TEST(YieldTest, IsInvisibleToAScriptOfSmallTables) {
   ExpectSameEverywhere(R"sql(
 CREATE TABLE t(id INTEGER PRIMARY KEY, a, b NOT NULL DEFAULT 'x', CHECK (a <> 13))

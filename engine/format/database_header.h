@@ -18,10 +18,14 @@ inline constexpr uint32_t kWrittenLibraryVersion = 3050004;
 
 enum class TextEncoding : uint32_t { kUtf8 = 1, kUtf16Little = 2, kUtf16Big = 3 };
 
+// What the two version numbers say of a file.
+inline constexpr uint8_t kRollbackFileVersion = 1;
+inline constexpr uint8_t kWalFileVersion = 2;
+
 struct DatabaseHeader {
   uint32_t page_size = 4096;
-  uint8_t write_version = 2;  // 1: rollback journal, 2: WAL
-  uint8_t read_version = 2;
+  uint8_t write_version = kWalFileVersion;
+  uint8_t read_version = kWalFileVersion;
   uint8_t reserved_size = 0;  // unused bytes at the end of each page
   uint32_t change_counter = 0;
   PageNumber page_count = 0;  // valid when version_valid_for equals change_counter

@@ -17,17 +17,23 @@ bool IsPowerOfTwoIn(uint32_t value, uint32_t least, uint32_t most) {
 
 }  // namespace
 
-std::optional<JournalHeader> DecodeJournalHeader(Bytes bytes) {
+bool BeginsJournalHeader(Bytes bytes) {
+  CHECK(bytes.size() >= sizeof kMagic);
+  return LoadBig<uint64_t>(bytes.data()) == kMagic;
+}
+
+std::optional<JournalHeader> DecodeJournalHeader(Bytes bytes, uint32_t default_page_size) {
   CHECK(bytes.size() >= kJournalHeaderSize);
   const std::byte* const at = bytes.data();
-  if (LoadBig<uint64_t>(at) != kMagic) return std::nullopt;
-  const JournalHeader header = {
+  if (!BeginsJournalHeader(bytes)) return std::nullopt;
+  JournalHeader header = {
       .record_count = LoadBig<uint32_t>(at + 8),
       .nonce = LoadBig<uint32_t>(at + 12),
       .initial_page_count = LoadBig<uint32_t>(at + 16),
       .sector_size = LoadBig<uint32_t>(at + 20),
       .page_size = LoadBig<uint32_t>(at + 24),
   };
+  if (header.page_size == 0) header.page_size = default_page_size;
   if (!IsPowerOfTwoIn(header.sector_size, kSectorSizeMin, kSectorSizeMax)) return std::nullopt;
   if (!IsPowerOfTwoIn(header.page_size, kPageSizeMin, kPageSizeMax)) return std::nullopt;
   return header;
@@ -44,6 +50,13 @@ void EncodeJournalHeader(const JournalHeader& header, MutableBytes bytes) {
   StoreBig(at + 24, header.page_size);
 }
 
+std::array<std::byte, kJournalHeaderStartSize> EncodeJournalHeaderStart(uint32_t record_count) {
+  std::array<std::byte, kJournalHeaderStartSize> bytes;
+  StoreBig(bytes.data(), kMagic);
+  StoreBig(bytes.data() + sizeof kMagic, record_count);
+  return bytes;
+}
+
 uint32_t JournalChecksum(uint32_t nonce, Bytes page) {
   // Every 200th byte from the end, the first byte left out.
   uint32_t sum = nonce;
@@ -52,6 +65,19 @@ uint32_t JournalChecksum(uint32_t nonce, Bytes page) {
     sum += static_cast<uint8_t>(page[i]);
   }
   return sum;
+}
+
+std::string SuperJournalName(Bytes ending) {
+  constexpr size_t kTailSize = 16;
+  if (ending.size() < kTailSize) return {};
+  const std::byte* const tail = ending.data() + ending.size() - kTailSize;
+  const auto size = LoadBig<uint32_t>(tail);
+  if (!BeginsJournalHeader(Bytes(tail + 8, 8))) return {};
+  if (size > kSuperJournalNameSizeMax || size > ending.size() - kTailSize) return {};
+  const std::string name(AsText(Bytes(tail - size, size)));
+  uint32_t sum = 0;
+  for (const char c : name) sum += static_cast<uint32_t>(static_cast<signed char>(c));
+  return sum == LoadBig<uint32_t>(tail + 4) ? name : std::string();
 }
 
 }  // namespace orrery

@@ -181,7 +181,7 @@ TEST(JournalHeaderTest, SurvivesARoundTrip) {
                        .sector_size = 512,
                        .page_size = 1024},
                       bytes);
-  std::optional<JournalHeader> header = DecodeJournalHeader(bytes);
+  std::optional<JournalHeader> header = DecodeJournalHeader(bytes, 4096);
   ASSERT_TRUE(header.has_value());
   EXPECT_EQ(header->record_count, 3u);
   EXPECT_EQ(header->nonce, 4u);
@@ -189,7 +189,42 @@ TEST(JournalHeaderTest, SurvivesARoundTrip) {
   EXPECT_EQ(header->sector_size, 512u);
   EXPECT_EQ(header->page_size, 1024u);
   bytes[0] = std::byte{0};
-  EXPECT_FALSE(DecodeJournalHeader(bytes).has_value());
+  EXPECT_FALSE(BeginsJournalHeader(bytes));
+  EXPECT_FALSE(DecodeJournalHeader(bytes, 4096).has_value());
+  const auto start = EncodeJournalHeaderStart(7);
+  std::copy(start.begin(), start.end(), bytes.begin());
+  EXPECT_TRUE(BeginsJournalHeader(bytes));
+  EXPECT_EQ(DecodeJournalHeader(bytes, 4096)->record_count, 7u);
+}
+
+TEST(JournalHeaderTest, TakesThePageSizeFromElsewhereWhenAnOldWriterLeftItOut) {
+  std::array<std::byte, kJournalHeaderSize> bytes;
+  EncodeJournalHeader({.sector_size = 512, .page_size = 0}, bytes);
+  EXPECT_EQ(DecodeJournalHeader(bytes, 2048)->page_size, 2048u);
+}
+
+TEST(JournalHeaderTest, FindsTheNameOfASuperJournal) {
+  const std::string name = "/tmp/a.db-mj1234\xff";
+  std::vector<std::byte> ending(4);
+  for (const char c : name) ending.push_back(static_cast<std::byte>(c));
+  uint32_t sum = 0;
+  for (const char c : name) sum += static_cast<uint32_t>(static_cast<signed char>(c));
+  const auto append = [&](auto number) {
+    ending.resize(ending.size() + sizeof number);
+    StoreBig(ending.data() + ending.size() - sizeof number, number);
+  };
+  append(static_cast<uint32_t>(name.size()));
+  append(sum);
+  append(uint64_t{0xd9d505f920a163d7});
+  EXPECT_EQ(SuperJournalName(ending), name);
+  for (size_t at = 4; at < ending.size(); ++at) {
+    std::vector<std::byte> damaged = ending;
+    damaged[at] ^= std::byte{1};
+    EXPECT_EQ(SuperJournalName(damaged), "") << at;
+  }
+  for (size_t size = 0; size < 16; ++size) {
+    EXPECT_EQ(SuperJournalName(Bytes(ending).last(size)), "");
+  }
 }
 
 TEST(JournalHeaderTest, ChecksEvery200thByteOfAPage) {

@@ -1,6 +1,7 @@
 // A ShmRegion is a stretch of memory shared by the processes that use one WAL database, 32 KiB of
-// the "-shm" file. It is reached only through Load, Store and Barrier, never through a pointer, so
-// that a simulator sees every access and can switch connections or kill a process between any two.
+// the "-shm" file. It is reached only through Load, Store, Sweep and Barrier, never through a
+// pointer, so that a simulator sees every access and can switch connections or kill a process
+// between any two.
 // In production an access is one relaxed atomic instruction.
 //
 // Values are in the machine's own byte order, as SQLite's WAL index has them
@@ -46,9 +47,27 @@ class ShmRegion {
   void Store(size_t offset, T value) {
     Word<T>(offset).store(value, std::memory_order_relaxed);
   }
+  // Goes through the words in [begin, end), in order, and stores what `change(offset, word)` makes
+  // of those it changes. For long stretches: a simulator is told of each line of 64 bytes, not of
+  // each word.
+  template <std::unsigned_integral T, typename Change>
+  void Sweep(size_t begin, size_t end, Change change) {
+    constexpr size_t kLineSize = 64;
+    CHECK(begin % sizeof(T) == 0 && end % sizeof(T) == 0 && end <= size_);
+    for (size_t at = begin; at < end; at += sizeof(T)) {
+      if (observer_ != nullptr && (at == begin || at % kLineSize == 0)) [[unlikely]] {
+        observer_->OnShmAccess();
+      }
+      const std::atomic_ref<T> word(*reinterpret_cast<T*>(memory_ + at));
+      const T before = word.load(std::memory_order_relaxed);
+      const T after = change(at, before);
+      if (after != before) word.store(after, std::memory_order_relaxed);
+    }
+  }
   // Orders every access before it before every access after it, for all processors.
   void Barrier() {
-    if (observer_ != nullptr) [[unlikely]] observer_->OnShmAccess();
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->OnShmAccess();
     std::atomic_thread_fence(std::memory_order_seq_cst);
   }
 
@@ -56,7 +75,8 @@ class ShmRegion {
   template <typename T>
   std::atomic_ref<T> Word(size_t offset) const {
     CHECK(offset % sizeof(T) == 0 && offset + sizeof(T) <= size_);
-    if (observer_ != nullptr) [[unlikely]] observer_->OnShmAccess();
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->OnShmAccess();
     return std::atomic_ref<T>(*reinterpret_cast<T*>(memory_ + offset));
   }
 

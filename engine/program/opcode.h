@@ -68,6 +68,9 @@ enum class HeaderField : uint8_t {
   kApplicationId = 8,
 };
 
+// P1 of Savepoint.
+enum class SavepointAction : uint8_t { kOpen, kRelease, kRollBackTo };
+
 // P2 of Checkpoint.
 enum class CheckpointKind : uint8_t { kPassive, kFull, kRestart, kTruncate };
 
@@ -78,6 +81,7 @@ enum class Setting : uint8_t {
   kWalAutoCheckpoint,
   kBusyTimeout,
   kPageSize,
+  kJournalSizeLimit,
 };
 
 }  // namespace orrery

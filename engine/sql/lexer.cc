@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "engine/base/check.h"
 
@@ -24,6 +25,17 @@ constexpr char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c
 constexpr int HexValue(char c) { return IsDigit(c) ? c - '0' : (Upper(c) - 'A') + 10; }
 
 constexpr size_t kKeywordSizeMax = 17;  // CURRENT_TIMESTAMP
+
+// The keywords that begin with each letter: those of 'A' + i are [kFirstOf[i], kFirstOf[i + 1]).
+constexpr auto kFirstOf = [] {
+  std::array<uint8_t, 27> first{};
+  for (const KeywordSpec& spec : kKeywords) {
+    for (size_t letter = static_cast<size_t>(spec.text[0] - 'A') + 1; letter < 27; ++letter) {
+      ++first[letter];
+    }
+  }
+  return first;
+}();
 
 // A view of the rest of the text from which reads behind the end give NUL.
 class Cursor {
@@ -309,8 +321,11 @@ TokenKind LookUpKeyword(std::string_view word) {
   if (word.size() < 2 || word.size() > kKeywordSizeMax) return TokenKind::kIdentifier;
   std::transform(word.begin(), word.end(), upper.begin(), Upper);
   const std::string_view key(upper.data(), word.size());
-  const auto* spec = std::ranges::lower_bound(kKeywords, key, {}, &KeywordSpec::text);
-  if (spec == std::end(kKeywords) || spec->text != key) return TokenKind::kIdentifier;
+  const auto letter = static_cast<size_t>(key[0] - 'A');
+  if (letter >= kFirstOf.size() - 1) return TokenKind::kIdentifier;
+  const std::span candidates(kKeywords + kFirstOf[letter], kKeywords + kFirstOf[letter + 1]);
+  const auto spec = std::ranges::lower_bound(candidates, key, {}, &KeywordSpec::text);
+  if (spec == candidates.end() || spec->text != key) return TokenKind::kIdentifier;
   return spec->kind;
 }
 

@@ -166,7 +166,11 @@ ResultColumn SelectParser::ParseResultColumn() {
     return column;
   }
   column.expr = expressions.Parse();
-  column.span = stream_.SpanFrom(begin);
+  // Its name has the comments behind it, up to the next token.
+  uint32_t end = stream_.current().begin;
+  constexpr std::string_view kSpaces = " \t\n\v\f\r";
+  while (end > stream_.taken_end() && kSpaces.find(stream_.text()[end - 1]) != kSpaces.npos) --end;
+  column.span = {.begin = begin, .end = end};
   column.alias = ParseAlias();
   return column;
 }

@@ -29,6 +29,10 @@ AppendFrames::Next AppendFrames::Run(State state) {
   switch (state) {
     case State::kBegin:
       return Prepare();
+    case State::kTailCut:
+      return SyncTail();
+    case State::kTailSynced:
+      return AfterTail();
     case State::kHeader:
       return WriteHeader();
     case State::kHeaderWritten:
@@ -61,7 +65,37 @@ AppendFrames::Next AppendFrames::Prepare() {
     return Refuse(std::move(status));
   }
   core_.has_appended = true;
-  return Goto(log.max_frame == 0 ? State::kHeader : State::kBatch);
+  if (log.max_frame == 0) return Goto(State::kHeader);
+  Result<bool> has_tail = HasSuspectTail();
+  if (!has_tail.ok()) return Refuse(std::move(has_tail).status());
+  if (!*has_tail) return Goto(State::kBatch);
+  core_.wal.file->Truncate(core_.wal.OffsetOf(log.max_frame + 1), done_);
+  return AwaitOutcome(done_, State::kTailCut);
+}
+
+// ---- What a crash has left behind the last commit ----
+
+Result<bool> AppendFrames::HasSuspectTail() {
+  const Wal& wal = core_.wal;
+  const bool is_first = wal.header.max_frame == core_.committed.max_frame;
+  // A recovery counts as a failed sync.
+  if (!is_first || !syncs() || wal.shm.failed_sync_count() == 0) return false;
+  ASSIGN_OR_RETURN(const uint64_t size, wal.file->Size());
+  return size > wal.OffsetOf(wal.header.max_frame + 1);
+}
+
+AppendFrames::Next AppendFrames::SyncTail() {
+  if (!outcome().ok()) return Refuse(outcome());
+  core_.wal.file->Sync(SyncKind::kData, done_);
+  return AwaitOutcome(done_, State::kTailSynced);
+}
+
+AppendFrames::Next AppendFrames::AfterTail() {
+  if (!outcome().ok()) {
+    core_.wal.shm.AddFailedSync();
+    return Refuse(outcome());
+  }
+  return Goto(State::kBatch);
 }
 
 // ---- The log's header ----
@@ -158,7 +192,7 @@ AppendFrames::Next AppendFrames::TakeBatch() {
   next_page_ += batch_size_;
   if (next_page_ < pages_.size()) return Goto(State::kBatch);
   const bool is_durable =
-      commit_page_count_ != 0 && core_.options.synchronous == Synchronous::kFull;
+      commit_page_count_ != 0 && core_.options.synchronous >= Synchronous::kFull;
   return Goto(is_durable ? State::kSync : State::kEnd);
 }
 

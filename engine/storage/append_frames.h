@@ -10,6 +10,10 @@
 // OFF, synced: it must never be that old frames are gone and the old header still stands. So is the
 // directory, once: were the name to lead to an older log after a crash, its frames would be taken
 // for news.
+//
+// After a recovery, what lies behind the last commit is cut off first, durably. It may be a commit
+// that a crash has torn and that was found not to count; were ours written over it and torn in
+// turn, the two together could make it whole.
 
 #ifndef ORRERY_ENGINE_STORAGE_APPEND_FRAMES_H_
 #define ORRERY_ENGINE_STORAGE_APPEND_FRAMES_H_
@@ -27,6 +31,8 @@ class AppendFrames final : public Resumable<AppendFrames> {
  public:
   enum class State : uint8_t {
     kBegin,
+    kTailCut,
+    kTailSynced,
     kHeader,
     kHeaderWritten,
     kHeaderSynced,
@@ -39,8 +45,11 @@ class AppendFrames final : public Resumable<AppendFrames> {
     kEnd
   };
   static constexpr Edge<State> kEdges[] = {
-      {State::kBegin, State::kHeader},          // the log is empty
-      {State::kBegin, State::kBatch},           // it is not
+      {State::kBegin, State::kHeader},   // the log is empty
+      {State::kBegin, State::kBatch},    // it is not
+      {State::kBegin, State::kTailCut},  // nor may what is behind its end stay
+      {State::kTailCut, State::kTailSynced},
+      {State::kTailSynced, State::kBatch},
       {State::kHeader, State::kHeaderWritten},  // the log's header has been written
       {State::kHeaderWritten, State::kHeaderSynced},
       {State::kHeaderWritten, State::kBatch},         // synchronous is OFF
@@ -66,6 +75,8 @@ class AppendFrames final : public Resumable<AppendFrames> {
   friend Resumable;
   Next Run(State state);
   Next Prepare();
+  Next SyncTail();
+  Next AfterTail();
   Next WriteHeader();
   Next SyncHeader();
   Next SyncHeaderDirectory();
@@ -78,6 +89,7 @@ class AppendFrames final : public Resumable<AppendFrames> {
   Next End();
   Next Refuse(Status status);
 
+  Result<bool> HasSuspectTail();
   bool syncs() const { return core_.options.synchronous != Synchronous::kOff; }
   void ReleasePages();
   // True when the batch counts.

@@ -11,8 +11,6 @@ namespace {
 const YieldSite kBeginRead("storage.begin_read.begin");
 const YieldSite kBeginReadPageOne("storage.begin_read.page_one");
 
-constexpr uint8_t kWalVersionByte = 2;
-
 }  // namespace
 
 BeginReadTransaction::Next BeginReadTransaction::Run(State state) {
@@ -101,14 +99,8 @@ BeginReadTransaction::Next BeginReadTransaction::TakeFileHeader() {
   if (has_log_file_) return OpenLog();
   Result<DatabaseHeader> header = DecodeDatabaseHeader(bytes_);
   if (!header.ok()) return Refuse(std::move(header).status());
-  if (header->read_version == kWalVersionByte) return OpenLog();
-  Result<uint64_t> size = core_.DatabaseSize();
-  if (!size.ok()) return Refuse(std::move(size).status());
-  state_words_ = WalIndexHeaderWords{};
-  state_words_[0] = 1;  // told apart from any state of a log
-  state_words_[1] = header->change_counter;
-  state_words_[2] = static_cast<uint32_t>(*size / header->page_size);
-  state_words_[3] = header->version_valid_for;
+  if (header->read_version == kWalFileVersion) return OpenLog();
+  state_words_ = StateWordsOf(*header);
   return FetchPageOne(header->page_size);
 }
 
@@ -175,18 +167,38 @@ BeginReadTransaction::Next BeginReadTransaction::TakePageOne() {
   if (header->page_size != core_.cache.page_size()) {
     return Refuse(CorruptError("page 1 of " + core_.path + " has another page size than its log"));
   }
-  PageNumber& page_count = core_.view.page_count;
-  // Writers of old do not keep the count in the header, and leave the other counter behind.
-  if (header->page_count != 0 && header->version_valid_for == header->change_counter) {
-    if (header->page_count > page_count) {
-      return Refuse(CorruptError(core_.path + " has fewer pages than its header says"));
-    }
-    page_count = header->page_count;
-  }
-  header->page_count = page_count;
+  const uint64_t size = uint64_t{core_.view.page_count} * header->page_size;
+  Result<PageNumber> page_count = PageCountOf(*header, size, core_.path);
+  if (!page_count.ok()) return Refuse(std::move(page_count).status());
+  core_.view.page_count = header->page_count = *page_count;
   core_.view.header = *header;
   core_.view.in_read = true;
   return Done({});
+}
+
+Result<PageNumber> PageCountOf(const DatabaseHeader& header, uint64_t file_size,
+                               const std::string& path) {
+  const uint64_t count = (file_size + header.page_size - 1) / header.page_size;
+  if (count > kPageNumberMax) return CorruptError(path + " is too large");
+  // Writers of old do not keep the count in the header, and leave the other counter behind.
+  if (header.page_count == 0 || header.version_valid_for != header.change_counter) {
+    return static_cast<PageNumber>(count);
+  }
+  if (header.page_count > count) {
+    return CorruptError(path + " has fewer pages than its header says");
+  }
+  return header.page_count;
+}
+
+WalIndexHeaderWords StateWordsOf(const DatabaseHeader& header) {
+  WalIndexHeaderWords words{};
+  words[0] = 1;  // told apart from any state of a log
+  words[1] = header.change_counter;
+  words[2] = header.page_count;
+  words[3] = header.first_freelist_trunk;
+  words[4] = header.freelist_page_count;
+  words[5] = header.version_valid_for;
+  return words;
 }
 
 // ---- Giving up ----

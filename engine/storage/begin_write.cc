@@ -1,7 +1,5 @@
 #include "engine/storage/begin_write.h"
 
-#include <new>
-
 #include "engine/storage/database_lock.h"
 #include "engine/storage/new_database.h"
 #include "engine/storage/restart_wal.h"
@@ -11,8 +9,6 @@ namespace {
 
 const YieldSite kBeginWrite("storage.begin_write.begin");
 const YieldSite kBeginWritePageOne("storage.begin_write.page_one");
-
-constexpr uint8_t kWriteVersionMax = 2;
 
 }  // namespace
 
@@ -47,12 +43,7 @@ Status BeginWriteTransaction::WhyNot() const {
   const DatabaseHeader& header = core_.view.header;
   if (core_.options.read_only) return Status(ResultCode::kReadOnly);
   if (core_.view.page_count == 0) return OkStatus();
-  if (!core_.wal.open()) {
-    return {ResultCode::kReadOnly, core_.path +
-                                       " is in rollback-journal mode and can only be read; PRAGMA "
-                                       "journal_mode=wal makes it writable"};
-  }
-  if (header.write_version > kWriteVersionMax) {
+  if (header.write_version > kWalFileVersion) {
     return {ResultCode::kReadOnly, core_.path + " has a newer write version"};
   }
   if (header.largest_root_page != kNoPage) {
@@ -65,15 +56,20 @@ Status BeginWriteTransaction::WhyNot() const {
 BeginWriteTransaction::Next BeginWriteTransaction::Lock() {
   if (core_.stop_requested) return Fail(Status(ResultCode::kAbort));
   if (Status status = WhyNot(); !status.ok()) return Fail(std::move(status));
-  if (core_.view.page_count == 0) {
-    return CreateDatabase();
-  }
+  if (core_.journal_mode() != JournalMode::kWal) return LockForJournal();
+  if (core_.view.page_count == 0) return CreateDatabase();
   Wal& wal = core_.wal;
   if (Status status = wal.shm.LockExclusive(WalLock::kWrite); !status.ok()) {
     return Fail(std::move(status));
   }
   if (wal.shm.FirstCopy() != wal.header_words) return Refuse(Status(ResultCode::kBusySnapshot));
   if (wal.read_slot != 0) return FetchPageOne();
+  // Moving to another slot looks at the header anew. A writer who died while publishing has left
+  // two copies that differ: what it committed is found by who begins to read next, not under us.
+  WalIndexHeaderWords now;
+  if (!wal.shm.ReadHeader(now).has_value() || now != wal.header_words) {
+    return Refuse(Status(ResultCode::kBusySnapshot));
+  }
   // Who writes must hold off restarts of the log by others, which slot 0 does not.
   Result<bool> restarted = TryRestartWal(core_);
   if (!restarted.ok()) return Refuse(std::move(restarted).status());
@@ -93,20 +89,37 @@ BeginWriteTransaction::Next BeginWriteTransaction::Moved() {
   return FetchPageOne();
 }
 
-// ---- A new database ----
+// ---- With a rollback journal ----
+
+BeginWriteTransaction::Next BeginWriteTransaction::LockForJournal() {
+  if (Status status = LockDatabaseReserved(core_); !status.ok()) return Fail(std::move(status));
+  if (exclusive_) {
+    if (Status status = LockDatabaseExclusive(core_); !status.ok()) {
+      return Refuse(std::move(status));
+    }
+  }
+  Result<uint64_t> size = core_.DatabaseSize();
+  if (!size.ok()) return Refuse(std::move(size).status());
+  const uint32_t page_size = core_.cache.page_size();
+  core_.journal.Begin(core_.journal_mode(), core_.options.synchronous, page_size,
+                      static_cast<PageNumber>((*size + page_size - 1) / page_size));
+  if (core_.view.page_count > 0) return FetchPageOne();
+  if (Status status = MakePageOne(core_, kRollbackFileVersion); !status.ok()) {
+    return Refuse(std::move(status));
+  }
+  return Done({});
+}
+
+// ---- A new WAL database ----
 
 BeginWriteTransaction::Next BeginWriteTransaction::CreateDatabase() {
-  const uint32_t page_size = core_.cache.page_size();
-  std::unique_ptr<std::byte[]> page(new (std::nothrow) std::byte[page_size]);
-  if (page == nullptr) return Fail(Status(ResultCode::kNoMemory));
-  FillNewPageOne(core_.view.header, MutableBytes(page.get(), page_size));
-  write_page_one_.Start(std::move(page), Bytes(), 0);
-  return AwaitOutcome(write_page_one_, State::kCreated);
+  set_file_version_.Start(kWalFileVersion);
+  return AwaitOutcome(set_file_version_, State::kCreated);
 }
 
 BeginWriteTransaction::Next BeginWriteTransaction::OpenLog() {
   if (!outcome().ok()) return Fail(outcome());
-  (void)write_page_one_.Take();
+  (void)set_file_version_.Take();
   is_new_ = true;
   open_wal_.Start();
   return AwaitOutcome(open_wal_, State::kLogOpened);
@@ -159,20 +172,25 @@ BeginWriteTransaction::Next BeginWriteTransaction::TakePageOne() {
   if (is_new_) {
     Result<DatabaseHeader> header =
         DecodeDatabaseHeader(Bytes(core_.page_one.data(), core_.cache.page_size()));
-    CHECK(header.ok());  // we have just written it
+    if (!header.ok()) {
+      core_.page_one.Release();
+      core_.wal.shm.Unlock(WalLock::kWrite);
+      return RefuseNew(
+          CorruptError("page 1 of " + core_.path + " is not what has just been written"));
+    }
     core_.view.header = *header;
   }
-  core_.committed = core_.wal.header;
-  core_.has_appended = false;
-  core_.doomed = OkStatus();
-  core_.statement = StatementUndo();
-  core_.cache.BeginEditEpoch();
-  core_.view.in_write = true;
+  core_.StartWriting();
   return Done({});
 }
 
 BeginWriteTransaction::Next BeginWriteTransaction::Refuse(Status status) {
-  core_.wal.shm.Unlock(WalLock::kWrite);
+  if (core_.wal.is_writer()) {
+    core_.wal.shm.Unlock(WalLock::kWrite);
+  } else {
+    core_.journal.Clear();
+    DowngradeDatabaseLock(core_);
+  }
   return Fail(std::move(status));
 }
 

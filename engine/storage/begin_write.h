@@ -1,6 +1,11 @@
-// Turns a read transaction into a write transaction: makes the database if there is none, takes the
-// write lock, sees that the snapshot is the newest, begins a new generation of the log when the old
-// one is used up, and pins page 1.
+// Turns a read transaction into a write transaction and pins page 1.
+//
+// In WAL mode: makes the database if there is none, takes the write lock, sees that the snapshot is
+// the newest, and begins a new generation of the log when the old one is used up.
+//
+// In rollback mode: locks the file RESERVED. The snapshot is the newest, since nobody writes to the
+// file while we have it locked SHARED. A new database gets its page 1 in the cache, and the file
+// only with the commit.
 
 #ifndef ORRERY_ENGINE_STORAGE_BEGIN_WRITE_H_
 #define ORRERY_ENGINE_STORAGE_BEGIN_WRITE_H_
@@ -9,8 +14,8 @@
 #include "engine/storage/open_wal.h"
 #include "engine/storage/page_operations.h"
 #include "engine/storage/pager_core.h"
+#include "engine/storage/set_file_version.h"
 #include "engine/storage/take_snapshot.h"
-#include "engine/storage/write_page_one.h"
 
 namespace orrery {
 
@@ -31,15 +36,19 @@ class BeginWriteTransaction final : public Resumable<BeginWriteTransaction> {
       {State::kNewSnapshot, State::kPageOne}, {State::kLock, State::kMoved},  // off read slot 0
       {State::kLock, State::kPageOne},        {State::kMoved, State::kPageOne},
   };
-  explicit BeginWriteTransaction(PagerCore& core)
-      : core_(core), write_page_one_(core), open_wal_(core), take_snapshot_(core) {}
-  void Start() { Begin(State::kBegin); }
+  BeginWriteTransaction(PagerCore& core, SetFileVersion& set_file_version)
+      : core_(core), set_file_version_(set_file_version), open_wal_(core), take_snapshot_(core) {}
+  void Start(bool exclusive) {
+    exclusive_ = exclusive;
+    Begin(State::kBegin);
+  }
 
  private:
   friend Resumable;
   Next Run(State state);
   Next Pause();
   Next Lock();
+  Next LockForJournal();
   Next CreateDatabase();
   Next OpenLog();
   Next TakeNewSnapshot();
@@ -53,10 +62,11 @@ class BeginWriteTransaction final : public Resumable<BeginWriteTransaction> {
   Status WhyNot() const;
 
   PagerCore& core_;
-  WritePageOne write_page_one_;
+  SetFileVersion& set_file_version_;
   OpenWal open_wal_;
   TakeSnapshot take_snapshot_;
   FetchPage fetch_;
+  bool exclusive_ = false;
   bool is_new_ = false;
 };
 

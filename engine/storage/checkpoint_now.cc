@@ -24,7 +24,7 @@ CheckpointNow::Next CheckpointNow::Look() {
 CheckpointNow::Next CheckpointNow::Looked() {
   (void)begin_read_.Take();
   core_.EndRead();
-  if (!core_.wal.open()) return Done(CheckpointResult());
+  if (!core_.wal.open()) return Done({.is_wal = false});
   checkpoint_.Start(mode_);
   return Await(checkpoint_, State::kDone);
 }

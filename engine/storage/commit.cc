@@ -73,7 +73,7 @@ CommitTransaction::Next CommitTransaction::Written() {
   if (!append_.idle()) (void)append_.Take();
   Wal& wal = core_.wal;
   failed_sync_count_ = wal.shm.failed_sync_count();
-  if (core_.options.synchronous == Synchronous::kFull && failed_sync_count_ != 0) {
+  if (core_.options.synchronous >= Synchronous::kFull && failed_sync_count_ != 0) {
     // Our own sync went well, but proves nothing of what another one failed on: frames of ours, or
     // earlier ones that ours build on.
     mend_log_.Start(wal.header);
@@ -119,7 +119,7 @@ CommitTransaction::Next CommitTransaction::Publish() {
 void CommitTransaction::EndWrite() {
   core_.commit_decided = true;
   core_.is_committing = false;
-  core_.statement = StatementUndo();
+  core_.undo.Clear();
   core_.page_one.Release();
   core_.cache.BeginEditEpoch();
   core_.view.in_write = false;

@@ -23,18 +23,24 @@ Status LockDatabaseShared(PagerCore& core) {
   return OkStatus();
 }
 
-Status LockDatabaseExclusive(PagerCore& core, TakeReserved take_reserved) {
+Status LockDatabaseReserved(PagerCore& core) {
   CHECK(core.database_lock == DatabaseLock::kShared);
+  RETURN_IF_ERROR(core.database->Lock(kReservedByte, 1, LockKind::kExclusive));
+  core.database_lock = DatabaseLock::kReserved;
+  return OkStatus();
+}
+
+Status LockDatabaseExclusive(PagerCore& core) {
+  if (core.database_lock == DatabaseLock::kExclusive) return OkStatus();
+  CHECK(core.database_lock != DatabaseLock::kNone);
   File& file = *core.database;
-  const bool reserves = take_reserved == TakeReserved::kYes;
-  if (reserves) RETURN_IF_ERROR(file.Lock(kReservedByte, 1, LockKind::kExclusive));
-  Status status = file.Lock(kPendingByte, 1, LockKind::kExclusive);
-  if (status.ok()) {
-    status = file.Lock(kSharedFirst, kSharedSize, LockKind::kExclusive);
-    if (!status.ok()) (void)file.Unlock(kPendingByte, 1);
+  const bool is_writer = core.database_lock != DatabaseLock::kShared;
+  if (core.database_lock != DatabaseLock::kPending) {
+    RETURN_IF_ERROR(file.Lock(kPendingByte, 1, LockKind::kExclusive));
+    if (is_writer) core.database_lock = DatabaseLock::kPending;
   }
-  if (!status.ok()) {
-    if (reserves) (void)file.Unlock(kReservedByte, 1);
+  if (Status status = file.Lock(kSharedFirst, kSharedSize, LockKind::kExclusive); !status.ok()) {
+    if (!is_writer) (void)file.Unlock(kPendingByte, 1);
     return status;
   }
   core.database_lock = DatabaseLock::kExclusive;
@@ -42,12 +48,16 @@ Status LockDatabaseExclusive(PagerCore& core, TakeReserved take_reserved) {
 }
 
 void DowngradeDatabaseLock(PagerCore& core) {
-  if (core.database_lock != DatabaseLock::kExclusive) return;
+  if (core.database_lock == DatabaseLock::kNone || core.database_lock == DatabaseLock::kShared) {
+    return;
+  }
   File& file = *core.database;
   // From exclusive to shared nobody can be in the way.
-  (void)file.Lock(kSharedFirst, kSharedSize, LockKind::kShared);
-  (void)file.Unlock(kPendingByte, 1);
-  (void)file.Unlock(kReservedByte, 1);
+  if (core.database_lock == DatabaseLock::kExclusive) {
+    (void)file.Lock(kSharedFirst, kSharedSize, LockKind::kShared);
+  }
+  // PENDING and RESERVED lie side by side.
+  (void)file.Unlock(kPendingByte, 2);
   core.database_lock = DatabaseLock::kShared;
 }
 

@@ -10,7 +10,7 @@ namespace orrery {
 void PagerCore::PrepareEdit(Frame& frame) {
   CHECK(view.in_write && !is_committing && !commit_decided);
   CHECK(frame.state == Frame::State::kLoaded && frame.pin_count > 0);
-  KeepBeforeImage(frame);
+  journal.active ? KeepForJournal(frame) : KeepBeforeImage(frame);
   if (frame.writing) frame.changed_while_writing = true;
   frame.dirty = true;
   frame.kept_epoch = cache.edit_epoch();
@@ -19,9 +19,25 @@ void PagerCore::PrepareEdit(Frame& frame) {
 }
 
 void PagerCore::KeepBeforeImage(Frame& frame) {
-  const bool was_kept = frame.kept_epoch >= statement.first_edit_epoch;
-  if (!statement.open || was_kept || !(frame.dirty || frame.number == 1)) return;
-  BeforeImage image = {.page = frame.number, .dirty = frame.dirty, .wal_frame = frame.wal_frame};
+  if (!undo.is_open() || frame.kept_epoch >= undo.savepoints.back().first_edit_epoch) return;
+  if (frame.dirty || frame.number == 1) TakeBeforeImage(frame);
+}
+
+void PagerCore::KeepForJournal(Frame& frame) {
+  if (journal.NeedsKeeping(frame.number)) {
+    // This serves savepoints too: they know which records came after them.
+    if (Status status = journal.Keep(frame.number, frame.data); !status.ok()) doomed = status;
+    return;
+  }
+  if (!undo.is_open() || frame.kept_epoch >= undo.savepoints.back().first_edit_epoch) return;
+  if (frame.number <= undo.savepoints.back().view.page_count) TakeBeforeImage(frame);
+}
+
+void PagerCore::TakeBeforeImage(Frame& frame) {
+  BeforeImage image = {.page = frame.number,
+                       .dirty = frame.dirty,
+                       .wal_frame = frame.wal_frame,
+                       .last_epoch = frame.kept_epoch};
   image.bytes.reset(new (std::nothrow) std::byte[cache.page_size()]);
   if (image.bytes == nullptr) {
     // Nobody can be told here; the transaction ends with this error instead of the statement.
@@ -29,7 +45,7 @@ void PagerCore::KeepBeforeImage(Frame& frame) {
     return;
   }
   std::memcpy(image.bytes.get(), frame.data, cache.page_size());
-  statement.before_images.push_back(std::move(image));
+  undo.images.push_back(std::move(image));
   frame.kept_epoch = cache.edit_epoch();
 }
 

@@ -38,7 +38,7 @@ FetchPage::Next FetchPage::Look() {
   }
   Frame* frame = core.cache.Find(number_);
   if (frame == nullptr) {
-    Result<Frame*> taken = core.cache.Take(number_, core.may_spill());
+    Result<Frame*> taken = core.TakeFrame(number_);
     if (!taken.ok()) return Fail(std::move(taken).status());
     if (*taken == nullptr) {
       IoResult<> room = core.MakeRoom();

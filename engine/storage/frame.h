@@ -49,6 +49,9 @@ struct Frame {
   Completion completion;     // of the page read, and of forced waits for this page
   Frame* next = nullptr;     // in its queue
   Frame* previous = nullptr;
+
+  // Pinned by somebody who looks at the page; whoever writes it to the log has a pin of its own.
+  bool in_use() const { return pin_count > (writing ? 1u : 0u); }
 };
 
 }  // namespace orrery

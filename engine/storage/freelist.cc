@@ -12,6 +12,7 @@ namespace {
 
 const YieldSite kAllocate("storage.allocate_page.begin");
 const YieldSite kAllocateTrunk("storage.allocate_page.trunk");
+const YieldSite kAllocateLeaf("storage.allocate_page.leaf");
 const YieldSite kFree("storage.free_page.begin");
 const YieldSite kFreeTrunk("storage.free_page.trunk");
 const YieldSite kFreeSelf("storage.free_page.page");
@@ -19,6 +20,11 @@ const YieldSite kFreeSelf("storage.free_page.page");
 Status FreelistError(const PagerCore& core, PageNumber trunk, std::string_view what) {
   return CorruptError("freelist page " + std::to_string(trunk) + " of " + core.path + ": " +
                       std::string(what));
+}
+
+Status InUseError(const PagerCore& core, PageNumber number) {
+  return CorruptError("page " + std::to_string(number) + " of " + core.path +
+                      " is in use, but listed as free");
 }
 
 bool IsFreeable(const PagerCore& core, PageNumber number) {
@@ -43,6 +49,8 @@ AllocatePage::Next AllocatePage::Run(State state) {
       return LookAtTrunk();
     case State::kTakeLeaf:
       return TakeLeaf();
+    case State::kLeafRead:
+      return ReadLeaf();
     case State::kExtend:
       return Extend();
   }
@@ -70,21 +78,21 @@ AllocatePage::Next AllocatePage::LookAtTrunk() {
   const std::byte* const page = trunk_.data();
   const uint32_t leaf_count = TrunkLeafCount(page);
   if (leaf_count > TrunkLeafCountMax(core.view.header.usable_size())) {
-    return Fail(FreelistError(core, trunk_.number(), "too many leaves"));
+    return Refuse(FreelistError(core, trunk_.number(), "too many leaves"));
   }
   if (leaf_count > 0) {
     leaf_ = TrunkLeaf(page, leaf_count - 1);
     if (!IsFreeable(core, leaf_) || leaf_ == trunk_.number()) {
-      return Fail(FreelistError(core, trunk_.number(), "a leaf that is no page"));
+      return Refuse(FreelistError(core, trunk_.number(), "a leaf that is no page"));
     }
     return Goto(State::kTakeLeaf);
   }
   // An empty trunk is itself the page.
-  if (trunk_.number() == 1) return Fail(FreelistError(core, 1, "page 1 is listed as free"));
+  if (trunk_.number() == 1) return Refuse(FreelistError(core, 1, "page 1 is listed as free"));
   const PageNumber next = NextTrunk(page);
   const bool is_last = core.view.header.freelist_page_count == 1;
   if (is_last ? next != kNoPage : !IsFreeable(core, next)) {
-    return Fail(FreelistError(core, trunk_.number(), "the next trunk does not fit the count"));
+    return Refuse(FreelistError(core, trunk_.number(), "the next trunk does not fit the count"));
   }
   core.view.header.first_freelist_trunk = next;
   --core.view.header.freelist_page_count;
@@ -95,16 +103,40 @@ AllocatePage::Next AllocatePage::LookAtTrunk() {
 
 AllocatePage::Next AllocatePage::TakeLeaf() {
   PagerCore& core = *core_;
+  const Frame* const frame = core.cache.Find(leaf_);
+  const bool is_here = frame != nullptr && frame->state == Frame::State::kLoaded;
+  if (core.journal.active && !is_here && core.journal.HeldSomething(leaf_)) {
+    fetch_.Start(core, leaf_, kAllocateLeaf);
+    return AwaitOutcome(fetch_, State::kLeafRead);
+  }
   Completion* wait = nullptr;
   Result<PageRef> page = TakeBlank(leaf_, &wait);
-  if (!page.ok()) return Fail(std::move(page).status());
+  if (!page.ok()) return Refuse(std::move(page).status());
   if (wait != nullptr) return AwaitOutcome(*wait, State::kTakeLeaf);
+  return DeliverLeaf(*std::move(page));
+}
+
+AllocatePage::Next AllocatePage::ReadLeaf() {
+  if (!outcome().ok()) return Refuse(outcome());
+  PageRef page = fetch_.Take();
+  if (page.frame().pin_count > 1) return Refuse(InUseError(*core_, leaf_));
+  std::memset(page.Edit(), 0, core_->cache.page_size());
+  return DeliverLeaf(std::move(page));
+}
+
+AllocatePage::Next AllocatePage::Refuse(Status status) {
+  trunk_.Release();
+  return Fail(std::move(status));
+}
+
+AllocatePage::Next AllocatePage::DeliverLeaf(PageRef page) {
+  PagerCore& core = *core_;
   std::byte* const trunk = trunk_.Edit();
   SetTrunkLeafCount(trunk, TrunkLeafCount(trunk) - 1);
   --core.view.header.freelist_page_count;
   core.StoreHeader();
   trunk_.Release();
-  return Done(*std::move(page));
+  return Done(std::move(page));
 }
 
 AllocatePage::Next AllocatePage::Extend() {
@@ -128,10 +160,9 @@ AllocatePage::Next AllocatePage::Extend() {
 Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
   PagerCore& core = *core_;
   Frame* frame = core.cache.Find(number);
-  // A page that is being spilled is pinned by its writing, which a change does not disturb.
-  if (frame != nullptr && frame->pin_count > (frame->writing ? 1 : 0)) {
-    return CorruptError("page " + std::to_string(number) + " of " + core.path +
-                        " is in use, but listed as free");
+  // The page may well be on its way to the log: it changed before it was freed.
+  if (frame != nullptr && frame->in_use()) {
+    return InUseError(core, number);
   }
   if (frame != nullptr && frame->state == Frame::State::kLoading) {
     // An abandoned read of the page is under way or has landed unseen. Its bytes are not wanted.
@@ -139,7 +170,7 @@ Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
     frame = nullptr;
   }
   if (frame == nullptr) {
-    Result<Frame*> taken = core.cache.Take(number, core.may_spill());
+    Result<Frame*> taken = core.TakeFrame(number);
     if (!taken.ok()) return std::move(taken).status();
     if (*taken == nullptr) {
       IoResult<> room = core.MakeRoom();
@@ -150,6 +181,11 @@ Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
     }
     frame = *taken;
     frame->state = Frame::State::kLoaded;
+    if (core.journal.active) {
+      // What the page held, nobody has read, and nobody wants back.
+      core.journal.kept.Insert(number);
+      frame->kept_epoch = core.cache.edit_epoch();
+    }
   }
   PageRef page(*frame);
   std::memset(page.Edit(), 0, core.cache.page_size());
@@ -204,12 +240,15 @@ FreePage::Next FreePage::AddToTrunk() {
   const uint32_t leaf_count = TrunkLeafCount(trunk_.data());
   if (trunk_.number() == 1 || trunk_.number() == number_ ||
       leaf_count > TrunkLeafCountMax(usable_size)) {
-    return Fail(FreelistError(core, trunk_.number(), "is no trunk"));
+    const PageNumber number = trunk_.number();
+    trunk_.Release();
+    return Fail(FreelistError(core, number, "is no trunk"));
   }
   if (leaf_count >= TrunkLeafCountToFill(usable_size)) {
     fetch_.Start(core, number_, kFreeSelf);
-    return Await(fetch_, State::kPage);
+    return AwaitOutcome(fetch_, State::kPage);
   }
+  if (core.journal.active) core.journal.freed.Insert(number_);
   std::byte* const trunk = trunk_.Edit();
   SetTrunkLeaf(trunk, leaf_count, number_);
   SetTrunkLeafCount(trunk, leaf_count + 1);
@@ -221,11 +260,12 @@ FreePage::Next FreePage::AddToTrunk() {
 
 FreePage::Next FreePage::BecomeTrunk() {
   PagerCore& core = *core_;
+  trunk_.Release();
+  if (!outcome().ok()) return Fail(outcome());
   PageRef page = fetch_.Take();
   std::byte* const bytes = page.Edit();
   SetNextTrunk(bytes, core.view.header.first_freelist_trunk);
   SetTrunkLeafCount(bytes, 0);
-  trunk_.Release();
   core.view.header.first_freelist_trunk = number_;
   ++core.view.header.freelist_page_count;
   core.StoreHeader();

@@ -33,8 +33,9 @@ struct Version {
 
 // What the connections share.
 struct World {
-  explicit World(const UnrulyOptions& options) : io(options) {}
+  World(const UnrulyOptions& options, bool wal_in) : io(options), is_wal(wal_in) {}
   UnrulyIo io;
+  const bool is_wal;  // else every connection has a rollback journal of its own choosing
   std::map<uint32_t, Version> versions;  // begun to commit, or committed
   uint32_t last_version = 0;             // ever given out
   uint32_t acknowledged = 0;             // the newest whose commit was acknowledged
@@ -133,7 +134,7 @@ class Actor {
   void LeftTransaction() {
     view_.reset();
     work_.reset();
-    statement_.reset();
+    savepoints_.clear();
     began_commit_ = false;
     must_roll_back_ = false;
     call_is_begin_read_ = false;
@@ -155,11 +156,17 @@ class Actor {
     GiveUp();
     LeftTransaction();
     pager_.reset();
+    // A journal in memory does not outlive its process.
+    static constexpr JournalMode kModes[] = {JournalMode::kDelete, JournalMode::kTruncate,
+                                             JournalMode::kPersist};
+    const auto level = static_cast<Synchronous>(world_.io.Choose(4));
+    const JournalMode mode = world_.is_wal ? JournalMode::kWal : kModes[world_.io.Choose(3)];
     auto pager = Pager::Open(world_.io, "test.db",
                              {.new_page_size = 512,
                               .cache_page_count = 10,
-                              .synchronous = static_cast<Synchronous>(world_.io.Choose(3)),
-                              .auto_checkpoint_frame_count = 20});
+                              .synchronous = level,
+                              .auto_checkpoint_frame_count = 20,
+                              .journal_mode = mode});
     ASSERT_TRUE(pager.ok()) << pager.status().ToString();
     pager_ = *std::move(pager);
   }
@@ -195,15 +202,17 @@ class Actor {
       case 0:
       case 1:
       case 2:
-        if (statement_) return EndStatement();
+        if (!savepoints_.empty()) return ReleaseSavepoints();
         return BeginCommit();
       case 3:
         return BeginRollback();
       case 4:
       case 5:
-        if (statement_) return BeginRollbackStatement();
-        statement_ = *work_;
-        return pager_->BeginStatement();
+        if (savepoints_.size() == 4 || (!savepoints_.empty() && io.Choose(2) == 0)) {
+          return BeginUndo();
+        }
+        savepoints_.push_back(*work_);
+        return pager_->OpenSavepoint();
       case 6:
       case 7:
       case 8:
@@ -270,8 +279,12 @@ class Actor {
     Start([this] { return pager_->Commit(); },
           [this](const Status& status, auto&) {
             if (!status.ok()) {
-              ASSERT_FALSE(pager_->commit_decided());
-              must_roll_back_ = true;
+              // It may stand although a power cut might undo it.
+              if (pager_->commit_decided()) Acknowledge();
+              // Readers were in the way: it may be tried again, after more changes too.
+              const bool is_busy = status.primary() == ResultCode::kBusy;
+              must_roll_back_ = !is_busy || world_.io.Choose(4) == 0;
+              if (!must_roll_back_) began_commit_ = false;
               return Failed(status, "commit");
             }
             Acknowledge();
@@ -282,23 +295,30 @@ class Actor {
           });
   }
 
-  void BeginRollbackStatement() {
-    Start([this] { return pager_->RollbackStatement(); },
-          [this](const Status& status, auto&) {
-            if (!status.ok()) {
-              must_roll_back_ = true;
-              return Failed(status, "rollback statement");
-            }
-            work_ = *statement_;
-            statement_.reset();
-            ASSERT_EQ(pager_->page_count(), work_->page_count);
-            ++world_.counts["rollback statement"];
-          });
+  void BeginUndo() {
+    const bool is_statement = world_.io.Choose(2) == 0;
+    const size_t index =
+        is_statement ? savepoints_.size() - 1 : world_.io.Choose(savepoints_.size());
+    Start(
+        [this, index, is_statement] {
+          return is_statement ? pager_->RollbackStatement() : pager_->RollbackToSavepoint(index);
+        },
+        [this, index, is_statement](const Status& status, auto&) {
+          if (!status.ok()) {
+            must_roll_back_ = true;
+            return Failed(status, "undo");
+          }
+          work_ = savepoints_[index];
+          savepoints_.resize(is_statement ? index : index + 1);
+          ASSERT_EQ(pager_->savepoint_count(), savepoints_.size());
+          ASSERT_EQ(pager_->page_count(), work_->page_count);
+          ++world_.counts["undo"];
+        });
   }
 
-  void EndStatement() {
-    pager_->EndStatement();
-    statement_.reset();
+  void ReleaseSavepoints() {
+    savepoints_.resize(world_.io.Choose(savepoints_.size()));
+    pager_->ReleaseSavepoints(savepoints_.size());
   }
 
   void BeginCheckpoint() {
@@ -429,13 +449,13 @@ class Actor {
   bool began_close_ = false;
   std::optional<Version> view_;
   std::optional<Version> work_;
-  std::optional<Version> statement_;
+  std::vector<Version> savepoints_;
 };
 
-void RunSeed(uint64_t seed, int actor_count, int step_count, uint32_t errors,
+void RunSeed(uint64_t seed, bool is_wal, int actor_count, int step_count, uint32_t errors,
              std::map<std::string, int>& counts) {
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  World world({.seed = seed, .errors = 0});
+  SCOPED_TRACE("seed " + std::to_string(seed) + (is_wal ? ", WAL" : ", rollback"));
+  World world({.seed = seed, .errors = 0}, is_wal);
   world.versions[0] = Version();
   std::vector<std::unique_ptr<Actor>> actors;
   for (int i = 0; i < actor_count; ++i) actors.push_back(std::make_unique<Actor>(world));
@@ -458,21 +478,21 @@ void RunSeed(uint64_t seed, int actor_count, int step_count, uint32_t errors,
   for (auto& actor : actors) actor->Close();
   EXPECT_FALSE(*world.io.Exists("test.db-wal"));
   EXPECT_FALSE(*world.io.Exists("test.db-shm"));
-  EXPECT_FALSE(*world.io.Exists("test.db-journal"));
+  EXPECT_TRUE(!world.is_wal || !*world.io.Exists("test.db-journal"));
   for (const auto& [what, count] : world.counts) counts[what] += count;
 }
 
-void RunSeeds(uint64_t first, uint64_t count, int actor_count, uint32_t errors) {
+void RunSeeds(uint64_t first, uint64_t count, bool is_wal, int actor_count, uint32_t errors) {
   std::map<std::string, int> counts;
   for (uint64_t seed = first; seed < first + count; ++seed) {
-    RunSeed(seed, actor_count, 3000, errors, counts);
+    RunSeed(seed, is_wal, actor_count, 3000, errors, counts);
     if (testing::Test::HasFailure()) return;
   }
   std::string text;
   for (const auto& [what, n] : counts) text += what + " " + std::to_string(n) + ", ";
   testing::Test::RecordProperty("counts", text);
-  for (const char* what : {"read", "check", "write", "commit", "rollback", "rollback statement",
-                           "checkpoint", "kill", "close", "given up", "free"}) {
+  for (const char* what : {"read", "check", "write", "commit", "rollback", "undo", "checkpoint",
+                           "kill", "close", "given up", "free"}) {
     EXPECT_GT(counts[what], 0) << what;
   }
   if (getenv("ORRERY_VERBOSE") != nullptr) std::fputs((text + "\n").c_str(), stderr);
@@ -484,10 +504,18 @@ uint64_t seed_count(uint64_t count) {
   return factor == nullptr ? count : count * std::strtoull(factor, nullptr, 10);
 }
 
-TEST(PagerModelTest, OneConnectionSeesItsOwnCommits) { RunSeeds(1, seed_count(30), 1, 0); }
-TEST(PagerModelTest, SeveralConnectionsSeeOneVersionEach) { RunSeeds(1000, seed_count(40), 4, 0); }
-TEST(PagerModelTest, ErrorsLoseNothingThatWasAcknowledged) {
-  RunSeeds(2000, seed_count(40), 3, 10);
+class PagerModelTest : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(, PagerModelTest, testing::Values(true, false),
+                         [](const auto& is_wal) { return is_wal.param ? "wal" : "rollback"; });
+
+TEST_P(PagerModelTest, OneConnectionSeesItsOwnCommits) {
+  RunSeeds(1, seed_count(30), GetParam(), 1, 0);
+}
+TEST_P(PagerModelTest, SeveralConnectionsSeeOneVersionEach) {
+  RunSeeds(1000, seed_count(40), GetParam(), 4, 0);
+}
+TEST_P(PagerModelTest, ErrorsLoseNothingThatWasAcknowledged) {
+  RunSeeds(2000, seed_count(40), GetParam(), 3, 10);
 }
 
 }  // namespace

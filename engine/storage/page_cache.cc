@@ -173,10 +173,21 @@ void PageCache::AgeProtected() {
   PushBack(frame, stays ? Frame::Queue::kProtected : Frame::Queue::kProbation);
 }
 
+bool PageCache::must_spill() const {
+  if (page_count_ < limit_) return false;
+  for (const FrameQueue* queue : {&probation_, &protected_}) {
+    for (const Frame* frame = queue->head; frame != nullptr; frame = frame->next) {
+      if (!frame->dirty && IsEvictable(*frame)) return false;
+    }
+  }
+  return true;
+}
+
+// Or is spilling: room is on its way then, and it is worth waiting for.
 bool PageCache::CanSpill() const {
   for (const FrameQueue* queue : {&probation_, &protected_}) {
     for (const Frame* frame = queue->head; frame != nullptr; frame = frame->next) {
-      if (frame->dirty && IsEvictable(*frame)) return true;
+      if (frame->dirty && (frame->writing || IsEvictable(*frame))) return true;
     }
   }
   return false;

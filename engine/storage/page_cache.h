@@ -89,6 +89,8 @@ class PageCache {
     }
   }
 
+  // True when the next Take() finds neither room nor a clean frame to evict.
+  bool must_spill() const;
   // Dirty frames that would be evicted if they were clean, at most `count_max`, first those whose
   // turn it is.
   std::vector<Frame*> SpillCandidates(size_t count_max);

@@ -51,12 +51,13 @@ class FetchPage final : public Resumable<FetchPage, PageRef> {
 // edited. Needs a write transaction.
 class AllocatePage final : public Resumable<AllocatePage, PageRef> {
  public:
-  enum class State : uint8_t { kBegin, kTrunk, kTakeLeaf, kExtend };
+  enum class State : uint8_t { kBegin, kTrunk, kTakeLeaf, kLeafRead, kExtend };
   static constexpr Edge<State> kEdges[] = {
       {State::kBegin, State::kTrunk},        // the first trunk page arrived
       {State::kBegin, State::kExtend},       // nothing is free
       {State::kTrunk, State::kTakeLeaf},     // the trunk names a free page
       {State::kTakeLeaf, State::kTakeLeaf},  // dirty pages are being spilled to make room
+      {State::kTakeLeaf, State::kLeafRead},  // the page's old bytes are to be kept
       {State::kExtend, State::kExtend},
       {State::kBegin, State::kBegin},  // a simulator wanted a wait
   };
@@ -69,6 +70,9 @@ class AllocatePage final : public Resumable<AllocatePage, PageRef> {
   Next BeginWork();
   Next LookAtTrunk();
   Next TakeLeaf();
+  Next ReadLeaf();
+  Next DeliverLeaf(PageRef page);
+  Next Refuse(Status status);
   Next Extend();
   void OnAbandon() override;
   // A frame for a page whose content does not matter, all zero and edited; empty while room is

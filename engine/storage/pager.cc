@@ -1,17 +1,23 @@
 #include "engine/storage/pager.h"
 
 #include "engine/storage/append_frames.h"
+#include "engine/storage/append_journal.h"
 #include "engine/storage/begin_read.h"
 #include "engine/storage/begin_write.h"
+#include "engine/storage/change_mode.h"
 #include "engine/storage/checkpoint.h"
 #include "engine/storage/checkpoint_now.h"
 #include "engine/storage/close_database.h"
+#include "engine/storage/close_log.h"
 #include "engine/storage/commit.h"
+#include "engine/storage/commit_journal.h"
+#include "engine/storage/make_room.h"
 #include "engine/storage/pager_core.h"
 #include "engine/storage/rollback.h"
-#include "engine/storage/set_wal_mode.h"
-#include "engine/storage/spill_pages.h"
-#include "engine/storage/undo_statement.h"
+#include "engine/storage/set_file_version.h"
+#include "engine/storage/sync_journal.h"
+#include "engine/storage/undo_savepoint.h"
+#include "engine/storage/write_pages.h"
 
 namespace orrery {
 
@@ -23,40 +29,53 @@ struct Pager::Calls {
     kBeginRead,
     kBeginWrite,
     kCommit,
+    kCommitJournal,
     kRollback,
-    kUndoStatement,
+    kUndo,
     kCheckpoint,
-    kSetWalMode,
+    kChangeMode,
     kClose
   };
 
   explicit Calls(PagerCore& core_in)
       : core(core_in),
         append(core_in),
-        spill(core_in, append),
+        append_journal(core_in),
+        sync_journal(core_in),
+        write_pages(core_in),
+        make_room(core_in, append, append_journal, sync_journal, write_pages),
         begin_read(core_in),
-        begin_write(core_in),
         checkpoint(core_in),
         commit(core_in, append, checkpoint),
+        commit_journal(core_in, append_journal, sync_journal, write_pages),
         rollback(core_in),
-        undo_statement(core_in),
+        set_file_version(core_in, commit_journal, rollback),
+        begin_write(core_in, set_file_version),
+        undo(core_in),
         checkpoint_now(core_in, begin_read, checkpoint),
-        set_wal_mode(core_in, begin_read),
-        close(core_in, checkpoint) {
-    core.spill = &spill;
+        close_log(core_in, checkpoint),
+        change_mode(core_in, begin_read, close_log, set_file_version),
+        close(core_in, rollback, close_log) {
+    core.make_room = &make_room;
   }
 
   PagerCore& core;
   AppendFrames append;
-  SpillPages spill;
+  AppendJournal append_journal;
+  SyncJournal sync_journal;
+  WritePages write_pages;
+  MakeCacheRoom make_room;
   BeginReadTransaction begin_read;
-  BeginWriteTransaction begin_write;
   CheckpointLog checkpoint;
   CommitTransaction commit;
+  CommitJournal commit_journal;
   RollbackTransaction rollback;
-  UndoStatement undo_statement;
+  SetFileVersion set_file_version;
+  BeginWriteTransaction begin_write;
+  UndoToSavepoint undo;
   CheckpointNow checkpoint_now;
-  SetWalModeNow set_wal_mode;
+  CloseLog close_log;
+  ChangeMode change_mode;
   CloseDatabase close;
   Call current = Call::kNone;
 
@@ -70,17 +89,22 @@ struct Pager::Calls {
         return begin_write.Resume();
       case Call::kCommit:
         return commit.Resume();
+      case Call::kCommitJournal:
+        return commit_journal.Resume();
       case Call::kRollback:
         return rollback.Resume();
-      case Call::kUndoStatement:
-        return undo_statement.Resume();
+      case Call::kUndo:
+        return undo.Resume();
       case Call::kCheckpoint: {
         IoResult<CheckpointResult> result = checkpoint_now.Resume();
         if (result.done()) return Unit();
         return std::move(result).As<Unit>();
       }
-      case Call::kSetWalMode:
-        return set_wal_mode.Resume();
+      case Call::kChangeMode: {
+        IoResult<JournalMode> result = change_mode.Resume();
+        if (result.done()) return Unit();
+        return std::move(result).As<Unit>();
+      }
       case Call::kClose:
         return close.Resume();
     }
@@ -96,8 +120,8 @@ struct Pager::Calls {
       core.stop_requested = false;
       current = Call::kNone;
     }
-    if (!spill.idle()) {
-      IoResult<> ended = spill.Resume();
+    if (!make_room.idle()) {
+      IoResult<> ended = make_room.Resume();
       if (ended.pending()) return ended;
     }
     return Unit();
@@ -142,6 +166,8 @@ Pager::~Pager() {
   core_->page_one.Release();
   core_->wal.Close();
   core_->database.reset();
+  core_->undo.file.reset();
+  core_->journal.file.reset();
   for (Completion* completion : core_->own_completions) {
     if (!completion->in_flight()) continue;
     io_.Cancel(*completion);
@@ -163,12 +189,18 @@ IoResult<> Pager::BeginRead() {
   return calls_->Drive(Calls::Call::kBeginRead, calls_->begin_read);
 }
 
-IoResult<> Pager::BeginWrite() {
+IoResult<> Pager::BeginWrite(bool exclusive) {
   if (calls_->current == Calls::Call::kNone && view_->in_write) return Unit();
-  return calls_->Drive(Calls::Call::kBeginWrite, calls_->begin_write);
+  return calls_->Drive(Calls::Call::kBeginWrite, calls_->begin_write, exclusive);
 }
 
-IoResult<> Pager::Commit() { return calls_->Drive(Calls::Call::kCommit, calls_->commit); }
+IoResult<> Pager::Commit() {
+  // Whichever it is, it stays that until it has ended.
+  if (core_->journal.active) {
+    return calls_->Drive(Calls::Call::kCommitJournal, calls_->commit_journal);
+  }
+  return calls_->Drive(Calls::Call::kCommit, calls_->commit);
+}
 
 IoResult<> Pager::Rollback() {
   if (core_->database == nullptr) return Unit();
@@ -195,29 +227,44 @@ void Pager::EndRead() {
 
 bool Pager::commit_decided() const { return core_->commit_decided; }
 
-void Pager::BeginStatement() {
+void Pager::OpenSavepoint() {
   PagerCore& core = *core_;
-  CHECK(core.view.in_write && !core.statement.open);
+  CHECK(core.view.in_write);
   core.cache.BeginEditEpoch();
-  core.statement.open = true;
-  core.statement.first_edit_epoch = core.cache.edit_epoch();
-  core.statement.view = core.view;
-  core.statement.log_position = core.wal.header;
+  core.undo.savepoints.push_back({.first_edit_epoch = core.cache.edit_epoch(),
+                                  .view = core.view,
+                                  .log_position = core.wal.header,
+                                  .first_image = core.undo.images.size(),
+                                  .first_record = core.journal.record_count()});
 }
 
-void Pager::EndStatement() {
-  CHECK(core_->statement.open);
-  core_->statement = StatementUndo();
+void Pager::ReleaseSavepoints(size_t count) {
+  core_->undo.CloseSavepoints(count);
   core_->cache.BeginEditEpoch();
 }
 
+IoResult<> Pager::RollbackToSavepoint(size_t index) {
+  return calls_->Drive(Calls::Call::kUndo, calls_->undo, index, /*closes=*/false);
+}
+
+size_t Pager::savepoint_count() const { return core_->undo.savepoints.size(); }
+
+void Pager::BeginStatement() { OpenSavepoint(); }
+
+void Pager::EndStatement() {
+  CHECK(savepoint_count() > 0);
+  ReleaseSavepoints(savepoint_count() - 1);
+}
+
 IoResult<> Pager::RollbackStatement() {
-  return calls_->Drive(Calls::Call::kUndoStatement, calls_->undo_statement);
+  // Once it has begun, the count is not asked any more.
+  const size_t index = savepoint_count() > 0 ? savepoint_count() - 1 : 0;
+  return calls_->Drive(Calls::Call::kUndo, calls_->undo, index, /*closes=*/true);
 }
 
 SnapshotId Pager::snapshot() const {
   const PagerCore& core = *core_;
-  if (!core.wal.open()) return {};
+  if (!core.wal.open()) return {.max_frame = core.view.header.change_counter};
   const WalIndexHeader& header = core.view.in_write ? core.committed : core.wal.header;
   return {header.salt1, header.salt2, header.max_frame};
 }
@@ -260,13 +307,21 @@ IoResult<CheckpointResult> Pager::Checkpoint(CheckpointMode mode) {
   return calls_->Drive(Calls::Call::kCheckpoint, calls_->checkpoint_now, mode);
 }
 
-IoResult<> Pager::SetWalMode() {
-  return calls_->Drive(Calls::Call::kSetWalMode, calls_->set_wal_mode);
+IoResult<JournalMode> Pager::SetJournalMode(JournalMode mode) {
+  return calls_->Drive(Calls::Call::kChangeMode, calls_->change_mode, mode);
 }
 
 // ---- Settings ----
 
-bool Pager::is_wal() const { return core_->wal.open() || core_->view.page_count == 0; }
+JournalMode Pager::journal_mode() const { return core_->journal_mode(); }
+
+JournalMode PagerCore::journal_mode() const {
+  if (wal.open()) return JournalMode::kWal;
+  // A rollback file is one, whatever a new one would become.
+  const bool is_new = view.page_count == 0;
+  return options.journal_mode == JournalMode::kWal && !is_new ? JournalMode::kDelete
+                                                              : options.journal_mode;
+}
 
 void Pager::SetSynchronous(Synchronous level) { core_->options.synchronous = level; }
 
@@ -275,6 +330,8 @@ void Pager::SetCacheSize(uint32_t page_count) { core_->cache.SetLimit(page_count
 void Pager::SetAutoCheckpoint(uint32_t frame_count) {
   core_->options.auto_checkpoint_frame_count = frame_count;
 }
+
+void Pager::SetJournalSizeLimit(int64_t size) { core_->options.journal_size_limit = size; }
 
 void Pager::SetNewPageSize(uint32_t page_size) { core_->options.new_page_size = page_size; }
 

@@ -11,18 +11,22 @@
 // lock: kBusy when another has it, kBusySnapshot when the snapshot is no longer the newest. Commit
 // appends the dirty pages to the WAL, syncs as `synchronous` asks, publishes them in the WAL index
 // and ends the write transaction; the snapshot stays, moved to the commit, until EndRead. A Commit
-// that fails has published nothing: the transaction is still open, and Rollback is the only way on.
+// that fails has published nothing, unless commit_decided() says so: the transaction is still open,
+// and Rollback is the only way on.
 //
 // Giving up. After walking away from a BeginRead: EndRead. From anything in a write transaction, or
 // from a Commit: Rollback, which first waits for the connection's own writes in flight, so that
 // none lands in WAL space that is another's by then. See commit_decided().
 //
-// Statements. Between BeginStatement and EndStatement, RollbackStatement undoes the statement alone
-// and ends it. Statements do not nest. When RollbackStatement fails, only Rollback is left.
+// Savepoints nest. RollbackToSavepoint undoes what was done since a savepoint was opened; it stays
+// open, and those opened after it are gone. A statement is the innermost savepoint:
+// RollbackStatement undoes it alone and ends it. When one of the two fails, only Rollback is left.
 //
-// Files in rollback-journal mode can be read; BeginWrite answers kReadOnly for them, naming PRAGMA
-// journal_mode=wal, and SetWalMode makes the change. A file with a hot rollback journal of another
-// engine is kCannotOpen. A new file becomes a WAL database with its first write transaction.
+// Journals. A file is a WAL database or in rollback mode. In rollback mode a read transaction locks
+// the file SHARED, and BeginWrite locks it RESERVED; Commit needs it EXCLUSIVE, and answers kBusy
+// when readers are in the way: the transaction is then as it was, and Commit may be called again.
+// What a transaction that died has left is undone by the next to read. A new file becomes what
+// PagerOptions::journal_mode says, with its first write transaction.
 
 #ifndef ORRERY_ENGINE_STORAGE_PAGER_H_
 #define ORRERY_ENGINE_STORAGE_PAGER_H_
@@ -37,17 +41,17 @@
 #include "engine/format/page_number.h"
 #include "engine/io/io.h"
 #include "engine/io/io_result.h"
+#include "engine/storage/journal_mode.h"
 #include "engine/storage/page_cache.h"
 #include "engine/storage/page_ref.h"
 #include "engine/storage/transaction_view.h"
 
 namespace orrery {
 
-enum class Synchronous : uint8_t { kOff, kNormal, kFull };
-
 enum class CheckpointMode : uint8_t { kPassive, kFull, kRestart, kTruncate };
 
 struct CheckpointResult {
+  bool is_wal = true;  // else there was nothing to do
   bool busy = false;  // another connection kept it from doing all that the mode asks
   uint32_t wal_frame_count = 0;
   uint32_t checkpointed_frame_count = 0;
@@ -60,9 +64,13 @@ struct PagerOptions {
   uint32_t cache_page_count = 2000;  // soft for pinned pages, at least 10
   Synchronous synchronous = Synchronous::kFull;
   uint32_t auto_checkpoint_frame_count = 1000;  // 0: never
+  // kWal: a new file becomes a WAL database. Otherwise which rollback journal is used.
+  JournalMode journal_mode = JournalMode::kWal;
+  int64_t journal_size_limit = -1;  // bytes that a journal kept may take; below 0: any
 };
 
-// Which committed state a snapshot shows: the WAL's generation and its last frame that counts.
+// Which committed state a snapshot shows: the WAL's generation and its last frame that counts; in
+// rollback mode the file's change counter, and no salts.
 struct SnapshotId {
   uint32_t salt1 = 0;
   uint32_t salt2 = 0;
@@ -88,17 +96,25 @@ class Pager {
 
   // -- Transactions --
   IoResult<> BeginRead();   // no effect when in one
-  IoResult<> BeginWrite();  // in a read transaction; no effect when in a write transaction
+  // In a read transaction; no effect when in a write transaction. With `exclusive`, in rollback mode,
+  // nobody else reads either until its end.
+  IoResult<> BeginWrite(bool exclusive = false);
   IoResult<> Commit();
   // Ends the write transaction, if there is one, and the read transaction. Does not fail.
   IoResult<> Rollback();
   void EndRead();  // not in a write transaction
   bool in_read() const { return view_->in_read; }
   bool in_write() const { return view_->in_write; }
-  // True when a Commit that was given up on had already published: it counts as committed, and
-  // Rollback only ends the read transaction. Stands until the next BeginRead or BeginWrite.
+  // True when a Commit that was given up on, or failed, had already published: it counts as
+  // committed, and Rollback only ends the read transaction. Stands until the next BeginRead or
+  // BeginWrite.
   bool commit_decided() const;
 
+  // In a write transaction. They count from 0, the outermost.
+  void OpenSavepoint();
+  void ReleaseSavepoints(size_t count);  // until `count` are open
+  IoResult<> RollbackToSavepoint(size_t index);
+  size_t savepoint_count() const;
   void BeginStatement();
   void EndStatement();
   IoResult<> RollbackStatement();
@@ -134,12 +150,15 @@ class Pager {
 
   // -- Outside any transaction --
   IoResult<CheckpointResult> Checkpoint(CheckpointMode mode);
-  IoResult<> SetWalMode();  // a file in rollback mode becomes a WAL database
-  bool is_wal() const;      // as of the last transaction; a new file counts as WAL
+  // Answers the mode in force afterwards, see change_mode.h. Between rollback journals in a
+  // transaction too.
+  IoResult<JournalMode> SetJournalMode(JournalMode mode);
+  JournalMode journal_mode() const;  // in a read transaction for certain, else as of the last one
 
   void SetSynchronous(Synchronous level);
   void SetCacheSize(uint32_t page_count);
   void SetAutoCheckpoint(uint32_t frame_count);
+  void SetJournalSizeLimit(int64_t size);  // below 0: none
   // Page size for a database nobody has written to; no effect otherwise.
   void SetNewPageSize(uint32_t page_size);
 

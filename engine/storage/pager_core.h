@@ -9,19 +9,20 @@
 #include <string>
 
 #include "engine/io/io.h"
-#include "engine/storage/open_statement.h"
 #include "engine/storage/page_cache.h"
 #include "engine/storage/page_ref.h"
 #include "engine/storage/pager.h"
+#include "engine/storage/rollback_journal.h"
 #include "engine/storage/transaction_view.h"
+#include "engine/storage/undo_log.h"
 #include "engine/storage/wal.h"
 
 namespace orrery {
 
-class SpillPages;
+class MakeCacheRoom;
 
 // What a connection holds on the database file itself, see database_lock.h.
-enum class DatabaseLock : uint8_t { kNone, kShared, kExclusive };
+enum class DatabaseLock : uint8_t { kNone, kShared, kReserved, kPending, kExclusive };
 
 struct PagerCore final : EditHook {
   PagerCore(Io& io_in, std::string_view path_in, const PagerOptions& options_in)
@@ -51,20 +52,23 @@ struct PagerCore final : EditHook {
     return size == 1 ? uint64_t{0} : size;
   }
   DatabaseLock database_lock = DatabaseLock::kNone;
+  // Of the database, as far as is known: in a read transaction for certain.
+  JournalMode journal_mode() const;
   Wal wal;
   PageCache cache;
 
   TransactionView view;
-  // -- While in a write transaction --
+  // -- While in a write transaction, in WAL mode or with a rollback journal --
   PageRef page_one;
   WalIndexHeader committed;  // what a rollback goes back to
-  StatementUndo statement;
+  UndoLog undo;
+  RollbackJournal journal;
   // Not OK when the transaction can only be rolled back, and why.
   Status doomed;
   bool commit_decided = false;
   bool is_committing = false;
-  bool has_appended = false;    // to the log or to its index
-  SpillPages* spill = nullptr;  // the pager's
+  bool has_appended = false;           // to the log or to its index
+  MakeCacheRoom* make_room = nullptr;  // the pager's
 
   // Asks the operation in progress to end at the next place where it can.
   bool stop_requested = false;
@@ -79,8 +83,8 @@ struct PagerCore final : EditHook {
     return true;
   }
 
-  // Which committed state the cached pages are of: the log's index header, or the file's change
-  // counter and size when there is no log. All zero: none.
+  // Which committed state the cached pages are of: the log's index header, or the words made of the
+  // file's (StateWordsOf) when there is no log. All zero: none.
   WalIndexHeaderWords cached_state{};
 
   // The page that TryPage refused although it was there; FetchPage then waits at least once.
@@ -97,20 +101,41 @@ struct PagerCore final : EditHook {
 
   // -- Changing pages (edit_page.cc) --
   void PrepareEdit(Frame& frame) override;
-  // Keeps the page's bytes for a rollback of the open statement, if it needs them.
+  // Keeps the page's bytes for a rollback to the innermost savepoint, if it needs them.
   void KeepBeforeImage(Frame& frame);
+  // Likewise in rollback mode, and for the transaction's rollback.
+  void KeepForJournal(Frame& frame);
   // Writes view.header to page 1.
   void StoreHeader();
 
-  // -- Ending transactions (end_transaction.cc) --
-  // Undoes the write transaction. Nothing of ours is in flight on the log any more.
+  // -- Transactions (transaction.cc) --
+  // A lock to write is held. Page 1 is pinned, or about to be made.
+  void StartWriting();
+  // Forgets the write transaction: nothing of ours is in flight any more, and in rollback mode the
+  // file is as it was, or the journal that says how it was is left to others.
   void UndoWrite();
   void EndRead();
 
-  // Drives the spilling of dirty pages until the cache has room (spill_pages.cc).
+  // -- Room (make_room.cc) --
+  // A frame for a page that has none; null when room must be made first.
+  Result<Frame*> TakeFrame(PageNumber number);
+  // Drives the making of room.
   IoResult<> MakeRoom();
-  bool may_spill() const { return view.in_write && !is_committing && doomed.ok(); }
+  bool may_spill() const;
+
+ private:
+  void UndoLogWrite();
+  void UndoJournalWrite();
+  void TakeBeforeImage(Frame& frame);
 };
+
+// What tells one committed state of a file in rollback mode from another: what sqlite3 looks at
+// too.
+WalIndexHeaderWords StateWordsOf(const DatabaseHeader& header);
+// The pages of a database whose file, or whose log, has `file_size` bytes; kCorrupt when it has not
+// as many as its header says.
+Result<PageNumber> PageCountOf(const DatabaseHeader& header, uint64_t file_size,
+                               const std::string& path);
 
 }  // namespace orrery
 

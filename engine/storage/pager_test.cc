@@ -1,13 +1,12 @@
 // Goal: a transaction's pages are there after its commit, gone after its rollback, and nobody else
 // sees them before.
-// Method: small databases on MemoryIo, under every yield plan.
+// Method: small databases on MemoryIo, under every yield plan; in every journal mode where it makes
+// no difference.
 
 #include "engine/storage/pager.h"
 
 #include <map>
-#include <vector>
 
-#include "engine/io/memory_io.h"
 #include "engine/io/testing/yield_plan.h"
 #include "engine/storage/testing/connection.h"
 #include "gtest/gtest.h"
@@ -15,12 +14,27 @@
 namespace orrery {
 namespace {
 
-TEST(PagerTest, ShowsWhatWasCommittedToTheNextConnection) {
+class PagerModeTest : public testing::TestWithParam<JournalMode> {
+ protected:
+  static PagerOptions Options(uint32_t page_size = 4096, uint32_t cache_page_count = 2000) {
+    return {.new_page_size = page_size,
+            .cache_page_count = cache_page_count,
+            .journal_mode = GetParam()};
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(, PagerModeTest,
+                         testing::Values(JournalMode::kWal, JournalMode::kDelete,
+                                         JournalMode::kTruncate, JournalMode::kPersist,
+                                         JournalMode::kMemory, JournalMode::kOff),
+                         [](const auto& mode) { return std::string(NameOf(mode.param)); });
+
+TEST_P(PagerModeTest, ShowsWhatWasCommittedToTheNextConnection) {
   for (uint32_t page_size = 512; page_size <= 65536; page_size *= 2) {
     ForEachYieldPlan([&](Io& io) {
       PageNumber number;
       {
-        TestConnection writer(io, {.new_page_size = page_size});
+        TestConnection writer(io, Options(page_size));
         writer.BeginWrite();
         EXPECT_EQ(writer.pager().page_count(), 1u);
         number = writer.Add(7);
@@ -36,9 +50,9 @@ TEST(PagerTest, ShowsWhatWasCommittedToTheNextConnection) {
   }
 }
 
-TEST(PagerTest, ForgetsWhatWasRolledBack) {
+TEST_P(PagerModeTest, ForgetsWhatWasRolledBack) {
   ForEachYieldPlan([](Io& io) {
-    TestConnection a(io);
+    TestConnection a(io, Options());
     a.BeginWrite();
     const PageNumber number = a.Add(1);
     a.Commit();
@@ -81,48 +95,9 @@ TEST(PagerTest, KeepsASnapshotWhileOthersCommit) {
   });
 }
 
-// Whoever needed the room may have gone away meanwhile.
-TEST(PagerTest, TakesAFreePageThatIsStillBeingSpilled) {
-  MemoryIo io({.finish = MemoryFinish::kInPoll, .seed = 1});
-  TestConnection a(io, {.cache_page_count = 10});
-  a.BeginWrite();
-  std::vector<PageNumber> numbers;
-  for (uint32_t mark = 1; mark <= 9; ++mark) numbers.push_back(a.Add(mark));
-  AllocatePage more;
-  std::vector<PageRef> pages;
-  IoResult<PageRef> page = Pending{nullptr};
-  do {
-    more.Abandon();
-    more.Start(a.pager());
-    page = more.Resume();
-    if (page.done()) pages.push_back(*std::move(page));
-  } while (!page.pending());
-  more.Abandon();  // its spill goes on
-  // The last page freed is a leaf of the freelist, and the first to be taken.
-  for (const PageNumber number : {numbers[0], numbers[1]}) {
-    FreePage free;
-    free.Start(a.pager(), number);
-    ASSERT_TRUE(free.Resume().done());
-  }
-  more.Start(a.pager());
-  page = more.Resume();
-  ASSERT_TRUE(page.done()) << page.status().ToString();
-  EXPECT_EQ(page->number(), numbers[1]);
-  EXPECT_EQ(a.MarkOf(*page), 0u);
-  page->Release();
-  pages.clear();
-  a.Write(numbers[1], 77);
-  a.Commit();
-  TestConnection b(io);
-  b.BeginRead();
-  EXPECT_EQ(b.Read(numbers[1]), 77u);
-  EXPECT_EQ(b.Read(numbers[5]), 6u);
-  b.pager().EndRead();
-}
-
-TEST(PagerTest, UndoesAStatementAlone) {
+TEST_P(PagerModeTest, UndoesAStatementAlone) {
   ForEachYieldPlan([](Io& io) {
-    TestConnection a(io);
+    TestConnection a(io, Options());
     a.BeginWrite();
     const PageNumber clean = a.Add(1);
     a.Commit();
@@ -152,9 +127,75 @@ TEST(PagerTest, UndoesAStatementAlone) {
   });
 }
 
-TEST(PagerTest, GivesFreedPagesOutAgain) {
+TEST_P(PagerModeTest, GoesBackToAnySavepointThatIsOpen) {
   ForEachYieldPlan([](Io& io) {
-    TestConnection a(io, {.new_page_size = 512});
+    TestConnection a(io, Options());
+    a.BeginWrite();
+    const PageNumber clean = a.Add(1);
+    a.Commit();
+    a.BeginWrite();
+    const PageNumber dirty = a.Add(2);
+    for (uint32_t depth = 0; depth < 4; ++depth) {
+      a.pager().OpenSavepoint();
+      if (depth != 1) a.Write(clean, 100 + depth);
+      if (depth != 0) a.Write(dirty, 200 + depth);
+      a.pager().SetUserVersion(300 + depth);
+      a.Add(depth);
+    }
+    const PageNumber count = a.pager().page_count();
+    a.RollbackTo(3);
+    EXPECT_EQ(a.Read(clean), 102u);
+    EXPECT_EQ(a.Read(dirty), 202u);
+    EXPECT_EQ(a.pager().header().user_version, 302u);
+    EXPECT_EQ(a.pager().page_count(), count - 1);
+    a.Write(dirty, 9);  // the same savepoint once more
+    a.RollbackTo(3);
+    EXPECT_EQ(a.Read(dirty), 202u);
+    a.pager().ReleaseSavepoints(2);
+    EXPECT_EQ(a.Read(dirty), 202u);
+    a.RollbackTo(1);
+    EXPECT_EQ(a.Read(clean), 100u);
+    EXPECT_EQ(a.Read(dirty), 2u);
+    EXPECT_EQ(a.pager().header().user_version, 300u);
+    EXPECT_EQ(a.pager().savepoint_count(), 2u);
+    a.RollbackTo(0);
+    EXPECT_EQ(a.Read(clean), 1u);
+    EXPECT_EQ(a.Read(dirty), 2u);
+    a.Write(clean, 7);
+    a.Commit();
+    TestConnection b(io);
+    b.BeginRead();
+    EXPECT_EQ(b.Read(clean), 7u);
+    EXPECT_EQ(b.Read(dirty), 2u);
+    EXPECT_EQ(b.pager().page_count(), 3u);
+    b.pager().EndRead();
+  });
+}
+
+// More images than are kept in memory.
+TEST_P(PagerModeTest, GoesBackToASavepointFarBehind) {
+  ForEachYieldPlan(
+      [](Io& io) {
+        TestConnection a(io, Options(16384, 40));
+        a.BeginWrite();
+        std::map<PageNumber, uint32_t> model;
+        for (uint32_t i = 0; i < 60; ++i) model[a.Add(i)] = i;
+        a.pager().OpenSavepoint();
+        for (const auto& [page, mark] : model) a.Write(page, mark + 1000);
+        a.pager().OpenSavepoint();
+        for (const auto& [page, mark] : model) a.Write(page, mark + 2000);
+        a.RollbackTo(1);
+        for (const auto& [page, mark] : model) EXPECT_EQ(a.Read(page), mark + 1000) << page;
+        a.RollbackTo(0);
+        for (const auto& [page, mark] : model) EXPECT_EQ(a.Read(page), mark) << page;
+        a.Commit();
+      },
+      {.single_plan_count_max = 40});
+}
+
+TEST_P(PagerModeTest, GivesFreedPagesOutAgain) {
+  ForEachYieldPlan([](Io& io) {
+    TestConnection a(io, Options(512));
     a.BeginWrite();
     for (uint32_t i = 0; i < 20; ++i) a.Add(i);
     const PageNumber count = a.pager().page_count();
@@ -172,10 +213,10 @@ TEST(PagerTest, GivesFreedPagesOutAgain) {
   });
 }
 
-TEST(PagerTest, WorksWithACacheSmallerThanATransaction) {
+TEST_P(PagerModeTest, WorksWithACacheSmallerThanATransaction) {
   ForEachYieldPlan(
       [](Io& io) {
-        TestConnection a(io, {.new_page_size = 512, .cache_page_count = 10});
+        TestConnection a(io, Options(512, 10));
         a.BeginWrite();
         std::map<PageNumber, uint32_t> model;
         for (uint32_t i = 0; i < 60; ++i) model[a.Add(i)] = i;
@@ -185,15 +226,83 @@ TEST(PagerTest, WorksWithACacheSmallerThanATransaction) {
         a.RollbackStatement();
         for (const auto& [page, mark] : model) EXPECT_EQ(a.Read(page), mark) << page;
         a.Commit();
-        a.BeginWrite();
-        for (const auto& [page, mark] : model) a.Write(page, mark + 2000);
-        a.Rollback();
+        if (GetParam() != JournalMode::kOff) {
+          a.BeginWrite();
+          for (const auto& [page, mark] : model) a.Write(page, mark + 2000);
+          a.Rollback();
+        }
         TestConnection b(io, {.cache_page_count = 10});
         b.BeginRead();
         for (const auto& [page, mark] : model) EXPECT_EQ(b.Read(page), mark) << page;
         b.pager().EndRead();
       },
       {.single_plan_count_max = 60});
+}
+
+TEST(PagerTest, GivesOutAFreedPageThatIsBeingSpilled) {
+  ForEachYieldPlan([](Io& io) {
+    TestConnection a(io, {.new_page_size = 512, .cache_page_count = 10});
+    a.BeginWrite();
+    for (uint32_t i = 0; i < 30; ++i) a.Add(i);
+    a.Commit();
+    a.BeginWrite();
+    for (PageNumber page = 2; page <= 9; ++page) a.Write(page, 100 + page);
+    for (PageNumber page = 3; page <= 6; ++page) a.Free(page);
+    {
+      // Needs room, and goes away while the changed pages are on their way to the log.
+      FetchPage fetch;
+      fetch.Start(a.pager(), 30, kConnectionFetch);
+      (void)fetch.Resume();
+    }
+    for (int i = 0; i < 4; ++i) {
+      const PageNumber page = a.Allocate().number();
+      EXPECT_TRUE(3 <= page && page <= 6) << page;
+      a.Write(page, 200 + page);
+    }
+    a.Commit();
+    TestConnection b(io);
+    b.BeginRead();
+    for (PageNumber page = 2; page <= 9; ++page) {
+      EXPECT_EQ(b.Read(page), (3 <= page && page <= 6 ? 200 : 100) + page);
+    }
+    EXPECT_EQ(b.Read(30), 28u);
+    b.pager().EndRead();
+  });
+}
+
+// A writer dies between the two copies of the header: its commit is there for who recovers, and
+// nobody writes on the version before.
+TEST(PagerTest, DoesNotWriteBesideACommitThatIsHalfPublished) {
+  ForEachYieldPlan([](Io& io) {
+    TestConnection a(io);
+    a.BeginWrite();
+    const PageNumber page = a.Add(1);
+    a.Commit();
+    EXPECT_FALSE(a.Checkpoint(CheckpointMode::kPassive).busy);
+    a.BeginRead();  // from the database file alone
+    EXPECT_EQ(a.Read(page), 1u);
+
+    const std::unique_ptr<File> file =
+        ValueOf(io.Open("test.db-shm", {.kind = FileKind::kSharedMemory, .create = true}));
+    ShmRegion index = ValueOf(file->Map(0, 32768));
+    std::vector<uint32_t> first_copy;
+    for (size_t at = 0; at < 48; at += 4) first_copy.push_back(index.Load<uint32_t>(at));
+    {
+      TestConnection b(io);
+      b.BeginWrite();
+      b.Write(page, 2);
+      b.Commit();
+    }
+    for (size_t i = 0; i < first_copy.size(); ++i) index.Store(i * 4, first_copy[i]);
+
+    EXPECT_EQ(a.TryBeginWrite().code(), ResultCode::kBusySnapshot);
+    EXPECT_EQ(a.Read(page), 1u);
+    a.pager().EndRead();
+    a.BeginRead();
+    EXPECT_EQ(a.Read(page), 2u);
+    EXPECT_TRUE(a.TryBeginWrite().ok());
+    a.Rollback();
+  });
 }
 
 TEST(PagerTest, CheckpointsAndStartsTheLogAnew) {

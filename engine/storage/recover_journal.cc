@@ -6,35 +6,18 @@
 #include "engine/storage/database_lock.h"
 
 namespace orrery {
-namespace {
-
-// A journal of a transaction over several files ends in the name of their common journal:
-//   lock page (4), name, its length (4), the sum of its bytes (4), the journal's magic number (8)
-constexpr uint64_t kEndingSizeMax = 1024;
-constexpr size_t kEndingTailSize = 16;
-constexpr uint64_t kMagic = 0xd9d505f920a163d7;
-
-std::string CommonJournalName(Bytes ending) {
-  if (ending.size() < kEndingTailSize) return {};
-  const std::byte* const tail = ending.data() + ending.size() - kEndingTailSize;
-  const uint32_t size = LoadBig<uint32_t>(tail);
-  if (LoadBig<uint64_t>(tail + 8) != kMagic || size > ending.size() - kEndingTailSize) return {};
-  const std::string name(AsText(Bytes(tail - size, size)));
-  uint32_t sum = 0;
-  for (const char c : name) sum += static_cast<uint32_t>(static_cast<signed char>(c));
-  return sum == LoadBig<uint32_t>(tail + 4) ? name : std::string();
-}
-
-}  // namespace
-
 RecoverJournal::Next RecoverJournal::Run(State state) {
   switch (state) {
     case State::kBegin:
       return Look();
     case State::kFirstByte:
       return LockFile();
+    case State::kJournalSynced:
+      return ReadEnding();
     case State::kEnding:
       return TakeEnding();
+    case State::kFileHeader:
+      return TakeFileHeader();
     case State::kHeader:
       return AskHeader();
     case State::kHeaderRead:
@@ -51,6 +34,8 @@ RecoverJournal::Next RecoverJournal::Run(State state) {
       return SyncDatabase();
     case State::kSynced:
       return RemoveJournal();
+    case State::kRemoved:
+      return DeleteSuper();
     case State::kEnd:
       return End();
   }
@@ -61,7 +46,9 @@ RecoverJournal::Next RecoverJournal::Run(State state) {
 
 RecoverJournal::Next RecoverJournal::Look() {
   is_locked_ = false;
+  journal_.reset();  // of a run that was given up
   first_.reset();
+  super_name_.clear();
   offset_ = 0;
   Result<bool> exists = core_.io.Exists(core_.journal_path);
   if (!exists.ok()) return Refuse(std::move(exists).status());
@@ -92,7 +79,7 @@ RecoverJournal::Next RecoverJournal::Look() {
 // A journal beside an empty file has nothing to undo. It goes if nobody is about to use it.
 Status RecoverJournal::RemoveWhenEmpty() {
   if (core_.options.read_only) return OkStatus();
-  const Status status = LockDatabaseExclusive(core_, TakeReserved::kYes);
+  const Status status = LockDatabaseReserved(core_);
   if (status.primary() == ResultCode::kBusy) return OkStatus();
   RETURN_IF_ERROR(status);
   Status removed;
@@ -110,18 +97,34 @@ RecoverJournal::Next RecoverJournal::LockFile() {
                          core_.path + " has a hot rollback journal, to be undone by a writer"));
   }
   if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));
-  if (Status status = LockDatabaseExclusive(core_, TakeReserved::kNo); !status.ok()) {
+  if (Status status = LockDatabaseExclusive(core_); !status.ok()) {
     return Refuse(std::move(status));
   }
   is_locked_ = true;
-  // Somebody else may have recovered it before we had the lock.
+  // Somebody else may have recovered it before we had the lock, and another journal may stand
+  // there.
+  journal_.reset();
   Result<bool> exists = core_.io.Exists(core_.journal_path);
   if (!exists.ok()) return Refuse(std::move(exists).status());
   if (!*exists) return Cold();
+  Result<std::unique_ptr<File>> journal =
+      core_.io.Open(core_.journal_path, {.kind = FileKind::kJournal});
+  if (!journal.ok()) return Refuse(std::move(journal).status());
+  journal_ = *std::move(journal);
+  // None of the pages in the cache is known to be of what will be there.
+  core_.cache.DropIf([](const Frame&) { return true; });
+  core_.cached_state = WalIndexHeaderWords{};
+  if (!syncs()) return Goto(State::kJournalSynced);
+  journal_->Sync(SyncKind::kData, done_);
+  return AwaitOutcome(done_, State::kJournalSynced);
+}
+
+RecoverJournal::Next RecoverJournal::ReadEnding() {
+  if (!outcome().ok()) return Refuse(outcome());
   Result<uint64_t> size = journal_->Size();
   if (!size.ok()) return Refuse(std::move(size).status());
   journal_size_ = *size;
-  const uint64_t ending_size = std::min(journal_size_, kEndingSizeMax);
+  const uint64_t ending_size = std::min<uint64_t>(journal_size_, kJournalEndingSizeMax);
   bytes_.assign(ending_size, std::byte{0});
   read_.Start(*journal_, journal_size_ - ending_size, bytes_, done_);
   return AwaitOutcome(read_, State::kEnding);
@@ -130,12 +133,27 @@ RecoverJournal::Next RecoverJournal::LockFile() {
 RecoverJournal::Next RecoverJournal::TakeEnding() {
   if (!outcome().ok()) return Refuse(outcome());
   (void)read_.Take();
-  const std::string common = CommonJournalName(bytes_);
-  if (common.empty()) return Goto(State::kHeader);
-  // When the common journal is gone its transaction is complete, and this one is a leftover.
-  Result<bool> exists = core_.io.Exists(common);
-  if (!exists.ok()) return Refuse(std::move(exists).status());
-  return Goto(*exists ? State::kHeader : State::kSync);
+  super_name_ = SuperJournalName(bytes_);
+  if (!super_name_.empty()) {
+    // When the super-journal is gone its transaction is complete, and this journal is a leftover.
+    Result<bool> exists = core_.io.Exists(super_name_);
+    if (!exists.ok()) return Refuse(std::move(exists).status());
+    if (!*exists) {
+      super_name_.clear();
+      return Goto(State::kSync);
+    }
+  }
+  bytes_.assign(kDatabaseHeaderSize, std::byte{0});
+  read_.Start(*core_.database, 0, bytes_, done_);
+  return AwaitOutcome(read_, State::kFileHeader);
+}
+
+RecoverJournal::Next RecoverJournal::TakeFileHeader() {
+  if (!outcome().ok()) return Refuse(outcome());
+  (void)read_.Take();
+  const Result<DatabaseHeader> header = DecodeDatabaseHeader(bytes_);
+  file_page_size_ = header.ok() ? header->page_size : core_.options.new_page_size;
+  return Goto(State::kHeader);
 }
 
 // ---- Segments: a header that fills a sector, then records ----
@@ -155,14 +173,13 @@ RecoverJournal::Next RecoverJournal::AskHeader() {
 RecoverJournal::Next RecoverJournal::TakeHeader() {
   if (!outcome().ok()) return Refuse(outcome());
   (void)read_.Take();
-  std::optional<JournalHeader> header;
   if (first_.has_value()) {
     // Later headers need not repeat the sizes.
     const JournalHeader& first = *first_;
     StoreBig(bytes_.data() + kJournalHeaderSize - 8, first.sector_size);
     StoreBig(bytes_.data() + kJournalHeaderSize - 4, first.page_size);
   }
-  header = DecodeJournalHeader(bytes_);
+  const std::optional<JournalHeader> header = DecodeJournalHeader(bytes_, file_page_size_);
   if (!header.has_value() || offset_ + header->sector_size > journal_size_) {
     return Goto(State::kSync);
   }
@@ -203,10 +220,10 @@ RecoverJournal::Next RecoverJournal::TakeRecord() {
   const auto number = LoadBig<uint32_t>(bytes_.data());
   const Bytes page = Bytes(bytes_).subspan(4, page_size);
   if (number == kNoPage || number == LockPage(page_size)) return Goto(State::kSync);
+  if (number > first_->initial_page_count) return Goto(State::kRecord);
   if (JournalChecksum(segment_.nonce, page) != LoadBig<uint32_t>(bytes_.data() + 4 + page_size)) {
     return Goto(State::kSync);
   }
-  if (number > first_->initial_page_count) return Goto(State::kRecord);
   write_.Start(*core_.database, uint64_t{number - 1} * page_size, page, done_);
   return AwaitOutcome(write_, State::kPageWritten);
 }
@@ -220,6 +237,7 @@ RecoverJournal::Next RecoverJournal::PageWritten() {
 // ---- The end ----
 
 RecoverJournal::Next RecoverJournal::SyncDatabase() {
+  if (!syncs()) return Goto(State::kSynced);
   core_.database->Sync(SyncKind::kFull, done_);
   return AwaitOutcome(done_, State::kSynced);
 }
@@ -230,12 +248,20 @@ RecoverJournal::Next RecoverJournal::RemoveJournal() {
   if (Status status = core_.io.Remove(core_.journal_path); !status.ok()) {
     return Refuse(std::move(status));
   }
+  if (!syncs()) return Goto(State::kRemoved);
   core_.io.SyncDirectoryOf(core_.journal_path, done_);
-  return AwaitOutcome(done_, State::kEnd);
+  return AwaitOutcome(done_, State::kRemoved);
+}
+
+RecoverJournal::Next RecoverJournal::DeleteSuper() {
+  if (!outcome().ok()) return Refuse(outcome());
+  if (super_name_.empty()) return Goto(State::kEnd);
+  delete_super_.Start(super_name_);
+  return AwaitOutcome(delete_super_, State::kEnd);
 }
 
 RecoverJournal::Next RecoverJournal::End() {
-  if (!outcome().ok()) return Refuse(outcome());
+  delete_super_.Abandon();
   return Cold();
 }
 

@@ -1,6 +1,7 @@
 #include "engine/storage/recover_wal.h"
 
 #include <algorithm>
+#include <array>
 #include <new>
 #include <string>
 
@@ -103,13 +104,23 @@ RecoverWal::Next RecoverWal::TakeFrames() {
 RecoverWal::Next RecoverWal::Publish() {
   WalShm& shm = core_.wal.shm;
   pages_.resize(found_.max_frame);
+  if (found_.max_frame == 0 && found_.page_size != 0) {
+    // The next generation begins at the start again. With these salts what a crash has torn here
+    // could be made whole by what is written over it, and torn in turn.
+    std::array<std::byte, 8> salts;
+    core_.io.RandomBytes(salts);
+    found_.salt1 = LoadBig<uint32_t>(salts.data());
+    found_.salt2 = LoadBig<uint32_t>(salts.data() + 4);
+  }
   if (Status status = StoreTables(); !status.ok()) return Refuse(std::move(status));
-  shm.PublishHeader(EncodeWalIndexHeader(found_));
+  // All that goes with the header comes before it: once it is there nobody looks whether we died.
   shm.set_backfill_count(0);
   shm.set_backfill_attempted(found_.max_frame);
   ResetReadMarks();
   // Nobody can say any more whether a sync had failed on what we have read.
   if (found_.max_frame > 0) shm.AddFailedSync();
+  shm.Barrier();
+  shm.PublishHeader(EncodeWalIndexHeader(found_));
   shm.Unlock(WalLock::kCheckpoint, 2);
   buffer_.reset();
   return Done({});

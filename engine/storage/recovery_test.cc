@@ -8,6 +8,7 @@
 
 #include "engine/format/journal_header.h"
 #include "engine/format/wal_frame.h"
+#include "engine/format/wal_index.h"
 #include "engine/io/memory_io.h"
 #include "engine/storage/testing/connection.h"
 #include "gtest/gtest.h"
@@ -108,6 +109,37 @@ TEST(RecoveryTest, IgnoresFramesBehindTheLastCommit) {
   EXPECT_EQ(Recover(crashed, log, true), crashed.last_version);
 }
 
+// A torn commit and one written over it, torn in turn, must not together make the first one whole.
+TEST(RecoveryTest, LeavesNothingOfATornCommitBehindTheNextOne) {
+  const auto frame_size = static_cast<size_t>(WalFrameSize(512));
+  const Crashed crashed = MakeCrashed(4);
+  const size_t frame_count = (crashed.log.size() - kWalHeaderSize) / frame_size;
+  for (size_t torn = 0; torn < frame_count; ++torn) {
+    std::vector<std::byte> log = crashed.log;
+    log[kWalHeaderSize + torn * frame_size + 100] ^= std::byte{1};
+    MemoryIo io({.seed = 2});
+    WriteFile(io, "test.db", crashed.database);
+    WriteFile(io, "test.db-wal", log);
+    TestConnection a(io);
+    a.BeginRead();
+    const uint32_t max_frame = a.pager().snapshot().max_frame;
+    ASSERT_LE(max_frame, torn);
+    a.pager().EndRead();
+    a.BeginWrite();
+    a.Add(9999);
+    a.Commit();
+    const std::vector<std::byte> now = ReadFile(io, "test.db-wal");
+    const auto salts = [](const std::vector<std::byte>& bytes) {
+      return std::vector<std::byte>(bytes.begin() + 16, bytes.begin() + 24);
+    };
+    if (max_frame == 0) {
+      EXPECT_NE(salts(now), salts(log)) << torn;
+    } else {
+      EXPECT_EQ(now.size(), kWalHeaderSize + a.pager().snapshot().max_frame * frame_size) << torn;
+    }
+  }
+}
+
 TEST(RecoveryTest, ReadsALogWithTheOtherByteOrder) {
   const Crashed crashed = MakeCrashed(4);
   std::vector<std::byte> log = crashed.log;
@@ -154,6 +186,24 @@ TEST(RecoveryTest, GivesUpNothingWhenEveryFrameIsReadAgain) {
     c.BeginRead();
     EXPECT_EQ(c.Read(12), 10u);
     c.pager().EndRead();
+  });
+}
+
+TEST(RecoveryTest, RebuildsTheIndexAsOftenAsItTakes) {
+  ForEachYieldPlan([](Io& io) {
+    TestConnection a(io, {.new_page_size = 512});
+    a.BeginWrite();
+    const PageNumber page = a.Add(7);
+    a.Commit();
+    const auto index =
+        ValueOf(io.Open("test.db-shm", {.kind = FileKind::kSharedMemory, .create = true}));
+    ShmRegion region = ValueOf(index->Map(0, kWalIndexRegionSize));
+    for (int round = 0; round < 3; ++round) {
+      region.Store(0, uint32_t{0xdeadbeef});  // a writer died in the middle of its header
+      a.BeginRead();
+      EXPECT_EQ(a.Read(page), 7u);
+      a.pager().EndRead();
+    }
   });
 }
 

@@ -8,101 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "engine/io/syscall_io.h"
-#include "engine/io/testing/yield_plan.h"
-#include "engine/storage/page_operations.h"
-#include "engine/storage/pager.h"
-#include "gtest/gtest.h"
-#include "sqlite3_oracle.h"
+#include "engine/storage/testing/sqlite_files.h"
 
 namespace orrery {
 namespace {
 
-const YieldSite kTestFetch("test.sqlite.fetch");
-
-class Sqlite {
- public:
-  explicit Sqlite(const std::string& path) { CHECK(sqlite3_open(path.c_str(), &db_) == SQLITE_OK); }
-  ~Sqlite() { sqlite3_close(db_); }
-  // The rows, columns joined with '|', rows with '\n'; "error: ..." on an error.
-  std::string Run(const std::string& sql) {
-    std::string rows;
-    char* error = nullptr;
-    const auto add = [](void* out, int count, char** values, char**) {
-      std::string& text = *static_cast<std::string*>(out);
-      if (!text.empty()) text += '\n';
-      for (int i = 0; i < count; ++i) {
-        if (i > 0) text += '|';
-        text += values[i] == nullptr ? "NULL" : values[i];
-      }
-      return 0;
-    };
-    if (sqlite3_exec(db_, sql.c_str(), add, &rows, &error) != SQLITE_OK) {
-      rows = std::string("error: ") + error;
-      sqlite3_free(error);
-    }
-    return rows;
-  }
-
- private:
-  sqlite3* db_ = nullptr;
-};
-
-class SqliteTest : public testing::Test {
- protected:
-  std::unique_ptr<Pager> Open(PagerOptions options = PagerOptions()) {
-    return ValueOf(Pager::Open(io_, path_, options));
-  }
-  template <typename Call>
-  auto Run(Call call) {
-    return ValueOf(RunToEnd(io_, call));
-  }
-  PageRef Get(Pager& pager, PageNumber number) {
-    FetchPage fetch;
-    fetch.Start(pager, number, kTestFetch);
-    return Run([&] { return fetch.Resume(); });
-  }
-  PageRef Allocate(Pager& pager) {
-    AllocatePage allocate;
-    allocate.Start(pager);
-    return Run([&] { return allocate.Resume(); });
-  }
-  void Free(Pager& pager, PageNumber number) {
-    FreePage free;
-    free.Start(pager, number);
-    Run([&] { return free.Resume(); });
-  }
-  void BeginWrite(Pager& pager) {
-    Run([&] { return pager.BeginRead(); });
-    Run([&] { return pager.BeginWrite(); });
-  }
-  void Commit(Pager& pager) {
-    Run([&] { return pager.Commit(); });
-    pager.EndRead();
-  }
-  void Close(Pager& pager) {
-    Run([&] { return pager.Close(); });
-  }
-  // Rewrites every page with its own bytes, so that all go through our log.
-  void RewriteAll(Pager& pager) {
-    BeginWrite(pager);
-    for (PageNumber page = 1; page <= pager.page_count(); ++page) {
-      if (page == LockPage(pager.page_size())) continue;
-      (void)Get(pager, page).Edit();
-    }
-    Commit(pager);
-  }
-
-  SqliteTest() {
-    std::filesystem::remove_all(directory_);
-    CHECK(std::filesystem::create_directory(directory_));
-  }
-  ~SqliteTest() override { std::filesystem::remove_all(directory_); }
-
-  const std::string directory_ = testing::TempDir() + "orrery_storage_sqlite_test";
-  const std::string path_ = directory_ + "/test.db";
-  SyscallIo io_;
-};
+class SqliteTest : public SqliteFilesTest {};
 
 TEST_F(SqliteTest, ReadsANewDatabaseOfOurs) {
   for (const uint32_t page_size : {512u, 1024u, 4096u, 65536u}) {
@@ -231,61 +142,6 @@ TEST_F(SqliteTest, SharesADatabaseWithUsWhileBothHaveItOpen) {
   Close(*pager);
   EXPECT_TRUE(ValueOf(io_.Exists(path_ + "-wal")));
   EXPECT_EQ(sqlite.Run("SELECT count(*) FROM t"), "21");
-}
-
-TEST_F(SqliteTest, AndWeReadAFileInRollbackModeAndTurnItToWal) {
-  {
-    Sqlite sqlite(path_);
-    sqlite.Run("CREATE TABLE t(a); INSERT INTO t VALUES(1); PRAGMA user_version=3");
-  }
-  auto pager = Open();
-  Run([&] { return pager->BeginRead(); });
-  EXPECT_FALSE(pager->is_wal());
-  EXPECT_EQ(pager->header().user_version, 3u);
-  IoResult<> refused = pager->BeginWrite();
-  ASSERT_TRUE(refused.failed());
-  EXPECT_EQ(refused.status().code(), ResultCode::kReadOnly);
-  pager->EndRead();
-  {
-    Sqlite sqlite(path_);
-    EXPECT_EQ(sqlite.Run("PRAGMA user_version=4"), "");
-  }
-  Run([&] { return pager->BeginRead(); });
-  EXPECT_EQ(pager->header().user_version, 4u);
-  pager->EndRead();
-  Run([&] { return pager->SetWalMode(); });
-  BeginWrite(*pager);
-  EXPECT_TRUE(pager->is_wal());
-  pager->SetUserVersion(5);
-  Commit(*pager);
-  {
-    Sqlite sqlite(path_);
-    EXPECT_EQ(sqlite.Run("PRAGMA journal_mode; PRAGMA user_version; PRAGMA integrity_check"),
-              "wal\n5\nok");
-  }
-  Close(*pager);
-}
-
-TEST_F(SqliteTest, LeavesAHotJournalThatWePlayBack) {
-  const std::string copy = directory_ + "/copy.db";
-  {
-    Sqlite sqlite(path_);
-    sqlite.Run(
-        "PRAGMA page_size=512; CREATE TABLE t(a);"
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<300)"
-        "INSERT INTO t SELECT i||printf('%200s', '') FROM n; PRAGMA cache_size=5;"
-        "BEGIN; UPDATE t SET a=a||'y'; DELETE FROM t WHERE rowid>100;");
-    std::filesystem::copy(path_, copy);
-    std::filesystem::copy(path_ + "-journal", copy + "-journal");
-  }
-  auto pager = ValueOf(Pager::Open(io_, copy, {}));
-  Run([&] { return pager->BeginRead(); });
-  pager->EndRead();
-  EXPECT_FALSE(ValueOf(io_.Exists(copy + "-journal")));
-  Close(*pager);
-  Sqlite sqlite(copy);
-  EXPECT_EQ(sqlite.Run("PRAGMA integrity_check"), "ok");
-  EXPECT_EQ(sqlite.Run("SELECT count(*), sum(a LIKE '%y') FROM t"), "300|0");
 }
 
 }  // namespace

@@ -60,7 +60,10 @@ TakeSnapshot::Next TakeSnapshot::Try() {
 
 TakeSnapshot::Next TakeSnapshot::Recovered() {
   if (took_write_lock_) core_.wal.shm.Unlock(WalLock::kWrite);
-  if (outcome().ok()) return Goto(State::kTry);
+  if (outcome().ok()) {
+    (void)recover_.Take();
+    return Goto(State::kTry);
+  }
   if (IsBusy(outcome())) return RetryUnlessRecovering();
   return Fail(outcome());
 }

@@ -127,9 +127,7 @@ Status WalShm::AppendFrame(uint32_t frame, PageNumber page) {
   if (entry == 1) {
     // The region holds an older generation's frames, or nothing yet.
     const size_t begin = region == 0 ? kFirstRegionHeaderSize : 0;
-    for (size_t at = begin; at < kWalIndexRegionSize; at += 4) {
-      if (memory.Load<uint32_t>(at) != 0) memory.Store(at, uint32_t{0});
-    }
+    memory.Sweep<uint32_t>(begin, kWalIndexRegionSize, [](size_t, uint32_t) { return 0u; });
   } else if (memory.Load<uint32_t>(PageNumberAt(region, entry)) != 0) {
     // A writer died after it had entered frames and before it published them.
     ForgetFramesAfter(frame - 1);
@@ -152,22 +150,22 @@ void WalShm::ForgetFramesAfter(uint32_t max_frame) {
   if (!MapRegion(region).ok()) return;  // then nothing was entered there
   ShmRegion& memory = regions_[static_cast<size_t>(region)];
   const uint32_t limit = max_frame - FramesBeforeRegion(region);
-  for (uint32_t slot = 0; slot < kWalIndexSlotCount; ++slot) {
-    if (memory.Load<uint16_t>(SlotAt(slot)) > limit) memory.Store(SlotAt(slot), uint16_t{0});
-  }
-  for (uint32_t entry = limit + 1; entry <= FrameCountOfRegion(region); ++entry) {
-    const size_t at = PageNumberAt(region, entry);
-    if (memory.Load<uint32_t>(at) != 0) memory.Store(at, uint32_t{0});
-  }
+  memory.Sweep<uint16_t>(SlotAt(0), SlotAt(kWalIndexSlotCount),
+                         [limit](size_t, uint16_t entry) -> uint16_t {
+                           if (entry > limit) return 0;
+                           return entry;
+                         });
+  memory.Sweep<uint32_t>(PageNumberAt(region, limit + 1),
+                         PageNumberAt(region, FrameCountOfRegion(region) + 1),
+                         [](size_t, uint32_t) { return 0u; });
 }
 
 void WalShm::Overwrite(int region, const std::vector<uint32_t>& words) {
   CHECK(words.size() == kWalIndexRegionSize / 4);
   ShmRegion& memory = regions_[static_cast<size_t>(region)];
-  const size_t first = region == 0 ? kFirstRegionHeaderSize / 4 : 0;
-  for (size_t i = first; i < words.size(); ++i) {
-    if (memory.Load<uint32_t>(i * 4) != words[i]) memory.Store(i * 4, words[i]);
-  }
+  const size_t begin = region == 0 ? kFirstRegionHeaderSize : 0;
+  memory.Sweep<uint32_t>(begin, kWalIndexRegionSize,
+                         [&](size_t at, uint32_t) { return words[at / 4]; });
 }
 
 }  // namespace orrery

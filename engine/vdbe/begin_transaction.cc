@@ -1,8 +1,5 @@
 #include "engine/vdbe/begin_transaction.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "engine/vdbe/session.h"
 
 namespace orrery {
@@ -11,18 +8,15 @@ namespace {
 // How often a snapshot that another's commit made too old is taken anew before kBusySnapshot.
 constexpr int kRetryCountMax = 100;
 
-// How long to sleep before the n-th try, in milliseconds; the last one from then on.
-constexpr int kDelaysMs[] = {1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
-
 }  // namespace
 
-void BeginTransaction::Start(Session& session, const Schema* schema, bool to_write) {
+void BeginTransaction::Start(Session& session, const Schema* schema, BeginKind kind) {
   session_ = &session;
   schema_ = schema;
-  to_write_ = to_write;
+  kind_ = kind;
+  is_ours_ = !session.pager->in_read();
   retry_count_ = 0;
-  sleep_count_ = 0;
-  slept_ms_ = 0;
+  busy_wait_.Start(session);
   Begin(State::kRead);
 }
 
@@ -33,14 +27,13 @@ BeginTransaction::Next BeginTransaction::Run(State state) {
     case State::kWrite:
       return Write();
     case State::kSleep:
-      return Sleep();
+      return AwaitOutcome(session_->sleep, State::kRead);
   }
   Unreachable();
 }
 
 BeginTransaction::Next BeginTransaction::Read() {
   Pager& pager = *session_->pager;
-  is_fresh_ = session_->autocommit && session_->holder_count == 0;
   IoResult<> read = pager.BeginRead();
   session_->pager_call_pending = read.pending();
   if (read.pending()) return AwaitOutcome(*read.waiting().on, State::kRead);
@@ -49,18 +42,18 @@ BeginTransaction::Next BeginTransaction::Read() {
   if (session_->schema && session_->schema->cookie != cookie) session_->schema = nullptr;
   if (schema_ != nullptr && session_->schema.get() != schema_)
     return Fail(Status(ResultCode::kSchema));
-  return to_write_ ? Goto(State::kWrite) : Done(Unit());
+  return kind_ == BeginKind::kRead ? Done(Unit()) : Goto(State::kWrite);
 }
 
 BeginTransaction::Next BeginTransaction::Write() {
   Pager& pager = *session_->pager;
-  IoResult<> write = pager.BeginWrite();
+  IoResult<> write = pager.BeginWrite(kind_ == BeginKind::kExclusive);
   session_->pager_call_pending = write.pending();
   if (write.pending()) return AwaitOutcome(*write.waiting().on, State::kWrite);
   if (write.failed()) {
-    if (write.status().code() == ResultCode::kBusySnapshot && is_fresh_ &&
+    if (write.status().code() == ResultCode::kBusySnapshot && is_ours_ &&
         ++retry_count_ < kRetryCountMax) {
-      session_->EndReadIfUnused();
+      GiveSnapshotBack();
       return Goto(State::kRead);
     }
     return Busy(std::move(write).status());
@@ -70,22 +63,18 @@ BeginTransaction::Next BeginTransaction::Write() {
 
 BeginTransaction::Next BeginTransaction::Busy(Status status) {
   if (status.primary() != ResultCode::kBusy) return Fail(std::move(status));
-  if (status.code() == ResultCode::kBusySnapshot) return Fail(Status(status.code()));
-  const size_t step = std::min<size_t>(static_cast<size_t>(sleep_count_), std::size(kDelaysMs) - 1);
-  const int delay_ms = std::min(kDelaysMs[step], session_->busy_timeout_ms - slept_ms_);
-  if (delay_ms <= 0) return Fail(Status(status.code()));  // which lock it was is no one's concern
-  // A snapshot nobody reads from would only grow old meanwhile.
-  session_->EndReadIfUnused();
-  ++sleep_count_;
-  slept_ms_ += delay_ms;
-  if (!session_->sleep.in_flight()) {
-    session_->io.Sleep(static_cast<uint64_t>(delay_ms) * 1'000'000, session_->sleep);
-  }
+  // Which lock it was is no one's concern.
+  if (!is_ours_ || status.code() == ResultCode::kBusySnapshot) return Fail(Status(status.code()));
+  GiveSnapshotBack();
+  if (!busy_wait_.Pause(*session_)) return Fail(Status(status.code()));
   return Goto(State::kSleep);
 }
 
-BeginTransaction::Next BeginTransaction::Sleep() {
-  return AwaitOutcome(session_->sleep, State::kRead);
+void BeginTransaction::GiveSnapshotBack() {
+  Pager& pager = *session_->pager;
+  if (!pager.in_read() || pager.in_write()) return;
+  session_->btree.InvalidateAll();
+  pager.EndRead();
 }
 
 void BeginTransaction::OnAbandon() {

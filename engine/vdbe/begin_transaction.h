@@ -4,18 +4,22 @@
 //   kRead -> kWrite -> done      a lock that another holds: -> kSleep -> kRead, up to the busy
 //   timeout
 //
-// When nobody else of the connection uses the snapshot, a snapshot too old to write from is given
-// back and taken anew. Otherwise the write fails with kBusySnapshot and the snapshot stays.
+// When the snapshot was taken here, nobody else needs it: one too old to write from is given back
+// and taken anew, and while we wait for a lock we hold none. One that was there before stays, and
+// then nothing is waited for: whoever has the lock may be waiting for us.
 
 #ifndef ORRERY_ENGINE_VDBE_BEGIN_TRANSACTION_H_
 #define ORRERY_ENGINE_VDBE_BEGIN_TRANSACTION_H_
 
 #include "engine/io/resumable.h"
+#include "engine/vdbe/busy_wait.h"
 
 namespace orrery {
 
 class Schema;
 class Session;
+
+enum class BeginKind : uint8_t { kRead, kWrite, kExclusive };
 
 class BeginTransaction final : public Resumable<BeginTransaction> {
  public:
@@ -29,7 +33,7 @@ class BeginTransaction final : public Resumable<BeginTransaction> {
 
   // `schema` is the one a program was made for, or null when any will do. kSchema when the database
   // has another by now; the session's is dropped then, to be read anew.
-  void Start(Session& session, const Schema* schema, bool to_write);
+  void Start(Session& session, const Schema* schema, BeginKind kind);
   // In the middle of taking the write lock: giving up now needs EndTransaction.
   bool is_taking_lock() const { return running() && static_cast<State>(state_) == State::kWrite; }
 
@@ -38,18 +42,17 @@ class BeginTransaction final : public Resumable<BeginTransaction> {
   Next Run(State state);
   Next Read();
   Next Write();
-  Next Sleep();
   // After a kBusy: waits for the busy timeout or fails.
   Next Busy(Status status);
+  void GiveSnapshotBack();
   void OnAbandon() override;
 
   Session* session_ = nullptr;
   const Schema* schema_ = nullptr;
-  bool to_write_ = false;
-  bool is_fresh_ = false;  // the snapshot was taken here, and nobody else uses it
-  int retry_count_ = 0;    // snapshots given back because they were too old
-  int sleep_count_ = 0;
-  int slept_ms_ = 0;
+  BeginKind kind_ = BeginKind::kRead;
+  bool is_ours_ = false;  // the snapshot: there was none before
+  int retry_count_ = 0;   // snapshots given back because they were too old
+  BusyWait busy_wait_;
 };
 
 }  // namespace orrery

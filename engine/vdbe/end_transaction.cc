@@ -4,9 +4,11 @@
 
 namespace orrery {
 
-void EndTransaction::Start(Session& session, Ending ending) {
+void EndTransaction::Start(Session& session, Ending ending, size_t savepoint) {
   session_ = &session;
   ending_ = ending;
+  savepoint_ = savepoint;
+  busy_wait_.Start(session);
   reason_ = OkStatus();
   Begin(State::kDecide);
 }
@@ -19,6 +21,8 @@ EndTransaction::Next EndTransaction::Run(State state) {
       return Begun();
     case State::kCommit:
       return Commit();
+    case State::kSleep:
+      return AwaitOutcome(session_->sleep, State::kCommit);
     case State::kUndo:
       return Undo();
     case State::kRollback:
@@ -31,6 +35,7 @@ EndTransaction::Next EndTransaction::Decide() {
   Session& session = *session_;
   switch (ending_) {
     case Ending::kKeep:
+    case Ending::kCommit:
       if (session.statement_open) {
         session.pager->EndStatement();
         session.statement_open = false;
@@ -38,6 +43,8 @@ EndTransaction::Next EndTransaction::Decide() {
       return session.autocommit && session.pager->in_write() ? Goto(State::kCommit) : Done(Unit());
     case Ending::kUndoStatement:
       return Goto(session.statement_open ? State::kUndo : State::kRollback);
+    case Ending::kUndoToSavepoint:
+      return Goto(State::kUndo);
     case Ending::kUndoTransaction:
       return Goto(State::kRollback);
     case Ending::kFinishBegin:
@@ -58,6 +65,9 @@ EndTransaction::Next EndTransaction::Commit() {
   session.pager_call_pending = committed.pending();
   if (committed.pending()) return AwaitOutcome(*committed.waiting().on, State::kCommit);
   if (committed.failed()) {
+    if (committed.status().primary() == ResultCode::kBusy) {
+      return CommitBusy(std::move(committed).status());
+    }
     reason_ = std::move(committed).status();
     return Goto(State::kRollback);
   }
@@ -66,18 +76,36 @@ EndTransaction::Next EndTransaction::Commit() {
   return Done(Unit());
 }
 
+EndTransaction::Next EndTransaction::CommitBusy(Status status) {
+  Session& session = *session_;
+  if (busy_wait_.Pause(session)) return Goto(State::kSleep);
+  Status busy(status.code());  // which lock it was is no one's concern
+  if (ending_ == Ending::kCommit) {
+    session.autocommit = false;
+    return Fail(std::move(busy));
+  }
+  reason_ = std::move(busy);
+  return Goto(State::kRollback);
+}
+
 EndTransaction::Next EndTransaction::Undo() {
   Session& session = *session_;
   session.btree.InvalidateAll();
-  IoResult<> undone = session.pager->RollbackStatement();
+  const bool is_statement = ending_ == Ending::kUndoStatement;
+  IoResult<> undone = is_statement ? session.pager->RollbackStatement()
+                                   : session.pager->RollbackToSavepoint(savepoint_);
   session.pager_call_pending = undone.pending();
   if (undone.pending()) return AwaitOutcome(*undone.waiting().on, State::kUndo);
   if (undone.failed()) {
     reason_ = std::move(undone).status();
     return Goto(State::kRollback);
   }
-  session.statement_open = false;
   session.StatementWasUndone();
+  if (!is_statement) {
+    session.savepoints.resize(savepoint_ + 1);
+    return Done(Unit());
+  }
+  session.statement_open = false;
   // Outside BEGIN ... COMMIT the write transaction ends with the statement. It changed nothing.
   return session.autocommit ? Goto(State::kCommit) : Done(Unit());
 }

@@ -2,14 +2,20 @@
 // the statement did, and commit it when no explicit transaction is open; or undo it, alone when
 // that is possible. It belongs to the session, so that it goes on when the statement goes away.
 //
-//   kKeep:            [kCommit] -> done          a commit that fails: -> kRollback -> failed
+//   kKeep, kCommit:   [kCommit] -> done            a commit that fails: -> kRollback -> failed
 //   kUndoStatement:   kUndo -> [kCommit] -> done   an undo that fails: -> kRollback -> failed
+//   kUndoToSavepoint: kUndo -> done                likewise
 //   kUndoTransaction: kRollback -> done
+//
+// A commit that other connections' readers are in the way of (in rollback mode) is tried again up
+// to the busy timeout. Then COMMIT fails with kBusy and leaves the transaction open; a statement
+// outside one is rolled back.
 
 #ifndef ORRERY_ENGINE_VDBE_END_TRANSACTION_H_
 #define ORRERY_ENGINE_VDBE_END_TRANSACTION_H_
 
 #include "engine/io/resumable.h"
+#include "engine/vdbe/busy_wait.h"
 
 namespace orrery {
 
@@ -17,7 +23,9 @@ class Session;
 
 enum class Ending : uint8_t {
   kKeep,
+  kCommit,  // COMMIT, and RELEASE of the savepoint that began the transaction
   kUndoStatement,
+  kUndoToSavepoint,
   kUndoTransaction,
   // A statement was given up while it took the write lock: takes it, then gives it back unless an
   // explicit transaction is open.
@@ -26,21 +34,27 @@ enum class Ending : uint8_t {
 
 class EndTransaction final : public Resumable<EndTransaction> {
  public:
-  enum class State : uint8_t { kDecide, kBegun, kCommit, kUndo, kRollback };
+  enum class State : uint8_t { kDecide, kBegun, kCommit, kSleep, kUndo, kRollback };
   static constexpr Edge<State> kEdges[] = {
       {State::kDecide, State::kCommit},     {State::kDecide, State::kUndo},
       {State::kDecide, State::kRollback},   {State::kDecide, State::kBegun},
       {State::kBegun, State::kRollback},    {State::kCommit, State::kCommit},
-      {State::kCommit, State::kRollback},   {State::kUndo, State::kUndo},
+      {State::kCommit, State::kRollback},   {State::kCommit, State::kSleep},
+      {State::kSleep, State::kCommit},      {State::kUndo, State::kUndo},
       {State::kUndo, State::kCommit},       {State::kUndo, State::kRollback},
       {State::kRollback, State::kRollback},
   };
   ~EndTransaction() { Abandon(); }
 
-  // Fails with the error of a commit or an undo that failed; the transaction is rolled back then.
-  void Start(Session& session, Ending ending);
+  // Fails with the error of a commit or an undo that failed; the transaction is rolled back then,
+  // except after a kBusy as told above. With kUndoToSavepoint: `savepoint` counts from 0, the
+  // outermost; it stays open.
+  void Start(Session& session, Ending ending, size_t savepoint = 0);
   // In the middle of a commit: whoever gives up now does not know how it ends.
-  bool is_committing() const { return running() && static_cast<State>(state_) == State::kCommit; }
+  bool is_committing() const {
+    const State state = static_cast<State>(state_);
+    return running() && (state == State::kCommit || state == State::kSleep);
+  }
 
  private:
   friend Resumable;
@@ -48,11 +62,14 @@ class EndTransaction final : public Resumable<EndTransaction> {
   Next Decide();
   Next Begun();
   Next Commit();
+  Next CommitBusy(Status status);
   Next Undo();
   Next Rollback();
 
   Session* session_ = nullptr;
   Ending ending_ = Ending::kKeep;
+  size_t savepoint_ = 0;
+  BusyWait busy_wait_;
   Status reason_;  // why all is rolled back
 };
 

@@ -54,7 +54,7 @@ Flow Machine::OpIdxRowid(const Instruction& in) {
   }
   int64_t rowid = 0;
   if (const char* const defect = DecodeEntryRowid(entry->bytes, &rowid)) {
-    return Fail(CorruptError(defect));
+    return Fail(index.cursor->DamagedRow(defect));
   }
   Register(in.p2) = Value::Integer(rowid);
   return Flow::kNext;
@@ -71,7 +71,7 @@ Flow Machine::CompareEntry(const Instruction& in, bool (*holds)(std::weak_orderi
     if (entry->gone) return Flow::kNext;
     const RecordComparison compared =
         CompareRecord(entry->bytes, entry->total_size, key, index.cursor->order());
-    if (compared.defect != nullptr) return Fail(CorruptError(compared.defect));
+    if (compared.defect != nullptr) return Fail(index.cursor->DamagedRow(compared.defect));
     if (compared.wanted_size == 0) {
       return holds(compared.order) ? JumpTo(in.p2) : Flow::kNext;
     }

@@ -4,9 +4,9 @@
 
 namespace orrery {
 
-void ChangeJournalMode::Start(Session& session, bool to_wal) {
+void ChangeJournalMode::Start(Session& session, std::optional<JournalMode> mode) {
   session_ = &session;
-  to_wal_ = to_wal;
+  mode_ = mode;
   Begin(State::kLook);
 }
 
@@ -26,24 +26,33 @@ ChangeJournalMode::Next ChangeJournalMode::Look() {
   IoResult<> read = pager.BeginRead();
   session_->pager_call_pending = read.pending();
   if (read.pending()) return AwaitOutcome(*read.waiting().on, State::kLook);
-  if (read.failed()) return Fail(std::move(read).status());
-  const bool is_wal = pager.is_wal();
+  if (read.failed()) {
+    const bool is_busy = read.status().primary() == ResultCode::kBusy;
+    return Fail(is_busy ? Status(read.status().code()) : std::move(read).status());
+  }
+  const JournalMode now = pager.journal_mode();
+  const bool is_new = pager.page_count() == 0;
   session_->EndReadIfUnused();
-  if (is_wal) return Done("wal");
-  if (!to_wal_) return Done("delete");
-  if (pager.in_read()) {
-    return Fail(
-        Status(ResultCode::kError, "cannot change into wal mode from within a transaction"));
+  if (!mode_ || (*mode_ == now && !is_new)) return Done(std::string(NameOf(now)));
+  const bool changes_file = *mode_ == JournalMode::kWal || (now == JournalMode::kWal && !is_new);
+  if (changes_file && pager.in_read()) {
+    const std::string where = *mode_ == JournalMode::kWal ? "into" : "out of";
+    return Fail(Status(ResultCode::kError,
+                       "cannot change " + where + " wal mode from within a transaction"));
   }
   return Goto(State::kChange);
 }
 
 ChangeJournalMode::Next ChangeJournalMode::Change() {
-  IoResult<> change = session_->pager->SetWalMode();
+  IoResult<JournalMode> change = session_->pager->SetJournalMode(*mode_);
   session_->pager_call_pending = change.pending();
   if (change.pending()) return AwaitOutcome(*change.waiting().on, State::kChange);
-  if (change.failed()) return Fail(std::move(change).status());
-  return Done("wal");
+  if (change.failed()) {
+    // Which lock it was is no one's concern.
+    const bool is_busy = change.status().primary() == ResultCode::kBusy;
+    return Fail(is_busy ? Status(change.status().code()) : std::move(change).status());
+  }
+  return Done(std::string(NameOf(*change)));
 }
 
 }  // namespace orrery

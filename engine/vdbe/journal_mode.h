@@ -1,11 +1,13 @@
-// ChangeJournalMode is PRAGMA journal_mode: answers the mode, after a change to WAL if asked to.
+// ChangeJournalMode is PRAGMA journal_mode: answers the mode, after a change if one is asked for.
 
 #ifndef ORRERY_ENGINE_VDBE_JOURNAL_MODE_H_
 #define ORRERY_ENGINE_VDBE_JOURNAL_MODE_H_
 
+#include <optional>
 #include <string>
 
 #include "engine/io/resumable.h"
+#include "engine/storage/pager.h"
 
 namespace orrery {
 
@@ -16,13 +18,13 @@ class ChangeJournalMode final : public Resumable<ChangeJournalMode, std::string>
   enum class State : uint8_t { kLook, kChange };
   static constexpr Edge<State> kEdges[] = {
       {State::kLook, State::kLook},
-      {State::kLook, State::kChange},  // the file is in rollback mode and WAL is wanted
+      {State::kLook, State::kChange},  // another mode is wanted
       {State::kChange, State::kChange},
   };
   ~ChangeJournalMode() { Abandon(); }
 
-  // A mode other than "wal" changes nothing: the answer is the mode that stays.
-  void Start(Session& session, bool to_wal);
+  // Without a mode nothing changes.
+  void Start(Session& session, std::optional<JournalMode> mode);
 
  private:
   friend Resumable;
@@ -31,7 +33,7 @@ class ChangeJournalMode final : public Resumable<ChangeJournalMode, std::string>
   Next Change();
 
   Session* session_ = nullptr;
-  bool to_wal_ = false;
+  std::optional<JournalMode> mode_;
 };
 
 }  // namespace orrery

@@ -21,6 +21,7 @@ void Machine::Reset() {
   choose_rowid_.Abandon();
   delete_key_.Abandon();
   change_journal_mode_.Abandon();
+  run_checkpoint_.Abandon();
   program_ = nullptr;
   pc_ = 0;
   row_ = {};
@@ -29,6 +30,8 @@ void Machine::Reset() {
   on_error_ = OnError::kAbort;
   halted_ = false;
   wants_rollback_ = false;
+  wants_commit_ = false;
+  wants_undo_to_ = -1;
   is_exclusive_ = false;
   change_count_ = 0;
   cursors_.clear();

@@ -22,6 +22,7 @@
 #include "engine/vdbe/cursor.h"
 #include "engine/vdbe/delete_key.h"
 #include "engine/vdbe/journal_mode.h"
+#include "engine/vdbe/run_checkpoint.h"
 #include "engine/vdbe/session.h"
 
 namespace orrery {
@@ -65,6 +66,10 @@ class Machine {
   }
   // The program ended with ROLLBACK.
   bool wants_rollback() const { return wants_rollback_; }
+  // The program ended with ROLLBACK TO this savepoint; -1: with none.
+  int wants_undo_to() const { return wants_undo_to_; }
+  // The program ended with COMMIT, or what amounts to it.
+  bool wants_commit() const { return wants_commit_; }
   // In the middle of something that other statements of the connection must not come between.
   bool is_exclusive() const { return is_exclusive_; }
   int64_t change_count() const { return change_count_; }
@@ -106,6 +111,7 @@ class Machine {
   Flow Unfinished(Status&& status) { return Fail(std::move(status)); }
 
   // Shared by handlers.
+  void OpenSavepoints();
   Flow OpenTree(const Instruction& in, PageNumber root);
   // Moves the cursor P1 of a table or an index by `move`, and jumps to P2 when the answer is
   // `jumps_when`.
@@ -143,6 +149,8 @@ class Machine {
 
   bool holds_transaction_ = false;
   bool wants_rollback_ = false;
+  bool wants_commit_ = false;
+  int wants_undo_to_ = -1;
   bool is_exclusive_ = false;
   uint64_t rollback_count_ = 0;
   uint64_t interrupt_count_ = 0;
@@ -162,6 +170,7 @@ class Machine {
   ChooseRowid choose_rowid_;
   DeleteKey delete_key_;
   ChangeJournalMode change_journal_mode_;
+  RunCheckpoint run_checkpoint_;
 };
 
 }  // namespace orrery

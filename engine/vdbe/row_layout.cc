@@ -33,6 +33,10 @@ Result<RowLayout::Answer> RowLayout::Find(int index, Bytes bytes, uint64_t total
     wanted_size_ = header_size_;
     return Answer::kMoreBytes;
   }
+  // As in SQLite, a header that says it is empty has no columns, and another has at least one.
+  if (places_.empty() && header_offset_ >= header_size_ && header_size_ > 0) {
+    return CorruptError("record header holds no column");
+  }
   while (places_.size() <= static_cast<size_t>(index)) {
     if (header_offset_ >= header_size_) return Answer::kAbsent;
     Place place;

@@ -16,6 +16,7 @@ Session::~Session() {
 }
 
 void Session::EndReadIfUnused() {
+  if (autocommit) savepoints.clear();
   if (!autocommit || holder_count > 0 || pager_call_pending) return;
   if (!pager->in_read() || pager->in_write()) return;
   btree.InvalidateAll();
@@ -31,6 +32,7 @@ void Session::Release() {
 void Session::TransactionWasUndone() {
   btree.InvalidateAll();
   autocommit = true;
+  savepoints.clear();
   holder_count = 0;
   statement_open = false;
   ++rollback_count;
@@ -54,11 +56,14 @@ void Session::SetCacheSize(int size) {
   pager->SetCacheSize(static_cast<uint32_t>(std::clamp<uint64_t>(page_count, 10, kPageCountMax)));
 }
 
+void Session::SetJournalSizeLimit(int64_t size) {
+  journal_size_limit = std::max<int64_t>(size, -1);
+  pager->SetJournalSizeLimit(journal_size_limit);
+}
+
 void Session::SetSynchronous(int level) {
   synchronous = level;
-  pager->SetSynchronous(level <= 0   ? Synchronous::kOff
-                        : level == 1 ? Synchronous::kNormal
-                                     : Synchronous::kFull);
+  pager->SetSynchronous(static_cast<Synchronous>(std::clamp(level, 0, 3)));
 }
 
 }  // namespace orrery

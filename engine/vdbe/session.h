@@ -11,6 +11,8 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "engine/btree/btree.h"
 #include "engine/catalog/function.h"
@@ -54,6 +56,10 @@ class Session final : public ConnectionFacts {
   bool schema_changed = false;  // by the write transaction that is open
 
   bool autocommit = true;
+  // The names of the savepoints that are open, the outermost first. In a write transaction the
+  // pager has as many, and one more for the statement that is running.
+  std::vector<std::string> savepoints;
+  bool begun_by_savepoint = false;  // releasing the outermost commits
   int holder_count = 0;
   bool statement_open = false;      // the pager has a statement to undo
   bool pager_call_pending = false;  // a call of the pager waits, or was given up while it did
@@ -71,11 +77,13 @@ class Session final : public ConnectionFacts {
   int64_t last_rowid = 0;
 
   // Settings, as their pragmas show them.
-  void SetCacheSize(int size);     // pages, or KiB when below 0
-  void SetSynchronous(int level);  // 0 off, 1 normal, 2 full, 3 extra, which is as full here
+  void SetCacheSize(int size);             // pages, or KiB when below 0
+  void SetJournalSizeLimit(int64_t size);  // bytes; -1: none
+  void SetSynchronous(int level);          // 0 off, 1 normal, 2 full, 3 extra
   int cache_size = -2000;
   int synchronous = 2;
   int auto_checkpoint_frame_count = 1000;
+  int64_t journal_size_limit = -1;
   int busy_timeout_ms = 0;
   uint64_t sorter_size_max = uint64_t{1} << 30;  // bytes one sorter or table in memory may hold
 

@@ -222,7 +222,7 @@ Flow Machine::TreeColumn(const Instruction& in, Rows& rows) {
     Value value;
     Result<RowLayout::Answer> answer =
         row.layout.Find(in.p2, payload->bytes, payload->total_size, &value);
-    if (!answer.ok()) return Fail(std::move(answer).status());
+    if (!answer.ok()) return Fail(rows.cursor->DamagedRow(answer.status().message()));
     switch (*answer) {
       case RowLayout::Answer::kMoreBytes:
         continue;

@@ -16,12 +16,15 @@ Status SqlError(std::string_view message) { return Status(ResultCode::kError, me
 Flow Machine::OpTransaction(const Instruction& in) {
   const bool to_write = in.p2 != 0;
   is_exclusive_ = true;
-  if (!session_.begin.running()) session_.begin.Start(session_, program_->schema.get(), to_write);
+  if (!session_.begin.running()) {
+    session_.begin.Start(session_, program_->schema.get(), static_cast<BeginKind>(in.p2));
+  }
   IoResult<> begun = session_.begin.Resume();
   if (!begun.done()) return Unfinished(std::move(begun));
   holds_transaction_ = true;
   rollback_count_ = session_.rollback_count;
   ++session_.holder_count;
+  if (to_write) OpenSavepoints();
   // A statement that is alone in its transaction is undone with it.
   if (to_write && (!session_.autocommit || session_.holder_count > 1)) {
     session_.pager->BeginStatement();
@@ -38,6 +41,7 @@ Flow Machine::OpAutoCommit(const Instruction& in) {
     if (!session_.autocommit)
       return Fail(SqlError("cannot start a transaction within a transaction"));
     session_.autocommit = false;
+    session_.begun_by_savepoint = false;
     return Flow::kNext;
   }
   if (session_.autocommit) {
@@ -46,8 +50,61 @@ Flow Machine::OpAutoCommit(const Instruction& in) {
   }
   session_.autocommit = true;
   wants_rollback_ = is_rollback;
+  wants_commit_ = !is_rollback;
   is_exclusive_ = true;
   return Flow::kHalted;
+}
+
+// The savepoints opened before there was anything to go back to.
+void Machine::OpenSavepoints() {
+  while (session_.pager->savepoint_count() < session_.savepoints.size()) {
+    session_.pager->OpenSavepoint();
+  }
+}
+
+Flow Machine::OpSavepoint(const Instruction& in) {
+  const std::string& name = std::get<std::string>(in.p4);
+  const auto action = static_cast<SavepointAction>(in.p1);
+  std::vector<std::string>& savepoints = session_.savepoints;
+  // Only a statement that changes something has one of its own.
+  const auto in_progress = [&](std::string_view doing) {
+    return Fail(Status(ResultCode::kBusy,
+                       "cannot " + std::string(doing) + " savepoint - SQL statements in progress"));
+  };
+  if (action == SavepointAction::kOpen) {
+    if (session_.statement_open) return in_progress("open");
+    if (session_.autocommit) {
+      session_.autocommit = false;
+      session_.begun_by_savepoint = true;
+      savepoints.clear();
+    }
+    savepoints.push_back(name);
+    if (session_.pager->in_write()) OpenSavepoints();
+    return Flow::kNext;
+  }
+  const auto found = std::find_if(savepoints.rbegin(), savepoints.rend(),
+                                  [&](const std::string& open) { return SameName(open, name); });
+  if (found == savepoints.rend()) return Fail(SqlError("no such savepoint: " + name));
+  const auto index = static_cast<size_t>(savepoints.rend() - found) - 1;
+  if (action == SavepointAction::kRollBackTo) {
+    if (!session_.pager->in_write()) {
+      savepoints.resize(index + 1);
+      return Flow::kNext;
+    }
+    wants_undo_to_ = static_cast<int>(index);
+    is_exclusive_ = true;
+    return Flow::kHalted;
+  }
+  if (session_.statement_open) return in_progress("release");
+  if (index == 0 && session_.begun_by_savepoint) {
+    session_.autocommit = true;
+    wants_commit_ = true;
+    is_exclusive_ = true;
+    return Flow::kHalted;
+  }
+  savepoints.resize(index);
+  if (session_.pager->in_write()) session_.pager->ReleaseSavepoints(index);
+  return Flow::kNext;
 }
 
 // -- The header and the schema --
@@ -177,17 +234,19 @@ Flow Machine::OpIntegrityCk(const Instruction& in) {
 // -- The file --
 
 Flow Machine::OpCheckpoint(const Instruction& in) {
-  if (session_.pager->in_read()) {
-    return Fail(Status(ResultCode::kLocked, "database table is locked"));
-  }
   is_exclusive_ = true;
-  IoResult<CheckpointResult> done = session_.pager->Checkpoint(static_cast<CheckpointMode>(in.p2));
-  session_.pager_call_pending = done.pending();
+  if (!run_checkpoint_.running()) {
+    if (session_.pager->in_read()) {
+      return Fail(Status(ResultCode::kLocked, "database table is locked"));
+    }
+    run_checkpoint_.Start(session_, static_cast<CheckpointMode>(in.p2));
+  }
+  IoResult<CheckpointResult> done = run_checkpoint_.Resume();
   if (!done.done()) return Unfinished(std::move(done));
   is_exclusive_ = false;
   Register(in.p3) = Value::Bool(done->busy);
-  Register(in.p3 + 1) = Value::Integer(done->wal_frame_count);
-  Register(in.p3 + 2) = Value::Integer(done->checkpointed_frame_count);
+  Register(in.p3 + 1) = Value::Integer(done->is_wal ? int64_t{done->wal_frame_count} : -1);
+  Register(in.p3 + 2) = Value::Integer(done->is_wal ? int64_t{done->checkpointed_frame_count} : -1);
   return Flow::kNext;
 }
 
@@ -195,7 +254,7 @@ Flow Machine::OpJournalMode(const Instruction& in) {
   is_exclusive_ = true;
   if (!change_journal_mode_.running()) {
     const std::string* mode = std::get_if<std::string>(&in.p4);
-    change_journal_mode_.Start(session_, mode != nullptr && *mode == "wal");
+    change_journal_mode_.Start(session_, mode != nullptr ? JournalModeNamed(*mode) : std::nullopt);
   }
   IoResult<std::string> mode = change_journal_mode_.Resume();
   if (!mode.done()) return Unfinished(std::move(mode));
@@ -223,6 +282,9 @@ Flow Machine::OpSetting(const Instruction& in) {
       now = session_.cache_size;
       break;
     case Setting::kSynchronous:
+      if (is_change && !session_.autocommit) {
+        return Fail(SqlError("Safety level may not be changed inside a transaction"));
+      }
       if (is_change) session_.SetSynchronous(clipped);
       now = session_.synchronous;
       break;
@@ -232,6 +294,10 @@ Flow Machine::OpSetting(const Instruction& in) {
         pager.SetAutoCheckpoint(static_cast<uint32_t>(session_.auto_checkpoint_frame_count));
       }
       now = session_.auto_checkpoint_frame_count;
+      break;
+    case Setting::kJournalSizeLimit:
+      if (is_change) session_.SetJournalSizeLimit(wanted);
+      now = session_.journal_size_limit;
       break;
     case Setting::kBusyTimeout:
       if (is_change) session_.busy_timeout_ms = std::max(clipped, 0);

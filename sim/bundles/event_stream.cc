@@ -42,6 +42,8 @@ std::string DescribeWorldEvent(const StreamEvent& e) {
              std::to_string(event.size) + " bytes";
     case EventKind::kApply:
       return "operation " + number + " takes effect: " + FileName(e) + Range(event);
+    case EventKind::kSpoil:
+      return "the medium spoils " + FileName(e) + Range(event);
     case EventKind::kResume:
       return e.world->scheduler().fiber(static_cast<uint32_t>(event.a)).name() + " goes on";
     case EventKind::kPreempt:
@@ -185,6 +187,7 @@ void EventStream::FindChanges(const World& world, const Event& event) {
   if (file == nullptr) return;
   switch (event.kind) {
     case EventKind::kApply:
+    case EventKind::kSpoil:
       return Compare(*file, event.offset, event.offset + event.size);
     case EventKind::kOpen:
     case EventKind::kResolve:

@@ -13,6 +13,7 @@
 namespace orrery::sim {
 namespace {
 
+constexpr uint64_t kEventCountMax = 500'000;
 constexpr uint64_t kPendingByte = 0x40000000;
 constexpr uint64_t kCheckpointLock = 121;
 
@@ -198,6 +199,14 @@ void TraceWriter::Begin(const StreamEvent& event, std::string_view kind) {
 }
 
 void TraceWriter::OnEvent(const StreamEvent& event) {
+  if (event.number > kEventCountMax) {
+    if (event.number > kEventCountMax + 1) return;
+    // A run that is stuck, say. Nobody would look at more.
+    Begin(event, "log");
+    AddField(line_, "text", std::string_view("the trace ends here, the run does not"));
+    line_ += "}\n";
+    return Flush();
+  }
   NameAll(event);
   switch (event.what) {
     case StreamEvent::What::kWorld:
@@ -262,6 +271,8 @@ void TraceWriter::AddWorldEvent(const StreamEvent& stream_event) {
       return add_range();
     case EventKind::kApply:
       AddField(line_, "op", event.b);
+      return add_range();
+    case EventKind::kSpoil:
       return add_range();
     case EventKind::kFinish:
       AddField(line_, "op", event.b);

@@ -23,6 +23,8 @@
 namespace orrery::sim {
 
 inline constexpr uint32_t kMillion = 1'000'000;
+// A recorded skip of s is the value kSkipMax - s below kSkipMax: 0, the tamest, is for ever.
+inline constexpr uint64_t kSkipMax = uint64_t{1} << 40;
 
 class ChoiceSource {
  public:
@@ -41,10 +43,14 @@ class ChoiceSource {
   // True `per_million` times in a million. A draw of its own, so that an enumerator tries two
   // answers and not a million.
   virtual bool Chance(uint32_t stream, uint32_t per_million, const char* label) = 0;
+  // See Choices::Skip(). From 1 to kSkipMax. Unless a source knows better, one Choose() below 2^32.
+  virtual uint64_t Skip(uint32_t stream, uint64_t mean, const char* label);
 
   // Encloses draws that belong together; see Choices::Span.
   virtual void BeginSpan(uint32_t /*stream*/, const char* /*label*/) {}
   virtual void EndSpan(uint32_t /*stream*/) {}
+  // What is left of the last skip of a stream; see Choices::SetCountdown().
+  virtual void SetCountdown(uint32_t /*stream*/, uint64_t* /*left*/) {}
 
  private:
   // The source gets ready for a stream; `stream` is one more than the last.

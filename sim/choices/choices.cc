@@ -25,11 +25,10 @@ Choices Choices::Branch(std::string_view name, uint64_t entity) const {
   return Branch(std::string(name) + ':' + std::to_string(entity));
 }
 
-uint64_t Choices::Skip(uint64_t mean, const char* label) {
-  CHECK(mean > 0 && mean < uint64_t{1} << 32);
+uint64_t ChoiceSource::Skip(uint32_t stream, uint64_t mean, const char* label) {
   // The logarithm of a uniform number in (0, 1] is exponential. It is taken in integers, as leading
   // zeros and a straight line between powers of two, because a library's differs between machines.
-  const uint64_t uniform = Choose(uint64_t{1} << 32, label);
+  const uint64_t uniform = Choose(stream, uint64_t{1} << 32, label);
   if (mean == 1) return 1;
   const int zeros = uniform == 0 ? 32 : std::countl_zero(static_cast<uint32_t>(uniform));
   const uint64_t mantissa = uniform == 0 ? 0 : (uniform << zeros & 0x7fffffff) >> 15;  // 16 bits

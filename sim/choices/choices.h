@@ -47,8 +47,13 @@ class Choices {
     return source_->Chance(stream_, per_million, label);
   }
   // At least 1, on average about `mean`, falling off exponentially: how often to skip something
-  // that happens once in `mean` times. One draw; the answer 0 gives the longest skip.
-  uint64_t Skip(uint64_t mean, const char* label);
+  // that happens once in `mean` times. One draw. A recording keeps the answer itself, so that a
+  // shrinker can add skips up: what one of them led to is then left out and the rest stays in
+  // place.
+  uint64_t Skip(uint64_t mean, const char* label) {
+    CHECK(mean > 0 && mean < uint64_t{1} << 32);
+    return source_->Skip(stream_, mean, label);
+  }
   // An index into `weights`, in proportion to them; their sum is not 0.
   template <size_t n>
   size_t Weighted(const uint32_t (&weights)[n], const char* label) {
@@ -59,6 +64,11 @@ class Choices {
     while (rest >= weights[index]) rest -= weights[index++];
     return index;
   }
+
+  // Where what is left of this branch's last Skip() is counted down, for as long as the run draws;
+  // 0: to nothing. So a recording knows how far each skip had come at each span, and a source may
+  // draw what is left anew.
+  void SetCountdown(uint64_t* left) { source_->SetCountdown(stream_, left); }
 
   // While it lives, what this branch and its children draw belongs together: one statement, one
   // row. A shrinker tries to do without the whole of it. Spans of a branch nest.

@@ -1,5 +1,6 @@
 #include "sim/choices/recording.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <memory>
@@ -96,6 +97,7 @@ void RecordingSource::OnOpen(uint32_t stream) {
   theirs_.push_back(answers_.Open(path(stream)));
   recording_.paths.push_back(path(stream));
   open_spans_.emplace_back();
+  countdowns_.emplace_back();
 }
 
 uint32_t RecordingSource::LabelIndex(const char* label) {
@@ -117,12 +119,34 @@ void RecordingSource::BeginSpan(uint32_t stream, const char* label) {
                     .label = LabelIndex(label),
                     .begin = recording_.draws.size(),
                     .end = UINT64_MAX});
+  first_marks_.push_back(skip_marks_.size());
+  for (const uint32_t counted : counted_streams_) {
+    const uint64_t position = Position(countdowns_[counted]);
+    skip_marks_.push_back({.path = counted,
+                           .span = static_cast<uint32_t>(spans_.size() - 1),
+                           .at_begin = position,
+                           .at_end = position});
+  }
   answers_.BeginSpan(theirs_[stream], label);
 }
 
+uint64_t RecordingSource::Position(const Countdown& countdown) const {
+  return countdown.sum - std::min(countdown.sum, *countdown.left);
+}
+
+void RecordingSource::SetCountdown(uint32_t stream, uint64_t* left) {
+  if (countdowns_[stream].left == nullptr) counted_streams_.push_back(stream);
+  countdowns_[stream].left = left;
+  answers_.SetCountdown(theirs_[stream], left);
+}
+
 void RecordingSource::EndSpan(uint32_t stream) {
-  spans_[open_spans_[stream].back()].end = recording_.draws.size();
+  const size_t span = open_spans_[stream].back();
   open_spans_[stream].pop_back();
+  spans_[span].end = recording_.draws.size();
+  for (size_t i = first_marks_[span]; i < skip_marks_.size() && skip_marks_[i].span == span; ++i) {
+    skip_marks_[i].at_end = Position(countdowns_[skip_marks_[i].path]);
+  }
   answers_.EndSpan(theirs_[stream]);
 }
 
@@ -136,6 +160,13 @@ bool RecordingSource::Chance(uint32_t stream, uint32_t per_million, const char* 
   const bool value = answers_.Chance(theirs_[stream], per_million, label);
   Keep(stream, 2, label, value);
   return value;
+}
+
+uint64_t RecordingSource::Skip(uint32_t stream, uint64_t mean, const char* label) {
+  const uint64_t skip = answers_.Skip(theirs_[stream], mean, label);
+  countdowns_[stream].sum += skip;
+  Keep(stream, kSkipMax, label, kSkipMax - skip);
+  return skip;
 }
 
 }  // namespace orrery::sim

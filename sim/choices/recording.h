@@ -6,7 +6,7 @@
 //   orrery-choices 1
 //   path schedule                paths and labels are numbered from 0 in the order of their lines
 //   label pick
-//   0 0 5 3                      path, label, n, value; a chance has n = 2
+//   0 0 5 3                      path, label, n, value; a chance has n = 2, a skip kSkipMax
 
 #ifndef ORRERY_SIM_CHOICES_RECORDING_H_
 #define ORRERY_SIM_CHOICES_RECORDING_H_
@@ -39,6 +39,14 @@ struct DrawSpan {
   uint64_t end;
 };
 
+// How far the skips of a stream had come: the sum of those drawn less what was left.
+struct SkipMark {
+  uint32_t path;
+  uint32_t span;  // index
+  uint64_t at_begin;
+  uint64_t at_end;
+};
+
 struct Recording {
   std::vector<std::string> paths;
   std::vector<std::string> labels;
@@ -60,13 +68,17 @@ class RecordingSource final : public ChoiceSource {
 
   uint64_t Choose(uint32_t stream, uint64_t n, const char* label) override;
   bool Chance(uint32_t stream, uint32_t per_million, const char* label) override;
+  uint64_t Skip(uint32_t stream, uint64_t mean, const char* label) override;
 
   void BeginSpan(uint32_t stream, const char* label) override;
   void EndSpan(uint32_t stream) override;
+  void SetCountdown(uint32_t stream, uint64_t* left) override;
 
   const Recording& recording() const { return recording_; }
   // In the order of their beginnings. One that is still open reaches to the last draw.
   const std::vector<DrawSpan>& spans() const { return spans_; }
+  // One for each span and stream with a countdown. Of a span that is still open both are the same.
+  const std::vector<SkipMark>& skip_marks() const { return skip_marks_; }
 
  private:
   void OnOpen(uint32_t stream) override;
@@ -75,11 +87,21 @@ class RecordingSource final : public ChoiceSource {
   ChoiceSource& answers_;
   std::vector<uint32_t> theirs_;  // by our stream: the stream of answers_
   std::map<std::string, uint32_t, std::less<>> label_indexes_;
+  struct Countdown {
+    const uint64_t* left = nullptr;  // null: none
+    uint64_t sum = 0;                // of the skips drawn
+  };
+
   uint32_t LabelIndex(const char* label);
+  uint64_t Position(const Countdown& countdown) const;
 
   Recording recording_;
   std::vector<DrawSpan> spans_;
+  std::vector<SkipMark> skip_marks_;
   std::vector<std::vector<size_t>> open_spans_;  // by stream
+  std::vector<Countdown> countdowns_;            // by stream
+  std::vector<uint32_t> counted_streams_;        // those that have one
+  std::vector<size_t> first_marks_;              // by span, in skip_marks_
 };
 
 }  // namespace orrery::sim

@@ -22,6 +22,7 @@ std::vector<uint64_t> DrawAll(ChoiceSource& source, int draw_count = 10) {
     values.push_back(schedule.Choose(5, "pick"));
     values.push_back(client.Choose(1'000'000'000'000, "key"));
     values.push_back(client.Chance(300'000, "commit"));
+    values.push_back(schedule.Skip(100, "until"));
   }
   return values;
 }
@@ -47,7 +48,7 @@ TEST(RecordingTest, IsTheSameAfterATripThroughText) {
   const Result<Recording> read = Recording::FromText(recorded.recording.ToText());
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(*read, recorded.recording);
-  EXPECT_EQ(read->draws.size(), 30u);
+  EXPECT_EQ(read->draws.size(), 40u);
 }
 
 TEST(RecordingTest, IsTheSameAfterATripThroughAFile) {
@@ -83,9 +84,9 @@ TEST(ReplaySourceTest, AnswersZeroAfterTheEnd) {
   const Recorded recorded;
   ReplaySource replay(recorded.recording);
   std::vector<uint64_t> expected = recorded.values;
-  expected.resize(36);
+  for (int i = 0; i < 2; ++i) expected.insert(expected.end(), {0, 0, 0, kSkipMax});
   EXPECT_EQ(DrawAll(replay, 12), expected);
-  EXPECT_EQ(replay.divergence_count(), 6u);
+  EXPECT_EQ(replay.divergence_count(), 8u);
 }
 
 TEST(ReplaySourceTest, AsksTheOtherSourceAfterTheEnd) {
@@ -104,7 +105,7 @@ TEST(ReplaySourceTest, KeepsOneBranchWhenAnotherIsCut) {
   ReplaySource replay(cut);
   const std::vector<uint64_t> values = DrawAll(replay);
   for (size_t i = 0; i < values.size(); ++i) {
-    EXPECT_EQ(values[i], i % 3 == 0 ? 0 : recorded.values[i]);
+    EXPECT_EQ(values[i], i % 4 == 0 ? 0 : i % 4 == 3 ? kSkipMax : recorded.values[i]);
   }
 }
 
@@ -113,8 +114,73 @@ TEST(ReplaySourceTest, ReducesWhatIsOutOfRangeAndCountsIt) {
   ReplaySource replay(recording);
   Choices choices(replay);
   EXPECT_EQ(choices.Choose(4, "a"), 3u);
-  EXPECT_EQ(choices.Choose(5, "other"), 4u);
-  EXPECT_EQ(replay.divergence_count(), 2u);
+  EXPECT_EQ(choices.Choose(5, "b"), 4u);
+  EXPECT_EQ(replay.divergence_count(), 1u);
+}
+
+TEST(ReplaySourceTest, StaysInStepWhenDrawsAreMissingOrNew) {
+  Recording recording{.paths = {""},
+                      .labels = {"action", "size", "value"},
+                      .draws = {{0, 0, 9, 5}, {0, 1, 9, 6}, {0, 0, 9, 7}, {0, 2, 9, 8}}};
+  {
+    // The size is not drawn any more, and something else is.
+    ReplaySource replay(recording);
+    Choices choices(replay);
+    EXPECT_EQ(choices.Choose(9, "action"), 5u);
+    EXPECT_EQ(choices.Choose(9, "colour"), 0u);
+    EXPECT_EQ(choices.Choose(9, "action"), 7u);
+    EXPECT_EQ(choices.Choose(9, "value"), 8u);
+    EXPECT_EQ(replay.divergence_count(), 2u);
+  }
+  // What is too far ahead is not looked for.
+  for (int i = 0; i < 40; ++i) recording.draws.insert(recording.draws.begin(), {0, 1, 9, 1});
+  ReplaySource replay(recording);
+  EXPECT_EQ(Choices(replay).Choose(9, "value"), 0u);
+  EXPECT_EQ(Choices(replay).Choose(9, "size"), 1u);
+}
+
+TEST(RecordingTest, KeepsASkipAsWhatItSkips) {
+  SeedSource seed(3);
+  RecordingSource source(seed);
+  Choices choices(source);
+  const uint64_t first = choices.Skip(50, "until");
+  const uint64_t second = choices.Skip(50, "until");
+  // Left out, and the other where it was: their sum.
+  Recording merged = source.recording();
+  merged.draws.pop_back();
+  merged.draws[0].value = kSkipMax - (first + second);
+  ReplaySource replay(merged);
+  EXPECT_EQ(Choices(replay).Skip(50, "until"), first + second);
+}
+
+TEST(RecordingTest, KnowsWhichDrawsBelongTogether) {
+  SeedSource seed(3);
+  RecordingSource source(seed);
+  Choices choices(source);
+  Choices child = choices.Branch("a").Branch("b");
+  const auto draw = [&](Choices& from) { (void)from.Choose(9, "x"); };
+  draw(choices);
+  {
+    const Choices::Span outer(choices, "statement");
+    draw(choices);
+    {
+      const Choices::Span inner(child, "row");
+      draw(child);
+      draw(choices);
+    }
+    draw(choices);
+    const Choices::Span open(choices, "last");
+    const std::vector<DrawSpan>& spans = source.spans();
+    ASSERT_EQ(spans.size(), 3u);
+    const std::vector<std::string>& paths = source.recording().paths;
+    EXPECT_EQ(paths[spans[1].path], "a/b");
+    EXPECT_EQ(source.recording().labels[spans[1].label], "row");
+    EXPECT_EQ(spans[1].begin, 2u);
+    EXPECT_EQ(spans[1].end, 4u);
+    EXPECT_EQ(spans[2].end, UINT64_MAX);
+  }
+  EXPECT_EQ(source.spans()[0].begin, 1u);
+  EXPECT_EQ(source.spans()[0].end, 5u);
 }
 
 }  // namespace

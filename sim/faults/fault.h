@@ -20,19 +20,34 @@ enum class Fault : uint8_t {
   kSplit,
   kShortRead,
   kShortWrite,
+  kSignal,
+  kClockJump,
   kEioRead,
   kEioWrite,
   kEioSync,
   kEioTruncate,
   kEioOpen,
+  kEioReadSticky,
+  kEioWriteSticky,
+  kEioSyncSticky,
+  kEioTruncateSticky,
+  kEioOpenSticky,
+  kSyncLosesPages,
   kNoSpace,
+  kNoSpaceSticky,
   kTornWrite,
+  kGarbageTail,
   kLostSectors,
   kLostEntries,
   kPowerCut,
   kProcessKill,
   kCancel,
   kAbandon,
+  kLyingFlush,
+  kBitRot,
+  kBitRotInFlight,
+  kMisdirectedWrite,
+  kStaleRead,
 };
 
 // What still holds when a fault has struck, from the strongest to the weakest.
@@ -41,7 +56,13 @@ enum class Promise : uint8_t {
   kCleanError,  // a statement may fail; the database is then as before it, or a COMMIT is undecided
   kKeepsCommits,  // the process or the machine is gone; afterwards every acknowledged commit is
                   // there
+  kNoCrash,  // the format cannot tell, or the device lied: any rows, or an error that says what is
+             // wrong; but no crash, no hang and no memory without bound
 };
+
+// Of the promises above, the strongest that a run's oracles rely on in all that may strike there.
+// A fault below it is drawn in no such run: see weak_run.h for those that are kNoCrash.
+inline constexpr Promise kWeakestOfOrdinaryRuns = Promise::kKeepsCommits;
 
 struct FaultSpec {
   Fault fault;
@@ -49,6 +70,8 @@ struct FaultSpec {
   std::string_view what;
   Promise promise;
   uint32_t per_million;  // of its opportunities, before the run's own multiplier
+  // The promise is of commits that were synced. Below synchronous=FULL it is kNoCrash.
+  bool needs_full = false;
 };
 
 inline constexpr FaultSpec kFaults[] = {
@@ -89,6 +112,18 @@ inline constexpr FaultSpec kFaults[] = {
      .what = "A write moves fewer bytes than asked.",
      .promise = Promise::kInvisible,
      .per_million = 10'000},
+    {.fault = Fault::kSignal,
+     .name = "signal",
+     .what = "An operation is interrupted (EINTR) before it has moved anything, and tried again.",
+     .promise = Promise::kInvisible,
+     .per_million = 10'000},
+    {.fault = Fault::kClockJump,
+     .name = "clock-jump",
+     .what =
+         "The wall clock is set, forwards or back; the machine slept and the monotonic clock is "
+         "ahead.",
+     .promise = Promise::kInvisible,
+     .per_million = 20'000},
     {.fault = Fault::kEioRead,
      .name = "eio-read",
      .what = "A read fails once.",
@@ -115,14 +150,57 @@ inline constexpr FaultSpec kFaults[] = {
      .what = "A file cannot be opened, once.",
      .promise = Promise::kCleanError,
      .per_million = 1'000},
+    {.fault = Fault::kEioReadSticky,
+     .name = "eio-read-sticky",
+     .what = "A file's reads fail, a number of them in a row.",
+     .promise = Promise::kCleanError,
+     .per_million = 100},
+    {.fault = Fault::kEioWriteSticky,
+     .name = "eio-write-sticky",
+     .what = "A file's writes fail, a number of them in a row.",
+     .promise = Promise::kCleanError,
+     .per_million = 100},
+    {.fault = Fault::kEioSyncSticky,
+     .name = "eio-sync-sticky",
+     .what = "A file's syncs fail, a number of them in a row.",
+     .promise = Promise::kCleanError,
+     .per_million = 300},
+    {.fault = Fault::kEioTruncateSticky,
+     .name = "eio-truncate-sticky",
+     .what = "A file's truncates fail, a number of them in a row.",
+     .promise = Promise::kCleanError,
+     .per_million = 1'000},
+    {.fault = Fault::kEioOpenSticky,
+     .name = "eio-open-sticky",
+     .what = "A file cannot be opened, a number of times in a row.",
+     .promise = Promise::kCleanError,
+     .per_million = 300},
+    {.fault = Fault::kSyncLosesPages,
+     .name = "sync-loses-pages",
+     .what =
+         "A sync fails once, and programs see the older content of what it was to make durable.",
+     .promise = Promise::kCleanError,
+     .per_million = 500,
+     .needs_full = true},
     {.fault = Fault::kNoSpace,
      .name = "no-space",
      .what = "A write that would make its file longer fails once: the disk is full.",
      .promise = Promise::kCleanError,
      .per_million = 300},
+    {.fault = Fault::kNoSpaceSticky,
+     .name = "no-space-sticky",
+     .what = "The disk is full, for a number of writes that would make their files longer.",
+     .promise = Promise::kCleanError,
+     .per_million = 100},
     {.fault = Fault::kTornWrite,
      .name = "torn-write",
      .what = "At a power cut sectors of 4096 bytes may hold old and new blocks of 512 bytes.",
+     .promise = Promise::kKeepsCommits,
+     .per_million = 500'000},
+    {.fault = Fault::kGarbageTail,
+     .name = "garbage-tail",
+     .what =
+         "After a power cut a file's new end that did not reach the disk is stale bytes or noise.",
      .promise = Promise::kKeepsCommits,
      .per_million = 500'000},
     {.fault = Fault::kLostSectors,
@@ -157,6 +235,31 @@ inline constexpr FaultSpec kFaults[] = {
      .what = "A statement is dropped while it waits.",
      .promise = Promise::kCleanError,
      .per_million = 5'000},
+    {.fault = Fault::kLyingFlush,
+     .name = "lying-flush",
+     .what = "A sync succeeds and has done nothing.",
+     .promise = Promise::kNoCrash,
+     .per_million = 200'000},
+    {.fault = Fault::kBitRot,
+     .name = "bit-rot",
+     .what = "Bits of a file change on the disk, until they are written again.",
+     .promise = Promise::kNoCrash,
+     .per_million = 2'000},
+    {.fault = Fault::kBitRotInFlight,
+     .name = "bit-rot-in-flight",
+     .what = "Bits change on their way: a read gives them wrong once, a write leaves them wrong.",
+     .promise = Promise::kNoCrash,
+     .per_million = 2'000},
+    {.fault = Fault::kMisdirectedWrite,
+     .name = "misdirected-write",
+     .what = "A write succeeds, but its bytes are at another place of the file.",
+     .promise = Promise::kNoCrash,
+     .per_million = 2'000},
+    {.fault = Fault::kStaleRead,
+     .name = "stale-read",
+     .what = "A read gives the content that a sector had before it was last written.",
+     .promise = Promise::kNoCrash,
+     .per_million = 2'000},
 };
 
 inline constexpr size_t kFaultCount = std::size(kFaults);
@@ -168,7 +271,7 @@ consteval bool InEnumOrder() {
   return true;
 }
 static_assert(InEnumOrder(), "list every Fault, in order");
-static_assert(kFaultCount == static_cast<size_t>(Fault::kAbandon) + 1, "list every Fault");
+static_assert(kFaultCount == static_cast<size_t>(Fault::kStaleRead) + 1, "list every Fault");
 
 constexpr const FaultSpec& Describe(Fault fault) { return kFaults[static_cast<size_t>(fault)]; }
 

@@ -42,20 +42,37 @@ void Faults::SetRate(Fault fault, uint32_t per_million) {
   entry.per_million = per_million;
   entry.until_strike = 0;
   if (per_million == 0) return;
-  entry.until_strike =
-      per_million > kSkipPerMillionMax ? 1 : entry.choices.Skip(kMillion / per_million, "until");
+  if (per_million > kSkipPerMillionMax) {
+    entry.until_strike = 1;
+    return;
+  }
+  entry.until_strike = entry.choices.Skip(kMillion / per_million, "until");
+  entry.choices.SetCountdown(&entry.until_strike);
+}
+
+void Faults::TurnOffWhatNeedsFull() {
+  for (const FaultSpec& spec : kFaults) {
+    if (spec.needs_full) SetRate(spec.fault, 0);
+  }
 }
 
 void Faults::StrikeAt(Fault fault, uint64_t nth) {
   Entry& entry = entries_[static_cast<size_t>(fault)];
   entry.per_million = 0;
+  entry.for_good = false;
   entry.until_strike = nth;
+}
+
+void Faults::StrikeFrom(Fault fault, uint64_t nth) {
+  StrikeAt(fault, nth);
+  entries_[static_cast<size_t>(fault)].for_good = true;
 }
 
 void Faults::Stop() {
   stopped_ = true;
   for (Entry& entry : entries_) {
     entry.per_million = 0;
+    entry.for_good = false;
     entry.until_strike = 0;
   }
 }
@@ -67,6 +84,8 @@ bool Faults::Strike(Fault fault) {
     if (!entry.choices.Chance(entry.per_million, "strikes")) return false;
   } else if (entry.per_million > 0) {
     entry.until_strike = entry.choices.Skip(kMillion / entry.per_million, "until");
+  } else if (entry.for_good) {
+    entry.until_strike = 1;
   }
   ++entry.strike_count;
   if (observer_ != nullptr) observer_->OnStrike(fault);

@@ -37,6 +37,7 @@ class FaultSet {
   constexpr void Add(Fault fault) { bits_ |= uint64_t{1} << static_cast<unsigned>(fault); }
   constexpr void Remove(Fault fault) { bits_ &= ~(uint64_t{1} << static_cast<unsigned>(fault)); }
   constexpr bool empty() const { return bits_ == 0; }
+  constexpr FaultSet And(FaultSet other) const { return FaultSet(bits_ & other.bits_); }
 
  private:
   explicit constexpr FaultSet(uint64_t bits) : bits_(bits) {}
@@ -74,8 +75,12 @@ class Faults {
 
   // 0 turns it off.
   void SetRate(Fault fault, uint32_t per_million);
+  // For a run with synchronous below FULL whose oracles need the promises of the table.
+  void TurnOffWhatNeedsFull();
   // For sweeps: strikes once, at the n-th opportunity from now (1 is the next), and never again.
   void StrikeAt(Fault fault, uint64_t nth);
+  // Likewise, but strikes at every later opportunity, too.
+  void StrikeFrom(Fault fault, uint64_t nth);
   // From here on nothing strikes: what follows must succeed.
   void Stop();
   bool stopped() const { return stopped_; }
@@ -95,6 +100,7 @@ class Faults {
   struct Entry {
     Choices choices;
     uint32_t per_million = 0;
+    bool for_good = false;      // after StrikeFrom
     uint64_t until_strike = 0;  // opportunities, the striking one included; 0: never
     uint64_t strike_count = 0;
     uint64_t opportunity_count = 0;

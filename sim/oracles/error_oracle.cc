@@ -15,19 +15,24 @@ bool AnyStruck(const Faults& faults, std::initializer_list<Fault> which) {
   return false;
 }
 
-bool Explained(const Status& error, const ErrorReasons& reasons) {
+}  // namespace
+
+bool HasReason(const Status& error, const ErrorReasons& reasons) {
   switch (error.primary()) {
     case ResultCode::kBusy:
     case ResultCode::kProtocol:
       return reasons.others;
     case ResultCode::kIoError:
-      return AnyStruck(reasons.faults,
-                       {Fault::kEioRead, Fault::kEioWrite, Fault::kEioSync, Fault::kEioTruncate,
-                        Fault::kEioOpen, Fault::kNoSpace, Fault::kCancel});
+      return AnyStruck(
+          reasons.faults,
+          {Fault::kEioRead, Fault::kEioWrite, Fault::kEioSync, Fault::kEioTruncate, Fault::kEioOpen,
+           Fault::kEioReadSticky, Fault::kEioWriteSticky, Fault::kEioSyncSticky,
+           Fault::kEioTruncateSticky, Fault::kEioOpenSticky, Fault::kSyncLosesPages,
+           Fault::kNoSpace, Fault::kNoSpaceSticky, Fault::kCancel});
     case ResultCode::kCannotOpen:
-      return AnyStruck(reasons.faults, {Fault::kEioOpen});
+      return AnyStruck(reasons.faults, {Fault::kEioOpen, Fault::kEioOpenSticky});
     case ResultCode::kFull:
-      return AnyStruck(reasons.faults, {Fault::kNoSpace});
+      return AnyStruck(reasons.faults, {Fault::kNoSpace, Fault::kNoSpaceSticky});
     case ResultCode::kInterrupt:
       return reasons.interrupted || AnyStruck(reasons.faults, {Fault::kCancel});
     case ResultCode::kAbort:
@@ -37,10 +42,8 @@ bool Explained(const Status& error, const ErrorReasons& reasons) {
   }
 }
 
-}  // namespace
-
 void ExpectReason(const Status& error, const ErrorReasons& reasons, std::string_view doing) {
-  if (Explained(error, reasons)) return;
+  if (HasReason(error, reasons)) return;
   Fail("error", "nothing explains this error of " + std::string(doing) + ": " + error.ToString() +
                     " (" + std::to_string(static_cast<int>(error.code())) + ")");
 }

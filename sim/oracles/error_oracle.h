@@ -1,6 +1,6 @@
-// oracle=error: a statement fails only for a reason that is in play. What the statement itself makes
-// certain (a rowid that is taken) is the model's business; this is about the world: faults that
-// struck, others that hold locks, an interrupt. Corruption is never a reason.
+// oracle=error: a statement fails only for a reason that is in play. What the statement itself
+// makes certain (a rowid that is taken) is the model's business; this is about the world: faults
+// that struck, others that hold locks, an interrupt. Corruption is never a reason.
 
 #ifndef ORRERY_SIM_ORACLES_ERROR_ORACLE_H_
 #define ORRERY_SIM_ORACLES_ERROR_ORACLE_H_
@@ -19,6 +19,7 @@ struct ErrorReasons {
   bool rolled_back = false;  // its transaction was rolled back under it
 };
 
+bool HasReason(const Status& error, const ErrorReasons& reasons);
 // Fails when nothing explains `error`; `doing` is for the message.
 void ExpectReason(const Status& error, const ErrorReasons& reasons, std::string_view doing);
 

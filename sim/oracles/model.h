@@ -43,10 +43,15 @@ class Tables {
 
   // What a SELECT answers, in order. The table is there.
   Rows Select(const TableStatement& statement) const;
+  // "" when `actual` is that answer, else where they first differ.
+  std::string CompareAnswer(const TableStatement& statement, const Rows& actual) const;
 
   bool operator==(const Tables& other) const;
 
  private:
+  // The rows that a SELECT finds; without aggregates, in order and within its LIMIT.
+  std::vector<const ModelRow*> Found(const TableStatement& statement) const;
+
   std::array<std::shared_ptr<const ModelTable>, kTableCountMax> tables_;
 };
 

@@ -3,21 +3,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdio>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/choices/replay_source.h"
+#include "sim/main_record.h"
+#include "sim/main_replay.h"
+#include "sim/shrink/shrinker.h"
+
 namespace orrery::sim {
 namespace {
-
-struct Verdict {
-  std::string line;
-  std::string oracle;
-  uint64_t seed = 0;
-  uint64_t step = 0;
-};
 
 std::string Field(const std::string& line, const std::string& name) {
   const size_t at = line.find(name);
@@ -26,7 +22,7 @@ std::string Field(const std::string& line, const std::string& name) {
   return line.substr(begin, line.find_first_of(" \n", begin) - begin);
 }
 
-// The last line that the program prints for these words.
+// The last line that this program prints for these words; what it says on standard error is shown.
 std::string LastLine(const ToolSpec& tool, std::vector<std::string> words) {
   words.insert(words.begin(), std::string(tool.name));
   std::vector<char*> arguments;
@@ -38,7 +34,7 @@ std::string LastLine(const ToolSpec& tool, std::vector<std::string> words) {
   if (child == 0) {
     dup2(ends[1], STDOUT_FILENO);
     close(ends[0]);
-    (void)!freopen("/dev/null", "w", stderr);
+    close(ends[1]);
     execv("/proc/self/exe", arguments.data());
     _exit(3);
   }
@@ -55,88 +51,99 @@ std::string LastLine(const ToolSpec& tool, std::vector<std::string> words) {
   return output.substr(output.rfind('\n') + 1);
 }
 
-std::optional<Verdict> Failure(const std::string& line) {
-  if (!line.starts_with("FAIL ")) return std::nullopt;
-  Verdict verdict{.line = line, .oracle = Field(line, " oracle=")};
-  const std::string seed = Field(line, "seed=");
-  const std::string step = Field(line, " step=");
-  std::from_chars(seed.data(), seed.data() + seed.size(), verdict.seed);
-  std::from_chars(step.data(), step.data() + step.size(), verdict.step);
-  return verdict;
+std::string SizeText(const RunEnd& run) {
+  return std::to_string(run.size.statement_count) + " statements, " +
+         std::to_string(run.size.connection_count) + " connections, " +
+         std::to_string(run.size.fault_count) + " faults, " + std::to_string(run.size.wait_count) +
+         " forced waits, " + std::to_string(run.size.event_count) + " events";
 }
 
-class Shrinker {
+// Says how far it is whenever a statement, a connection or a fault has gone, and not too often.
+class Telling {
  public:
-  Shrinker(const ToolSpec& tool, MainOptions options, Verdict verdict)
-      : tool_(tool), best_(std::move(options)), verdict_(std::move(verdict)) {}
-
-  const Verdict& Shrink() {
-    for (const FaultSpec& spec : kFaults) {
-      if (!best_.faults.Has(spec.fault)) continue;
-      MainOptions smaller = best_;
-      smaller.faults.Remove(spec.fault);
-      Try(smaller);
-    }
-    while (tool_.connection_count > 0 && best_.connection_count > 1) {
-      MainOptions smaller = best_;
-      --smaller.connection_count;
-      if (!Try(smaller)) break;
-    }
-    if (tool_.connection_count > 0 && best_.process_count != 1) {
-      MainOptions smaller = best_;
-      smaller.process_count = 1;
-      Try(smaller);
-    }
-    // Cut short as early as the same oracle still notices.
-    uint64_t low = 1;
-    uint64_t high = verdict_.step;
-    while (low < high) {
-      MainOptions smaller = best_;
-      smaller.step_count = low + (high - low) / 2;
-      if (Try(smaller)) {
-        high = smaller.step_count;
-      } else {
-        low = smaller.step_count + 1;
-      }
-    }
-    return verdict_;
+  void operator()(const Shrinker& shrinker) {
+    if (shrinker.seconds() < next_) return;
+    next_ = shrinker.seconds() + 1;
+    Tell(shrinker);
+  }
+  static void Tell(const Shrinker& shrinker) {
+    std::fprintf(stderr, "%5.1f s, %6llu attempts: %s\n", shrinker.seconds(),
+                 static_cast<unsigned long long>(shrinker.attempt_count()),
+                 SizeText(shrinker.best()).c_str());
   }
 
  private:
-  bool Try(const MainOptions& options) {
-    const std::string line =
-        LastLine(tool_, ReplayWords(tool_, options, verdict_.seed, options.step_count));
-    const std::optional<Verdict> verdict = Failure(line);
-    if (!verdict || verdict->oracle != verdict_.oracle) return false;
-    std::fprintf(stderr, "smaller: %s\n", line.c_str());
-    best_ = options;
-    verdict_ = *verdict;
-    return true;
-  }
-
-  const ToolSpec& tool_;
-  MainOptions best_;
-  Verdict verdict_;
+  double next_ = 0;
 };
 
 }  // namespace
 
-int ShrinkMain(const ToolSpec& tool, const MainOptions& options) {
-  std::vector<std::string> words = ReplayWords(tool, options, options.seed, options.step_count);
-  std::erase(words, "--runs=1");
-  if (options.run_count > 0) words.push_back("--runs=" + std::to_string(options.run_count));
-  if (options.seconds > 0) words.push_back("--seconds=" + std::to_string(options.seconds));
-  const std::string line = LastLine(tool, words);
-  const std::optional<Verdict> verdict = Failure(line);
-  if (!verdict) {
-    std::printf("%s\n", line.c_str());
-    return line.starts_with("ok ") ? 0 : 2;
+int ShrinkMain(const ToolSpec& tool, Simulation& simulation, const MainOptions& options) {
+  MainOptions given = options;
+  if (given.replay.empty()) {
+    // The first run that fails leaves a bundle.
+    std::vector<std::string> words = ReplayWords(tool, options, options.seed, options.step_count);
+    std::erase(words, "--runs=1");
+    if (options.run_count > 0) words.push_back("--runs=" + std::to_string(options.run_count));
+    if (options.seconds > 0) words.push_back("--seconds=" + std::to_string(options.seconds));
+    if (!options.bundle_dir.empty()) words.push_back("--bundle-dir=" + options.bundle_dir);
+    const std::string line = LastLine(tool, words);
+    given.replay = Field(line, " bundle=");
+    if (given.replay.empty()) {
+      std::printf("%s\n", line.c_str());
+      return line.starts_with("ok ") ? 0 : line.starts_with("FAIL ") ? 1 : 2;
+    }
+    std::fprintf(stderr, "found: %s\n", line.c_str());
   }
-  std::fprintf(stderr, "found: %s\n", line.c_str());
-  MainOptions first = options;
-  first.shrink = false;
-  first.step_count = 0;
-  std::printf("%s\n", Shrinker(tool, first, *verdict).Shrink().line.c_str());
+  Result<KeptRun> kept = LoadKeptRun(tool, given);
+  if (!kept.ok()) {
+    std::fprintf(stderr, "%s: %s\n", std::string(tool.name).c_str(),
+                 std::string(kept.status().message()).c_str());
+    return 2;
+  }
+  RunEnd start;
+  start.kind = RunEnd::Kind::kFailed;
+  start.oracle = kept->failure["oracle"];
+  start.site = kept->failure["site"];
+  start.message = kept->failure["message"];
+  start.recording = kept->choices;
+
+  Telling telling;
+  Shrinker shrinker(simulation, kept->options, std::move(start),
+                    {.seconds = static_cast<double>(options.shrink_seconds)}, telling);
+  if (!shrinker.Reproduces()) {
+    std::printf("STALE seed=%llu recorded='%s at event %s' bundle=%s\n",
+                static_cast<unsigned long long>(kept->options.seed),
+                kept->failure["oracle"].c_str(), kept->failure["event"].c_str(),
+                given.replay.c_str());
+    return kStaleStatus;
+  }
+  std::fprintf(stderr, "to shrink: %s\n", SizeText(shrinker.best()).c_str());
+  shrinker.Run();
+  Telling::Tell(shrinker);
+
+  const size_t slash = given.replay.rfind('/');
+  const std::string parent = slash == given.replay.npos ? "." : given.replay.substr(0, slash);
+  const std::string name = given.replay.substr(slash + 1);
+  const Result<std::string> folder = Bundle::MakeFolder(parent, name + "-small");
+  if (!folder.ok()) {
+    std::fprintf(stderr, "%s\n", folder.status().ToString().c_str());
+    return 2;
+  }
+  Bundle bundle(*folder);
+  ReplaySource answers(shrinker.best().recording);
+  const RunEnd end = RecordInto(bundle, tool, simulation, shrinker.options(), answers);
+  const Result<std::string> log = ReadWholeFile(*folder + "/log.txt");
+  if (log.ok()) std::fputs(log->c_str(), stderr);
+  std::fprintf(stderr, "%s\n", end.message.c_str());
+  std::printf("%s\n", VerdictLine(kept->options.seed, end,
+                                  " statements=" + std::to_string(end.size.statement_count) +
+                                      " connections=" + std::to_string(end.size.connection_count) +
+                                      " faults=" + std::to_string(end.size.fault_count) +
+                                      " waits=" + std::to_string(end.size.wait_count) +
+                                      " replay='tools/bazel run //" + std::string(tool.name) +
+                                      " -- --replay=" + *folder + "' bundle=" + *folder)
+                          .c_str());
   return 1;
 }
 

@@ -1,17 +1,18 @@
-// Makes a failing run smaller: the same seed with fewer faults, fewer connections and fewer steps,
-// for as long as the same oracle still notices. Each attempt is a process of its own, so that a
-// crash shrinks like any other failure.
+// --shrink: finds a failing run, or takes a bundle's, makes it smaller (shrinker.h), and leaves the
+// small one as a bundle beside it. The last line on standard output is the small run's verdict:
+//
+//   FAIL seed=… oracle=… step=… event=… statements=… connections=… faults=… waits=… replay='…'
+//   bundle=…
 
 #ifndef ORRERY_SIM_SHRINK_SHRINK_H_
 #define ORRERY_SIM_SHRINK_SHRINK_H_
 
-#include "sim/main_options.h"
+#include "sim/simulation.h"
 
 namespace orrery::sim {
 
-// Finds the first failing run that `options` allow and shrinks it; the last line on standard output
-// is the smallest one's verdict. Answers the exit status, as of the whole program.
-int ShrinkMain(const ToolSpec& tool, const MainOptions& options);
+// Answers the exit status, as of the whole program.
+int ShrinkMain(const ToolSpec& tool, Simulation& simulation, const MainOptions& options);
 
 }  // namespace orrery::sim
 

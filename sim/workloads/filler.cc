@@ -1,20 +1,33 @@
 #include "sim/workloads/filler.h"
 
+#include <algorithm>
+#include <cstring>
+
+#include "engine/base/bytes.h"
+
 namespace orrery::sim {
+namespace {
+
+constexpr uint32_t kWordSize = 8;
+
+// The eight bytes at a multiple of eight: a draw of a small counter-based generator, six bits a
+// byte, as the characters from '0' to 'o'. A byte that moved shows.
+uint64_t WordAt(uint32_t tag, uint32_t at) {
+  uint64_t word = (uint64_t{tag} << 32 | at) + 0x9e3779b97f4a7c15u;
+  word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9u;
+  word = (word ^ (word >> 27)) * 0x94d049bb133111ebu;
+  word ^= word >> 31;
+  word = (word & 0x3f3f3f3f3f3f3f3fu) + 0x3030303030303030u;
+  return std::endian::native == std::endian::little ? word : SwapBytes(word);
+}
+
+}  // namespace
 
 std::string FillerBytes(const Filler& filler) {
-  static constexpr char kAlphabet[] =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
   std::string bytes(filler.size, ' ');
-  // Ten characters a draw of a small counter-based generator: a byte that moved shows.
-  for (uint32_t at = 0; at < filler.size;) {
-    uint64_t word = (uint64_t{filler.tag} << 32 | at) + 0x9e3779b97f4a7c15u;
-    word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9u;
-    word = (word ^ (word >> 27)) * 0x94d049bb133111ebu;
-    word ^= word >> 31;
-    for (int i = 0; i < 10 && at < filler.size; ++i, ++at, word >>= 6) {
-      bytes[at] = kAlphabet[word & 63];
-    }
+  for (uint32_t at = 0; at < filler.size; at += kWordSize) {
+    const uint64_t word = WordAt(filler.tag, at);
+    std::memcpy(bytes.data() + at, &word, std::min(kWordSize, filler.size - at));
   }
   return bytes;
 }
@@ -28,6 +41,20 @@ Value FillerValue(const Filler& filler) {
     default:
       return Value::Null();
   }
+}
+
+bool IsFiller(const Value& value, const Filler& filler) {
+  if (value.type() != filler.type) return false;
+  if (filler.type == ValueType::kNull) return true;
+  const Bytes bytes = value.bytes();
+  if (bytes.size() != filler.size) return false;
+  for (uint32_t at = 0; at < filler.size; at += kWordSize) {
+    const uint64_t word = WordAt(filler.tag, at);
+    if (std::memcmp(bytes.data() + at, &word, std::min(kWordSize, filler.size - at)) != 0) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace orrery::sim

@@ -22,6 +22,8 @@ struct Filler {
 // Printable ASCII without quotes, so a text's size is its length in characters too.
 std::string FillerBytes(const Filler& filler);
 Value FillerValue(const Filler& filler);
+// Whether `value` is FillerValue(filler), without making that.
+bool IsFiller(const Value& value, const Filler& filler);
 
 }  // namespace orrery::sim
 

@@ -6,554 +6,590 @@
 namespace orrery::sim {
 namespace {
 
-// Whether 3.40.1 and 3.50.4 may fold an AND of this and another away: see oracles/differential.h.
-bool MayFold(const std::string& text) {
-  if (text == "0") return true;
-  for (const char* part : {"IN ())", " AND 0)", "(0 AND "}) {
-    if (text.find(part) != text.npos) return true;
-  }
-  return false;
-}
+std::string Join(std::initializer_list<std::string> pieces) { return SqlExpressions::Join(pieces); }
 
-// A call, or CAST, which is none.
-bool HasCall(const std::string& text) {
-  for (size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '(' && (text[i - 1] | 0x20) >= 'a' && (text[i - 1] | 0x20) <= 'z') return true;
+// Not where releases differ, or a call fails, as soon as something is missing: see
+// oracles/differential.h.
+bool CanGarble(const std::string& sql) {
+  if (SqlExpressions::MayFold(sql)) return false;
+  for (const char* part : {"),(", "%", "quote(", "replace(", "iif("}) {
+    if (sql.find(part) != sql.npos) return false;
   }
-  return false;
-}
-
-// For pieces that draw: a list in braces is evaluated from left to right, operands of + are not.
-std::string Join(std::initializer_list<std::string> pieces) {
-  std::string text;
-  for (const std::string& piece : pieces) text += piece;
-  return text;
+  return true;
 }
 
 }  // namespace
 
-const char* SqlWorkload::OneOf(std::initializer_list<const char*> words, const char* label) {
-  return words.begin()[Choose(words.size(), label)];
+SqlStatementText SqlWorkload::Next(bool in_transaction) {
+  missing_ = Chance(30'000, "missing names");
+  expressions_.Use(nullptr);
+  if (tables_.empty() || Chance(tables_.size() < kTableCount ? 100'000 : 5'000, "create")) {
+    SqlStatementText text = {SqlKind::kSchema, CreateTable()};
+    text.is_garbled = Chance(50'000, "garble");
+    if (text.is_garbled) text.sql = Garbled(text.sql);
+    return text;
+  }
+  if (Chance(in_transaction ? 100'000 : 2'000, "commit")) {
+    return {SqlKind::kCommit, OneOf({"COMMIT", "END", "COMMIT TRANSACTION"}, "commit")};
+  }
+  if (Chance(in_transaction ? 50'000 : 2'000, "rollback")) return {SqlKind::kRollback, "ROLLBACK"};
+  if (Chance(in_transaction ? 2'000 : 80'000, "begin")) {
+    return {SqlKind::kBegin,
+            OneOf({"BEGIN", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE", "BEGIN DEFERRED TRANSACTION"},
+                  "begin")};
+  }
+  if (!in_transaction && Chance(20'000, "checkpoint")) {
+    return {SqlKind::kCheckpoint,
+            Join({"PRAGMA wal_checkpoint(",
+                  OneOf({"PASSIVE", "TRUNCATE", "FULL", "RESTART"}, "mode"), ")"})};
+  }
+  if (Chance(10'000, "drop")) return {SqlKind::kSchema, Drop()};
+  const SqlTable& table = tables_[Choose(tables_.size(), "table")];
+  if (Chance(20'000, "pragma")) return Pragma(table);
+  SqlStatementText text;
+  if (Choose(10, "read") < 4) {
+    text = {SqlKind::kRead, Select(table)};
+  } else {
+    text = Change(table);
+  }
+  if (Chance(10'000, "explain")) {
+    return {SqlKind::kExplain, OneOf({"EXPLAIN ", "EXPLAIN QUERY PLAN "}, "explain") + text.sql};
+  }
+  if (Chance(20'000, "garble") && CanGarble(text.sql)) {
+    text.is_garbled = true;
+    text.counts_changes = text.is_insert = false;
+    text.sql = Garbled(text.sql);
+  } else if (Chance(50'000, "noise")) {
+    text.sql = WithNoise(text.sql);
+  }
+  return text;
 }
 
-SqlStatementText SqlWorkload::Next(bool in_transaction) {
-  const int table = static_cast<int>(Choose(kTableCount, "table"));
-  if (tables_[table].columns.empty()) return {SqlKind::kWrite, CreateTable(table)};
-  if (in_transaction) {
-    if (choices_.Chance(100'000, "commit")) return {SqlKind::kCommit, "COMMIT"};
-    if (choices_.Chance(50'000, "rollback")) return {SqlKind::kRollback, "ROLLBACK"};
-  } else {
-    if (choices_.Chance(80'000, "begin")) {
-      return {SqlKind::kBegin, OneOf({"BEGIN", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"}, "begin")};
-    }
-    if (choices_.Chance(20'000, "checkpoint")) {
-      return {SqlKind::kCheckpoint, std::string("PRAGMA wal_checkpoint(") +
-                                        OneOf({"PASSIVE", "TRUNCATE", "FULL", "RESTART"}, "mode") +
-                                        ")"};
-    }
+void SqlWorkload::Learn(const std::vector<std::string>& definitions) {
+  tables_.clear();
+  for (const std::string& definition : definitions) {
+    const auto made = made_.find(definition);
+    if (made != made_.end()) tables_.push_back(made->second);
   }
-  if (choices_.Chance(40'000, "schema")) return Schema(table);
-  SqlStatementText text;
-  switch (Choose(10, "verb")) {
-    case 0:
-    case 1:
-    case 2:
-      text = {SqlKind::kWrite, Insert(table)};
-      break;
-    case 3:
-    case 4:
-      text = {SqlKind::kWrite, Update(table)};
-      break;
-    case 5:
-      text = {SqlKind::kWrite, Delete(table)};
-      break;
-    default:
-      text = {SqlKind::kRead, Select(table)};
-  }
-  if (choices_.Chance(15'000, "wrong")) text.sql = Wrong(text.sql);
-  return text;
 }
 
 std::vector<std::string> SqlWorkload::ReadAll() const {
   std::vector<std::string> statements = {
-      "SELECT type,name,tbl_name,sql FROM sqlite_schema ORDER BY name"};
+      "SELECT type,name,tbl_name,sql FROM sqlite_schema ORDER BY name", "PRAGMA user_version"};
   for (int table = 0; table < kTableCount; ++table) {
     statements.push_back("SELECT rowid,* FROM t" + std::to_string(table) + " ORDER BY rowid");
   }
   return statements;
 }
 
-// -- Statements --
+// -- Tables --
 
-SqlStatementText SqlWorkload::Schema(int table) {
-  switch (Choose(8, "change")) {
-    case 0:
-      return {SqlKind::kWrite, CreateTable(table)};
-    case 1:
-      return {SqlKind::kWrite, "DROP TABLE t" + std::to_string(table)};
-    case 2:
-      return {SqlKind::kWrite, "DROP INDEX i" + std::to_string(Choose(kIndexCount, "index"))};
-    default:
-      return {SqlKind::kWrite, CreateIndex(table)};
-  }
-}
-
-std::string SqlWorkload::OnConflict() {
-  if (Choose(3, "on conflict") != 0) return "";
-  return std::string(" ON CONFLICT ") +
-         OneOf({"ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"}, "action");
-}
-
-std::string SqlWorkload::OrAction() {
-  if (Choose(3, "or") != 0) return "";
-  return std::string(" OR ") + OneOf({"REPLACE", "IGNORE", "FAIL", "ABORT", "ROLLBACK"}, "action");
-}
-
-std::string SqlWorkload::ColumnConstraints() {
-  std::string sql;
-  if (choices_.Chance(100'000, "collate")) {
-    sql += std::string(" COLLATE ") + OneOf({"NOCASE", "RTRIM", "BINARY"}, "collation");
-  }
-  if (choices_.Chance(80'000, "not null")) {
-    sql += " NOT NULL";
-    sql += OnConflict();
-    if (Choose(2, "default") == 0) sql += " DEFAULT 7";
-  }
-  if (choices_.Chance(150'000, "unique")) {
-    sql += " UNIQUE";
-    sql += OnConflict();
-  }
-  if (choices_.Chance(30'000, "check")) sql += " CHECK (typeof(c0) <> 'blob')";
-  return sql;
-}
-
-std::string SqlWorkload::TableConstraints(const Table& table) {
-  std::string sql;
-  if (!*table.has_key && choices_.Chance(150'000, "primary key")) {
-    // Never one column, which could be the rowid.
-    sql += ",PRIMARY KEY(";
-    sql += KeyTerm(table, false);
-    sql += "," + KeyTerm(table, false);
-    sql += ")";
-    sql += OnConflict();
-  }
-  if (choices_.Chance(100'000, "unique")) {
-    sql += ",UNIQUE(";
-    sql += KeyTerm(table, false);
-    if (Choose(2, "second") == 0) sql += "," + KeyTerm(table, false);
-    sql += ")";
-    sql += OnConflict();
-  }
-  return sql;
-}
-
-std::string SqlWorkload::KeyTerm(const Table& table, bool may_be_expression) {
-  const std::string column = table.columns[Choose(table.columns.size(), "column")];
-  std::string term = column;
-  if (may_be_expression && Choose(5, "expression") == 0) {
-    term = Join({OneOf({"typeof(", "length(typeof(", "(7 IN (", "(NULL IS ("}, "of"), column});
-    term += term.starts_with("typeof(") ? ")" : "))";
-  }
-  if (choices_.Chance(150'000, "collate")) {
-    term += std::string(" COLLATE ") + OneOf({"NOCASE", "RTRIM", "BINARY"}, "collation");
-  }
-  return term + OneOf({"", "", " DESC", " ASC"}, "direction");
-}
-
-std::string SqlWorkload::CreateIndex(int number) {
-  const Table& table = tables_[number];
-  std::string sql = "CREATE ";
-  if (Choose(3, "unique") == 0) sql += "UNIQUE ";
-  sql += "INDEX ";
-  if (Choose(4, "if not exists") == 0) sql += "IF NOT EXISTS ";
-  sql +=
-      "i" + std::to_string(Choose(kIndexCount, "index")) + " ON t" + std::to_string(number) + "(";
-  const uint64_t count = choices_.Between(1, 3, "columns");
-  for (uint64_t i = 0; i < count; ++i) {
-    if (i > 0) sql += ",";
-    sql += KeyTerm(table, true);
-  }
-  sql += ")";
-  if (Choose(4, "partial") == 0) {
-    const std::string column = table.columns[Choose(table.columns.size(), "column")];
-    sql += Join({" WHERE ", column,
-                 OneOf({" IS NOT NULL", " > 5", " <> 'abc'", " IN (1,'a',NULL)"}, "where")});
-  }
-  return sql;
-}
-
-std::string SqlWorkload::CreateTable(int number) {
-  Table& table = tables_[number];
-  table.columns.clear();
-  if (!table.has_key) table.has_key = Choose(2, "key") == 0;
-  std::string sql = "CREATE TABLE t" + std::to_string(number) + "(";
+std::string SqlWorkload::CreateTable() {
+  SqlTable table;
+  table.name = "t" + std::to_string(Choose(kTableCount, "number"));
+  table.has_key = Choose(2, "key") == 0;
+  std::string body = "(";
   const uint64_t column_count = choices_.Between(1, 6, "column count");
+  const bool key_is_apart = table.has_key && Choose(6, "key apart") == 0;
   for (uint64_t i = 0; i < column_count; ++i) {
-    const std::string name = "c" + std::to_string(i);
-    table.columns.push_back(name);
-    if (i > 0) sql += ",";
-    if (i == 0 && *table.has_key) {
-      sql += name + " INTEGER PRIMARY KEY";
-      sql += OnConflict();
-      continue;
+    std::string name = "c" + std::to_string(i);
+    if (Chance(20'000, "odd name")) {
+      name = OneOf({"\"odd name\"", "[select]", "`C9`", "\xc3\xa4", "\"it's\"", "_x"}, "name");
+      if (i > 0 && name == table.columns[0]) name = "c" + std::to_string(i);
+      for (const std::string& other : table.columns) {
+        if (name == other) name = "c" + std::to_string(i);
+      }
     }
-    sql += name + OneOf({" INTEGER", " TEXT", " REAL", " BLOB", "", " NUMERIC", " VARCHAR(10)",
-                         " INT", " FLOATING POINT", " DOUBLE"},
-                        "type");
-    sql += ColumnConstraints();
+    table.columns.push_back(name);
+    if (i > 0) body += ",";
+    if (i == 0 && table.has_key) {
+      body += name + " INTEGER";
+      if (!key_is_apart) {
+        body += OneOf({" PRIMARY KEY", " PRIMARY KEY", " PRIMARY KEY ASC", " NOT NULL PRIMARY KEY",
+                       " PRIMARY KEY ON CONFLICT REPLACE", " PRIMARY KEY ON CONFLICT IGNORE"},
+                      "primary key");
+      }
+    } else {
+      body += ColumnDefinition(name);
+    }
   }
-  sql += TableConstraints(table);
-  return sql + ")";
+  if (key_is_apart) body += ",PRIMARY KEY(" + table.columns[0] + ")";
+  if (Chance(100'000, "table constraint")) {
+    body += TableConstraint(table.columns[Choose(table.columns.size(), "column")]);
+  }
+  body += ")";
+  std::string definition = "CREATE TABLE " + table.name + body;
+  std::string sql = definition;
+  if (Chance(100'000, "if not exists")) sql = "CREATE TABLE IF NOT EXISTS " + table.name + body;
+  made_[definition] = std::move(table);
+  return sql;
 }
 
-std::string SqlWorkload::Insert(int number) {
-  const Table& table = tables_[number];
-  std::string sql = "INSERT" + OrAction();
-  if (sql.ends_with(" REPLACE") && Choose(2, "short") == 0) sql = "REPLACE";
-  sql += " INTO t" + std::to_string(number);
-  size_t first = 0;
-  if (Choose(3, "columns") == 0) {
-    first = Choose(table.columns.size(), "first column");
-    sql += "(";
-    for (size_t i = first; i < table.columns.size(); ++i) {
-      sql += (i == first ? "" : ",") + table.columns[i];
+std::string SqlWorkload::ColumnDefinition(const std::string& name) {
+  std::string text =
+      name + OneOf({" INTEGER", " TEXT", " REAL", " BLOB", "", " NUMERIC", " VARCHAR(10)", " INT",
+                    " FLOATING POINT", " DOUBLE", " DECIMAL(10,2)", " CHARINT", " \"any type\""},
+                   "type");
+  if (Chance(60'000, "not null")) {
+    text += OneOf({" NOT NULL", " NOT NULL ON CONFLICT IGNORE", " NOT NULL ON CONFLICT REPLACE",
+                   " NOT NULL ON CONFLICT FAIL", " CONSTRAINT n NOT NULL"},
+                  "not null");
+  }
+  if (Chance(150'000, "default")) {
+    text += " DEFAULT ";
+    if (Choose(3, "computed") == 0) {
+      expressions_.Use(nullptr);
+      text += "(" + expressions_.Draw(2) + ")";
+    } else {
+      text += OneOf({"5", "-5", "+1.5", "'text'", "x'0102'", "NULL", "TRUE", "''", "0x10",
+                     "9223372036854775807", "-9223372036854775808", "1e400", "\"quoted\"", "word"},
+                    "default");
     }
+  }
+  if (Chance(150'000, "collate")) text += " COLLATE " + expressions_.Collation();
+  if (Chance(50'000, "check")) text += TableConstraint(name).substr(1);
+  return text;
+}
+
+// After a comma.
+std::string SqlWorkload::TableConstraint(const std::string& name) {
+  std::string text = ", ";
+  if (Choose(2, "named") == 0) text += "CONSTRAINT k ";
+  switch (Choose(4, "check")) {
+    case 0:
+      return text + "CHECK (typeof(" + name + ")<>'blob')";
+    case 1:
+      return text + "CHECK (" + name + " IS NULL OR length(" + name + ")<20)";
+    case 2:
+      return text + "CHECK (" + name + "<1000)";
+    default:
+      return text + "CHECK (" + name + "  IN (" + name + ",1 ) )";
+  }
+}
+
+std::string SqlWorkload::Drop() {
+  return Join({"DROP TABLE ", OneOf({"", "", "IF EXISTS "}, "if exists"),
+               OneOf({"", "", "main."}, "schema"),
+               "t" + std::to_string(Choose(kTableCount + 1, "number"))});
+}
+
+// -- Changes --
+
+SqlStatementText SqlWorkload::Change(const SqlTable& table) {
+  SqlStatementText text = {SqlKind::kWrite, "", /*counts_changes=*/true};
+  switch (Choose(6, "verb")) {
+    case 0:
+    case 1:
+      text.is_insert = true;
+      text.sql = Insert(table);
+      break;
+    case 2:
+      text.is_insert = true;
+      text.sql = Choose(4, "select") == 0 ? InsertSelect(table) : Insert(table);
+      break;
+    case 3:
+    case 4:
+      text.sql = Update(table);
+      break;
+    default:
+      text.sql = Delete(table);
+  }
+  return text;
+}
+
+std::string SqlWorkload::ValueFor(const SqlTable& table, const std::string& column, bool may_fail) {
+  if (column == "rowid" || (table.has_key && column == table.columns[0])) {
+    // Far from the largest, after which the next is random.
+    switch (Choose(8, "rowid")) {
+      case 0:
+      case 1:
+      case 2:
+        return "NULL";
+      case 3:
+        if (may_fail) return OneOf({"'x'", "1.5", "x'31'", "''"}, "bad rowid");
+        return OneOf({"'7'", "8.0", "-3", "4294967296", "' 9 '", "0"}, "odd rowid");
+      default:
+        return std::to_string(Choose(60, "id"));
+    }
+  }
+  if (Chance(60'000, "long value")) {
+    Filler filler;
+    filler.tag = static_cast<uint32_t>(Choose(1000, "filler"));
+    filler.size = static_cast<uint32_t>(Choose(3000, "size"));
+    filler.type = Choose(2, "blob") == 0 ? ValueType::kText : ValueType::kBlob;
+    return ToLiteral(FillerValue(filler));
+  }
+  expressions_.Use(nullptr);
+  return Choose(4, "computed") == 0 ? expressions_.Draw(2) : expressions_.Literal();
+}
+
+std::string SqlWorkload::Insert(const SqlTable& table) {
+  static constexpr std::initializer_list<const char*> kVerbs = {"INSERT",
+                                                                "INSERT",
+                                                                "INSERT",
+                                                                "INSERT",
+                                                                "INSERT OR IGNORE",
+                                                                "INSERT OR FAIL",
+                                                                "INSERT OR REPLACE",
+                                                                "INSERT OR ABORT",
+                                                                "INSERT OR ROLLBACK",
+                                                                "REPLACE"};
+  std::string sql = OneOf(kVerbs, "verb") + std::string(" INTO ") + table.name;
+  if (Chance(20'000, "default values")) return sql + " DEFAULT VALUES";
+  std::vector<std::string> columns = table.columns;
+  if (Choose(3, "columns") == 0) {
+    // Some of them, in another order.
+    std::vector<std::string> left = table.columns;
+    if (!table.has_key && Choose(3, "rowid") == 0) left.push_back("rowid");
+    if (missing_) left.push_back("nosuch");
+    columns.clear();
+    const uint64_t count = choices_.Between(1, left.size(), "column count");
+    for (uint64_t i = 0; i < count; ++i) {
+      const size_t at = Choose(left.size(), "column");
+      columns.push_back(left[at]);
+      left.erase(left.begin() + static_cast<ptrdiff_t>(at));
+    }
+    sql += "(";
+    for (size_t i = 0; i < columns.size(); ++i) sql += (i == 0 ? "" : ",") + columns[i];
     sql += ")";
   }
+  if (missing_ && Choose(3, "count") == 0) columns.push_back("nosuch");
   sql += " VALUES";
   const uint64_t row_count = choices_.Between(1, 6, "row count");
   for (uint64_t row = 0; row < row_count; ++row) {
     sql += row == 0 ? "(" : ",(";
-    for (size_t i = first; i < table.columns.size(); ++i) {
-      if (i > first) sql += ",";
-      if (i == 0 && *table.has_key) {
-        sql += Choose(2, "own id") == 0 ? "NULL" : std::to_string(Choose(60, "id"));
-      } else if (choices_.Chance(60'000, "long value")) {
-        const Filler filler{.tag = static_cast<uint32_t>(Choose(1000, "filler")),
-                            .size = static_cast<uint32_t>(Choose(3000, "size")),
-                            .type = Choose(2, "blob") == 0 ? ValueType::kText : ValueType::kBlob};
-        sql += ToLiteral(FillerValue(filler));
-      } else {
-        sql += Choose(4, "computed") == 0 ? Expression(-1, 2) : Literal();
-      }
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) sql += ",";
+      sql += ValueFor(table, columns[i], /*may_fail=*/row_count == 1);
     }
     sql += ")";
   }
   return sql;
 }
 
-std::string SqlWorkload::Update(int number) {
-  const Table& table = tables_[number];
-  // Which row comes first may decide which of them conflicts.
-  std::string sql = "UPDATE" + OrAction() + " t" + std::to_string(number) + " NOT INDEXED SET ";
+std::string SqlWorkload::InsertSelect(const SqlTable& table) {
+  const SqlTable& from = tables_[Choose(tables_.size(), "from")];
+  std::string sql = OneOf({"INSERT INTO ", "INSERT OR IGNORE INTO ", "REPLACE INTO "}, "verb") +
+                    table.name + " SELECT ";
+  expressions_.Use(&from, missing_);
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    if (i > 0) sql += ",";
+    if (i == 0 && table.has_key) {
+      sql += OneOf({"NULL", "NULL", "rowid+20", "rowid"}, "id");
+    } else {
+      sql += expressions_.Draw(1);
+    }
+  }
+  sql += From(from) + Where(from);
+  if (Choose(2, "order") == 0) sql += OneOf({" ORDER BY rowid", " ORDER BY rowid DESC"}, "order");
+  return sql + " LIMIT " + std::to_string(Choose(8, "limit"));
+}
+
+std::string SqlWorkload::Update(const SqlTable& table) {
+  static constexpr std::initializer_list<const char*> kVerbs = {"UPDATE ",
+                                                                "UPDATE ",
+                                                                "UPDATE ",
+                                                                "UPDATE OR IGNORE ",
+                                                                "UPDATE OR REPLACE ",
+                                                                "UPDATE OR FAIL ",
+                                                                "UPDATE OR ABORT ",
+                                                                "UPDATE OR ROLLBACK "};
+  std::string sql = OneOf(kVerbs, "verb") + table.name + " SET ";
   const uint64_t count = choices_.Between(1, 2, "set count");
   for (uint64_t i = 0; i < count; ++i) {
     const size_t column = Choose(table.columns.size(), "column");
     if (i > 0) sql += ",";
-    sql += table.columns[column] + "=";
-    if (column == 0 && *table.has_key) {
-      sql += table.columns[0] + "+" + std::to_string(choices_.Between(1, 60, "distance"));
-    } else {
-      sql += Expression(number, 2);
-    }
-  }
-  return sql + Where(number);
-}
-
-std::string SqlWorkload::Delete(int number) {
-  return "DELETE FROM t" + std::to_string(number) + Where(number);
-}
-
-std::string SqlWorkload::Select(int number) {
-  const Table& table = tables_[number];
-  const std::string from = " FROM t" + std::to_string(number);
-  if (Choose(8, "no table") == 0) {
-    if (choices_.Chance(20'000, "failing call")) return "SELECT 1,abs(-9223372036854775808)";
-    std::string sql = "SELECT " + Expression(-1, 3);
-    if (Choose(2, "second") == 0) sql += "," + Expression(-1, 3);
-    return sql;
-  }
-  if (Choose(5, "aggregate") == 0) {
-    std::string sql = "SELECT ";
-    const uint64_t count = choices_.Between(1, 3, "aggregates");
-    for (uint64_t i = 0; i < count; ++i) {
-      if (i > 0) sql += ",";
-      switch (Choose(5, "function")) {
+    expressions_.Use(&table, missing_);
+    if ((column == 0 && table.has_key) || Chance(30'000, "rowid")) {
+      const std::string key = column == 0 && table.has_key ? table.columns[0] : "rowid";
+      sql += key + "=";
+      switch (Choose(4, "new rowid")) {
         case 0:
-          sql += "count(*)";
+          sql += "CAST(ifnull(" + expressions_.Draw(1) + ",7)%1000 AS INTEGER)";
           break;
         case 1:
-          sql += "count(" + Expression(number, 1) + ")";
-          break;
-        case 2:
-          sql += "min(" + Expression(number, 1) + ")";
-          break;
-        case 3:
-          sql += "max(" + Expression(number, 1) + ")";
+          sql += std::to_string(Choose(60, "id"));
           break;
         default:
-          // Integers of modest size only: releases add reals up differently.
-          sql += OneOf({"sum(", "avg(", "total("}, "sum");
-          sql += "length(" + Column(number) + "))";
+          sql += Join({key, OneOf({"+", "-"}, "direction"),
+                       std::to_string(choices_.Between(1, 60, "distance"))});
       }
+    } else {
+      if (missing_ && Choose(4, "missing") == 0) {
+        sql += "nosuch=";
+      } else {
+        sql += table.columns[column] + "=";
+      }
+      sql += expressions_.Draw(2);
     }
-    return sql + from + Where(number);
   }
-  std::string sql = "SELECT ";
-  if (Choose(3, "star") == 0) {
-    sql += Choose(3, "rowid") == 0 ? "rowid,*" : "*";
-  } else {
-    const uint64_t count = choices_.Between(1, 3, "columns");
-    for (uint64_t i = 0; i < count; ++i) sql += (i == 0 ? "" : ",") + Expression(number, 2);
-    if (Choose(6, "alias") == 0) sql += " AS x";
+  return sql + Where(table);
+}
+
+std::string SqlWorkload::Delete(const SqlTable& table) {
+  return "DELETE" + From(table) + Where(table);
+}
+
+// -- Reads --
+
+std::string SqlWorkload::From(const SqlTable& table) {
+  if (missing_ && Choose(6, "missing") == 0) return " FROM nosuch";
+  return (Chance(50'000, "schema") ? " FROM main." : " FROM ") + table.name;
+}
+
+std::string SqlWorkload::Limit() {
+  if (Choose(6, "limit") != 0) return "";
+  static constexpr std::initializer_list<const char*> kOdd = {
+      "'3'", "2.0", "1+1", "NULL", "'x'", "1.5", "x'32'", "-5", "max(1,2)"};
+  std::string text = " LIMIT ";
+  text += Choose(5, "odd") == 0 ? OneOf(kOdd, "limit") : std::to_string(Choose(8, "limit"));
+  switch (Choose(4, "offset")) {
+    case 0:
+      return text + " OFFSET " + std::to_string(Choose(4, "offset"));
+    case 1:
+      return text + "," + std::to_string(Choose(4, "limit after offset"));
+    default:
+      return text;
   }
-  const bool is_ordered = Choose(3, "order") == 0;
-  sql += from + (is_ordered ? "" : " NOT INDEXED") + Where(number);
-  if (is_ordered) {
-    // The row's id comes last, so that no two rows are equal.
-    sql += Join(
-        {" ORDER BY ", Choose(3, "by expression") == 0 ? Expression(number, 1) : Column(number),
-         OneOf({"", " DESC", " ASC"}, "direction"), ",rowid", OneOf({"", " DESC"}, "direction")});
+}
+
+std::string SqlWorkload::Select(const SqlTable& table) {
+  switch (Choose(14, "select")) {
+    case 0:
+    case 1:
+      return SelectValues();
+    case 2:
+    case 3:
+      return SelectAggregates(table);
+    case 4:
+      return SelectGroups(table);
+    case 5:
+      return SelectDistinct(table);
+    default:
+      return SelectRows(table);
   }
-  if (Choose(6, "limit") == 0) {
-    sql += " LIMIT " + std::to_string(static_cast<int64_t>(Choose(8, "limit")) - 1);
-    if (Choose(2, "offset") == 0) sql += " OFFSET " + std::to_string(Choose(4, "offset"));
+}
+
+std::string SqlWorkload::SelectValues() {
+  if (Chance(20'000, "failing call")) return "SELECT 1,abs(-9223372036854775808)";
+  expressions_.Use(nullptr);
+  if (Choose(8, "values") == 0) {
+    std::string sql = "VALUES(" + expressions_.Draw(2) + ",";
+    sql += expressions_.Draw(1) + "),(";
+    sql += expressions_.Draw(1) + ",";
+    return sql + expressions_.Draw(2) + ")";
   }
-  (void)table;
+  std::string sql = "SELECT " + expressions_.Draw(3);
+  if (Choose(2, "second") == 0) sql += "," + expressions_.Draw(3);
+  if (Choose(6, "where") == 0) sql += " WHERE " + expressions_.Draw(2);
+  if (missing_ && Choose(3, "star") == 0) sql += ",*";
   return sql;
 }
 
-std::string SqlWorkload::Wrong(std::string sql) {
-  switch (Choose(4, "mistake")) {
-    case 0:  // cut off
-      return sql.substr(0, 1 + Choose(sql.size(), "cut"));
-    case 1:  // a name that is not there
-      return sql + " , nosuch";
-    case 2:
-      return "SELECT nosuch FROM t" + std::to_string(Choose(kTableCount, "table"));
-    default:
-      return "SELECT nosuch(1)";
+std::string SqlWorkload::SelectRows(const SqlTable& table) {
+  expressions_.Use(&table, missing_);
+  std::string sql = OneOf({"SELECT ", "SELECT ", "SELECT ALL "}, "select");
+  bool has_alias = false;
+  if (Choose(3, "star") == 0) {
+    sql += OneOf({"*", "*", "rowid,*", "*,rowid+1"}, "star");
+  } else {
+    const uint64_t count = choices_.Between(1, 3, "columns");
+    for (uint64_t i = 0; i < count; ++i) sql += (i == 0 ? "" : ",") + expressions_.Draw(2);
+    has_alias = Choose(6, "alias") == 0;
+    if (has_alias) sql += OneOf({" AS x", " x", " AS \"x\""}, "alias");
   }
+  sql += From(table) + Where(table);
+  if (has_alias && Choose(3, "where alias") == 0 && sql.find(" WHERE ") == sql.npos) {
+    sql += " WHERE x>0";
+  }
+  if (Choose(3, "order") == 0) {
+    sql += " ORDER BY ";
+    if (has_alias && Choose(2, "by alias") == 0) {
+      sql += "x";
+    } else if (Choose(8, "by position") == 0) {
+      sql += OneOf({"1", "2", "0x1", "9", "-1", "+1"}, "position");
+    } else {
+      sql += Choose(3, "by expression") == 0 ? expressions_.Draw(1) : expressions_.Column();
+    }
+    if (Choose(6, "collate") == 0) sql += " COLLATE " + expressions_.Collation();
+    sql += OneOf({"", "", " DESC", " ASC"}, "direction");
+    sql += OneOf({"", "", "", " NULLS FIRST", " NULLS LAST"}, "nulls");
+    // The row's id comes last, so that no two rows are equal.
+    sql += OneOf({",rowid", ",rowid DESC"}, "last");
+  }
+  return sql + Limit();
 }
 
-// -- Expressions --
+// Equal rows are one, so any order by all columns is settled.
+std::string SqlWorkload::SelectDistinct(const SqlTable& table) {
+  expressions_.Use(&table, missing_);
+  std::string sql = "SELECT DISTINCT " + expressions_.Draw(1);
+  const bool two = Choose(2, "second") == 0;
+  if (two) sql += "," + expressions_.Column();
+  sql += From(table) + Where(table);
+  if (Choose(2, "order") == 0) {
+    sql += OneOf({" ORDER BY 1", " ORDER BY 1 DESC"}, "order");
+    if (two) sql += OneOf({",2", ",2 DESC"}, "order");
+  }
+  return sql + Limit();
+}
 
-std::string SqlWorkload::Where(int number) {
+std::string SqlWorkload::Aggregate() {
+  std::string text;
+  switch (Choose(8, "aggregate")) {
+    case 0:
+      text = "count(*)";
+      break;
+    case 1:
+      text = "count(" + expressions_.Draw(1) + ")";
+      break;
+    case 2:
+      text = Join({OneOf({"min(", "max("}, "extreme"), expressions_.Draw(1), ")"});
+      break;
+    case 3:
+      text = Join({OneOf({"sum(", "avg(", "total("}, "sum"), expressions_.Summand(), ")"});
+      break;
+    case 4:
+      text = Join(
+          {OneOf({"count(DISTINCT ", "min(DISTINCT "}, "distinct"), expressions_.Draw(1), ")"});
+      break;
+    case 5:
+      text = Join(
+          {OneOf({"sum(DISTINCT ", "avg(DISTINCT "}, "distinct"), expressions_.Summand(), ")"});
+      break;
+    case 6:
+      text = Join({"group_concat(", expressions_.Summand(), OneOf({")", ",'-')", ",'')"}, "sep")});
+      break;
+    default:
+      text = Join({"max(", expressions_.Column(), ")"});
+  }
+  if (Choose(6, "filter") == 0) text += " FILTER (WHERE " + expressions_.Draw(1) + ")";
+  return text;
+}
+
+std::string SqlWorkload::SelectAggregates(const SqlTable& table) {
+  expressions_.Use(&table, missing_);
+  std::string sql = "SELECT ";
+  const uint64_t count = choices_.Between(1, 3, "aggregates");
+  for (uint64_t i = 0; i < count; ++i) {
+    if (i > 0) sql += ",";
+    sql += Aggregate();
+    if (Choose(5, "in expression") == 0) sql += OneOf({"+1", " IS NULL", "||'x'", "=0"}, "then");
+  }
+  sql += From(table) + Where(table);
+  if (missing_ && Choose(4, "misuse") == 0)
+    sql += OneOf({" HAVING nosuch", " LIMIT sum(1)"}, "misuse");
+  return sql + Limit();
+}
+
+std::string SqlWorkload::SelectGroups(const SqlTable& table) {
+  expressions_.Use(&table, missing_);
+  const std::string by = Choose(2, "by column") == 0 ? expressions_.Column() : expressions_.Draw(1);
+  // Of a group whose values are equal but not the same, any may be shown: so its type and text are
+  // not.
+  std::string sql = "SELECT " + by + " IS NULL,count(*)";
+  const uint64_t count = Choose(3, "aggregates");
+  for (uint64_t i = 0; i < count; ++i) sql += "," + Aggregate();
+  sql += From(table) + Where(table);
+  sql += " GROUP BY " + by;
+  if (Choose(4, "having") == 0) {
+    sql += OneOf({" HAVING count(*)>1", " HAVING max(rowid)<30", " HAVING 1"}, "having");
+  }
+  if (Choose(3, "order") == 0) {
+    sql += OneOf({" ORDER BY count(*),max(rowid)", " ORDER BY max(rowid) DESC"}, "order");
+  }
+  return sql + Limit();
+}
+
+std::string SqlWorkload::Where(const SqlTable& table) {
   if (Choose(4, "where") == 0) return "";
-  const Table& table = tables_[number];
-  if (*table.has_key && Choose(2, "by key") == 0) {
+  const std::string key = table.has_key ? table.columns[0] : "rowid";
+  expressions_.Use(&table, missing_);
+  if (Choose(3, "by key") == 0) {
     const std::string id = std::to_string(Choose(60, "id"));
-    switch (Choose(4, "by")) {
+    switch (Choose(8, "by")) {
       case 0:
-        return " WHERE c0=" + id;
+        return " WHERE " + key + "=" + id;
       case 1:
-        return " WHERE c0>" + id;
+        return " WHERE " + id + "<" + key;
       case 2:
-        return " WHERE c0<=" + id;
+        return " WHERE " + key + "<=" + id;
+      case 3:
+        return " WHERE " + key + " BETWEEN " + id + " AND " + id + "+9";
+      case 4:
+        return Join({" WHERE ", key, OneOf({"=", ">", "<=", " IS ", " IN "}, "comparison"), "(",
+                     expressions_.Literal(), ")"});
+      case 5:
+        return Join({" WHERE ", key, ">", id, " AND ", expressions_.Draw(2)});
+      case 6:
+        return Join({" WHERE ", key, ">=", expressions_.Literal(), " AND ", key, "<", id});
       default:
-        return " WHERE c0 BETWEEN " + id + " AND " + id + "+9";
+        return Join({" WHERE ", key, OneOf({"=", "<", ">="}, "comparison"), expressions_.Draw(1)});
     }
   }
-  return " WHERE " + Expression(number, 3);
+  return " WHERE " + expressions_.Draw(3);
 }
 
-std::string SqlWorkload::Column(int number) {
-  const Table& table = tables_[number];
-  if (choices_.Chance(30'000, "rowid")) return "rowid";
-  return table.columns[Choose(table.columns.size(), "column")];
-}
+// -- The rest --
 
-std::string SqlWorkload::Integer() {
-  if (Choose(4, "edge") == 0) {
-    return OneOf({"0",
-                  "1",
-                  "-1",
-                  "2147483647",
-                  "2147483648",
-                  "-2147483648",
-                  "9007199254740993",
-                  "9223372036854775807",
-                  "(-9223372036854775807-1)",
-                  "127",
-                  "128",
-                  "-128",
-                  "-129",
-                  "32767",
-                  "32768",
-                  "8388607",
-                  "8388608",
-                  "140737488355327",
-                  "140737488355328",
-                  "0x10",
-                  "4294967296"},
-                 "integer");
-  }
-  return std::to_string(static_cast<int64_t>(Choose(100, "integer")) - 20);
-}
-
-std::string SqlWorkload::Literal() {
-  switch (Choose(10, "literal")) {
+SqlStatementText SqlWorkload::Pragma(const SqlTable& table) {
+  switch (Choose(7, "pragma")) {
     case 0:
-      return "NULL";
+      return {SqlKind::kWrite, "PRAGMA user_version=" + std::to_string(Choose(1000, "version"))};
     case 1:
+      return {SqlKind::kRead, "PRAGMA user_version"};
     case 2:
+      return {SqlKind::kRead, "PRAGMA table_info(" + table.name + ")"};
     case 3:
-      return Integer();
+      return {SqlKind::kRead, "PRAGMA integrity_check"};
     case 4:
+      return {SqlKind::kRead, "PRAGMA quick_check(" + table.name + ")"};
     case 5:
-      return OneOf({"0.0", "1.5", "-2.25", "3.0", "1e3", "-0.0", "0.5", "100.0", "1e10", "12.125",
-                    "9223372036854775808.0", "-1e18", "1e100"},
-                   "real");
-    case 6:
-    case 7:
-    case 8:
-      return OneOf({"''",
-                    "'a'",
-                    "'abc'",
-                    "'ABC'",
-                    "'aBc'",
-                    "'12'",
-                    "' 12 '",
-                    "'1e3'",
-                    "'-5'",
-                    "'1.5'",
-                    "'12abc'",
-                    "'0x10'",
-                    "'it''s'",
-                    "'\xc3\xa9t\xc3\xa9'",
-                    "'\xe6\x97\xa5\xe6\x9c\xac'",
-                    "'%'",
-                    "'_b_'",
-                    "'a%'",
-                    "'null'",
-                    "'1.0'",
-                    "'.5'",
-                    "'+7'",
-                    "'9223372036854775808'",
-                    "'a longer text, to make some rows larger than others'"},
-                   "text");
+      return {SqlKind::kRead, "PRAGMA encoding"};
     default:
-      return OneOf({"x''", "x'00'", "x'616263'", "x'ff'", "x'3132'", "x'0102030405060708090a'"},
-                   "blob");
+      return {SqlKind::kRead, "PRAGMA nosuch"};
   }
 }
 
-std::string SqlWorkload::Call(int table, int depth) {
-  const std::string x = Expression(table, depth - 1);
-  switch (Choose(17, "function")) {
+std::string SqlWorkload::Garbled(std::string sql) {
+  const size_t at = Choose(sql.size(), "place");
+  switch (Choose(6, "mistake")) {
     case 0:
-      return "abs(" + x + "%1000)";  // of the least integer it fails
+      return sql.substr(0, at);
     case 1:
-      return "length(" + x + ")";
+      return sql.erase(at, 1);
     case 2:
-      return "lower(" + x + ")";
-    case 3:
-      return "upper(" + x + ")";
-    case 4:
-      return "typeof(" + x + ")";
-    case 5:
-      return "coalesce(" + x + "," + Expression(table, depth - 1) + ")";
-    case 6:
-      return "ifnull(" + x + "," + Expression(table, depth - 1) + ")";
-    case 7:
-      return "nullif(" + x + "," + Expression(table, depth - 1) + ")";
-    case 8:
-      return "hex(" + x + ")";
-    case 9:
-      return "substr(" + x + "," + std::to_string(static_cast<int64_t>(Choose(8, "from")) - 3) +
-             ")";
-    case 10:
-      return Join({"substr(", x, ",", std::to_string(static_cast<int64_t>(Choose(8, "from")) - 3),
-                   ",", std::to_string(static_cast<int64_t>(Choose(8, "size")) - 2), ")"});
-    case 11:
-      return "min(" + x + "," + Expression(table, depth - 1) + ")";
-    case 12:
-      return "max(" + x + "," + Expression(table, depth - 1) + ")";
-    case 13:
-      return "instr(" + x + "," + Expression(table, depth - 1) + ")";
-    case 14:
-      return "trim(" + x + ")";
-    case 15:
-      return "replace(" + x + ",'b'," + Literal() + ")";
+      return sql.insert(at, OneOf({"(", ")", ",",   "'", "\"", " ", ";", "/*", "--", "=",
+                                   ".", "1", "x'1", "[", "!",  "#", "@", "?",  "\\", "\x01"},
+                                  "character"));
+    case 3: {
+      const size_t space = sql.find(' ', at);
+      if (space == sql.npos) return sql + ",nosuch";
+      return sql.insert(space, OneOf({" SELECT", " FROM", " AND", " NOT", " NULL", " t0", " 5",
+                                      " WHERE", " AS", " IN", " VALUES", " IS"},
+                                     "word"));
+    }
+    case 4: {
+      const size_t end = sql.find_first_of(" ,()", at);
+      return sql.erase(at, end == sql.npos ? end : end - at);
+    }
     default:
-      return "length(typeof(" + x + "))";
+      return sql + OneOf({" , nosuch", " nosuch", " )", " FROM t0", " ;;", ";x"}, "end");
   }
 }
 
-std::string SqlWorkload::Expression(int table, int depth) {
-  if (depth <= 0 || Choose(4, "leaf") == 0) {
-    return table >= 0 && Choose(5, "column") > 1 ? Column(table) : Literal();
-  }
-  const auto x = [&] { return Expression(table, depth - 1); };
-  switch (Choose(20, "expression")) {
+std::string SqlWorkload::WithNoise(std::string sql) {
+  switch (Choose(5, "noise")) {
     case 0:
+      return "  \n\t" + sql;
     case 1:
-    case 2: {
-      const std::string left = x();
-      const char* op = OneOf({"+", "-", "*", "/", "%", "&", "|", "<<", ">>"}, "operator");
-      return "(" + left + op + x() + ")";
-    }
+      return "-- a comment\n" + sql;
+    case 2:
+      return "/* a comment */ " + sql;
     case 3:
-    case 4:
-    case 5: {
-      const std::string left = x();
-      const char* op = OneOf({"=", "<>", "<", "<=", ">", ">=", " IS ", " IS NOT "}, "comparison");
-      return "(" + left + op + x() + ")";
-    }
-    case 6:
-    case 7: {
-      const std::string left = x();
-      const char* op = OneOf({" AND ", " OR "}, "logic");
-      const std::string right = x();
-      if ((MayFold(left) || MayFold(right)) && (HasCall(left) || HasCall(right))) op = " OR ";
-      return "(" + left + op + right + ")";
-    }
-    case 8:
-      return Join({"(", OneOf({"NOT ", "-", "~", "+"}, "unary"), x(), ")"});
-    case 9:
-      return Join({"(", x(), OneOf({" IS NULL", " IS NOT NULL", " NOTNULL"}, "null"), ")"});
-    case 10: {
-      const std::string left = x();
-      const std::string low = x();
-      return Join(
-          {"(", left, OneOf({" BETWEEN ", " NOT BETWEEN "}, "between"), low, " AND ", x(), ")"});
-    }
-    case 11: {
-      const std::string left = x();
-      std::string list = "(" + left + OneOf({" IN (", " NOT IN ("}, "in");
-      const uint64_t count = HasCall(left) ? choices_.Between(1, 3, "list") : Choose(4, "list");
-      for (uint64_t i = 0; i < count; ++i) list += (i == 0 ? "" : ",") + Literal();
-      return list + "))";
-    }
-    case 12: {
-      // As text: Debian's SQLite is built to match no blobs.
-      const std::string left = x();
-      const char* op = OneOf({" LIKE ", " NOT LIKE ", " GLOB "}, "like");
-      return Join(
-          {"(CAST(", left, " AS TEXT)", op,
-           OneOf({"'a%'", "'%b%'", "'_b_'", "'%'", "'ABC'", "'a*'", "'[a-c]*'", "''"}, "pattern"),
-           ")"});
-    }
-    case 13: {
-      const std::string condition = x();
-      const std::string then = x();
-      return "CASE WHEN " + condition + " THEN " + then +
-             (Choose(2, "else") == 0 ? " ELSE " + x() : std::string()) + " END";
-    }
-    case 14: {
-      const std::string base = x();
-      const std::string when = Literal();
-      return "CASE " + base + " WHEN " + when + " THEN " + x() + " END";
-    }
-    case 15:
-      return Join({"CAST(", x(), " AS ",
-                   OneOf({"INTEGER", "TEXT", "REAL", "BLOB", "NUMERIC"}, "type"), ")"});
-    case 16: {
-      const std::string left = x();
-      return "(" + left + "||" + x() + ")";
-    }
+      return sql + " ;";
     default:
-      return Call(table, depth);
+      return sql + " -- the end";
   }
 }
 

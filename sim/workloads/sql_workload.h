@@ -1,83 +1,95 @@
-// Draws SQL text for the differential with SQLite: tables of any column types with constraints and
-// indexes, expressions over all storage classes, and now and then a statement that is wrong. It
-// keeps off what is not settled by the language (the order of equal rows, and of rows that an index
-// may give in its own; reals at the edge of their digits) and what SQLite releases answer
-// differently (sums of reals, functions that are new).
+// Draws SQL statements for the differential with SQLite: tables of any column types and
+// constraints, reads and changes of all kinds, and now and then one that is wrong. It keeps off
+// what the language does not settle (the order of equal rows, a rowid after the largest).
 
 #ifndef ORRERY_SIM_WORKLOADS_SQL_WORKLOAD_H_
 #define ORRERY_SIM_WORKLOADS_SQL_WORKLOAD_H_
 
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "sim/choices/choices.h"
+#include "sim/workloads/sql_expressions.h"
+#include "sim/workloads/sql_table.h"
 
 namespace orrery::sim {
 
 enum class SqlKind : uint8_t {
-  kRead,   // changes nothing
-  kWrite,  // changes rows or the schema
+  kRead,     // changes nothing
+  kExplain,  // its rows are each engine's own, so only errors are for the oracle
+  kWrite,    // changes rows
+  kSchema,   // changes tables
   kBegin,
   kCommit,
   kRollback,
   kCheckpoint,  // not for the oracle
 };
 
+inline bool IsWrite(SqlKind kind) { return kind == SqlKind::kWrite || kind == SqlKind::kSchema; }
+
 struct SqlStatementText {
   SqlKind kind = SqlKind::kRead;
   std::string sql;
+  bool counts_changes = false;  // it sets changes()
+  bool is_insert = false;       // likewise last_insert_rowid()
+  // Made wrong at random: it may have become something that this engine has not yet.
+  bool is_garbled = false;
 };
 
 class SqlWorkload {
  public:
-  explicit SqlWorkload(Choices choices) : choices_(choices) {}
+  explicit SqlWorkload(Choices choices) : choices_(choices), expressions_(choices) {}
 
   SqlStatementText Next(bool in_transaction);
+  // The tables that are there, as sqlite_schema.sql has them. To be called before the next
+  // statement whenever they may have changed.
+  void Learn(const std::vector<std::string>& definitions);
   // Statements that read all that there may be: one for the schema, one for each table. Errors are
   // an answer too.
   std::vector<std::string> ReadAll() const;
 
  private:
   static constexpr int kTableCount = 3;
-  static constexpr int kIndexCount = 5;  // of all tables
-  struct Table {
-    std::vector<std::string> columns;
-    // The first column is INTEGER PRIMARY KEY; the same at each CREATE, since it is not known which
-    // of them succeeded and no key must come near the largest rowid.
-    std::optional<bool> has_key;
-  };
 
-  SqlStatementText Schema(int table);
-  std::string CreateTable(int table);
-  std::string CreateIndex(int table);
-  std::string ColumnConstraints();
-  std::string TableConstraints(const Table& table);
-  // One column of a key: with a collation and a direction, now and then; or an expression whose
-  // value no release reads otherwise.
-  std::string KeyTerm(const Table& table, bool may_be_expression);
-  // ON CONFLICT ..., or nothing.
-  std::string OnConflict();
-  // OR ..., or nothing.
-  std::string OrAction();
-  std::string Insert(int table);
-  std::string Update(int table);
-  std::string Delete(int table);
-  std::string Select(int table);
-  std::string Wrong(std::string sql);
+  SqlStatementText Change(const SqlTable& table);
+  std::string CreateTable();
+  std::string ColumnDefinition(const std::string& name);
+  std::string TableConstraint(const std::string& name);
+  std::string Drop();
+  std::string Insert(const SqlTable& table);
+  std::string InsertSelect(const SqlTable& table);
+  // `may_fail`: also a rowid that is none.
+  std::string ValueFor(const SqlTable& table, const std::string& column, bool may_fail);
+  std::string Update(const SqlTable& table);
+  std::string Delete(const SqlTable& table);
+  std::string Select(const SqlTable& table);
+  std::string SelectValues();
+  std::string SelectRows(const SqlTable& table);
+  std::string SelectDistinct(const SqlTable& table);
+  std::string SelectAggregates(const SqlTable& table);
+  std::string SelectGroups(const SqlTable& table);
+  std::string Aggregate();
+  std::string Limit();
+  SqlStatementText Pragma(const SqlTable& table);
+  std::string Where(const SqlTable& table);
+  std::string From(const SqlTable& table);
+  std::string Garbled(std::string sql);
+  std::string WithNoise(std::string sql);
 
-  std::string Where(int table);
-  std::string Column(int table);
-  std::string Literal();
-  std::string Integer();
-  // `table` -1: no columns.
-  std::string Expression(int table, int depth);
-  std::string Call(int table, int depth);
   uint64_t Choose(uint64_t n, const char* label) { return choices_.Choose(n, label); }
-  const char* OneOf(std::initializer_list<const char*> words, const char* label);
+  bool Chance(uint32_t per_million, const char* label) {
+    return choices_.Chance(per_million, label);
+  }
+  const char* OneOf(std::initializer_list<const char*> words, const char* label) {
+    return expressions_.OneOf(words, label);
+  }
 
   Choices choices_;
-  Table tables_[kTableCount];  // as last created, whether or not that succeeded
+  SqlExpressions expressions_;
+  std::map<std::string, SqlTable> made_;  // by definition
+  std::vector<SqlTable> tables_;          // that are there
+  bool missing_ = false;                  // names in this statement may be missing
 };
 
 }  // namespace orrery::sim

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "engine/base/check.h"
 
@@ -10,40 +11,72 @@ namespace {
 
 constexpr size_t kSpelledSizeMax = 40;
 
-std::string Number(int64_t n) { return std::to_string(n); }
-
 class Printer {
  public:
+  explicit Printer(bool binds_values) : binds_values_(binds_values) { text.sql.reserve(100); }
+
   SqlText text;
 
   void Add(std::string_view sql) { text.sql += sql; }
+  void AddDigits(int64_t n) {
+    char digits[20];
+    const auto end = std::to_chars(digits, digits + sizeof digits, n).ptr;
+    text.sql.append(digits, end);
+  }
+  void Bind(Value value) {
+    text.parameters.push_back(std::move(value));
+    Add("?");
+    AddDigits(static_cast<int64_t>(text.parameters.size()));
+  }
+  void AddNumber(int64_t n) {
+    if (binds_values_) return Bind(Value::Integer(n));
+    AddDigits(n);
+  }
+  void AddNumber(const std::optional<int64_t>& n) {
+    if (n) return AddNumber(*n);
+    if (binds_values_) return Bind(Value::Null());
+    Add("NULL");
+  }
   void AddFiller(const Filler& filler) {
     Value value = FillerValue(filler);
-    if (filler.size <= kSpelledSizeMax) return Add(ToLiteral(value));
-    text.parameters.push_back(std::move(value));
-    Add("?" + std::to_string(text.parameters.size()));
+    if (binds_values_ || filler.size > kSpelledSizeMax) return Bind(std::move(value));
+    Add(ToLiteral(value));
   }
-  void AddTable(const TableStatement& s) { Add("t" + std::to_string(s.table)); }
+  void AddTable(const TableStatement& s) {
+    Add("t");
+    AddDigits(s.table);
+  }
   void AddWhere(const Predicate& where) {
     switch (where.kind) {
       case Predicate::Kind::kAll:
         return;
       case Predicate::Kind::kIdEqual:
-        return Add(" WHERE id=" + Number(where.x));
+        Add(" WHERE id=");
+        return AddNumber(where.x);
       case Predicate::Kind::kIdBetween:
-        return Add(" WHERE id BETWEEN " + Number(where.x) + " AND " + Number(where.y));
+        Add(" WHERE id BETWEEN ");
+        AddNumber(where.x);
+        Add(" AND ");
+        return AddNumber(where.y);
       case Predicate::Kind::kIdGreater:
-        return Add(" WHERE id>" + Number(where.x));
+        Add(" WHERE id>");
+        return AddNumber(where.x);
       case Predicate::Kind::kIdLess:
-        return Add(" WHERE id<" + Number(where.x));
+        Add(" WHERE id<");
+        return AddNumber(where.x);
       case Predicate::Kind::kAEqualModulo:
-        return Add(" WHERE a%" + Number(where.x) + "=" + Number(where.y));
+        Add(" WHERE a%");
+        AddNumber(where.x);
+        Add("=");
+        return AddNumber(where.y);
       case Predicate::Kind::kALess:
-        return Add(" WHERE a<" + Number(where.x));
+        Add(" WHERE a<");
+        return AddNumber(where.x);
       case Predicate::Kind::kAIsNull:
         return Add(" WHERE a IS NULL");
       case Predicate::Kind::kBLonger:
-        return Add(" WHERE length(b)>" + Number(where.x));
+        Add(" WHERE length(b)>");
+        return AddNumber(where.x);
     }
     Unreachable();
   }
@@ -51,11 +84,14 @@ class Printer {
     Add("INSERT INTO ");
     AddTable(s);
     Add(" VALUES");
-    const char* separator = "";
+    const char* separator = "(";
     for (const NewRow& row : s.rows) {
       Add(separator);
-      separator = ",";
-      Add("(" + (row.id ? Number(*row.id) : "NULL") + "," + (row.a ? Number(*row.a) : "NULL") + ",");
+      separator = ",(";
+      AddNumber(row.id);
+      Add(",");
+      AddNumber(row.a);
+      Add(",");
       AddFiller(row.b);
       Add(")");
     }
@@ -64,29 +100,31 @@ class Printer {
     Add("UPDATE ");
     AddTable(s);
     const char* separator = " SET ";
+    const auto set = [&](const char* what) {
+      Add(std::exchange(separator, ","));
+      Add(what);
+    };
     if (s.move_id) {
-      Add(separator + ("id=id+" + Number(*s.move_id)));
-      separator = ",";
+      set("id=id+");
+      AddNumber(*s.move_id);
     }
     if (s.add_to_a) {
-      Add(separator + ("a=a+" + Number(*s.add_to_a)));
-      separator = ",";
+      set("a=a+");
+      AddNumber(*s.add_to_a);
     }
     if (s.set_a) {
-      Add(separator + ("a=" + Number(*s.set_a)));
-      separator = ",";
+      set("a=");
+      AddNumber(*s.set_a);
     }
     if (s.set_b) {
-      Add(separator);
-      Add("b=");
+      set("b=");
       AddFiller(*s.set_b);
     }
     AddWhere(s.where);
   }
   void AddSelect(const TableStatement& s) {
-    static constexpr const char* kProjections[] = {"id,a,b", "id,length(b)", "count(*)",
-                                                   "count(a),sum(a),min(a),max(a)",
-                                                   "min(id),max(id)"};
+    static constexpr const char* kProjections[] = {
+        "id,a,b", "id,length(b)", "count(*)", "count(a),sum(a),min(a),max(a)", "min(id),max(id)"};
     static constexpr const char* kOrders[] = {"", " ORDER BY id DESC", " ORDER BY a,id",
                                               " ORDER BY length(b) DESC,id"};
     Add("SELECT ");
@@ -95,15 +133,22 @@ class Printer {
     AddTable(s);
     AddWhere(s.where);
     Add(kOrders[static_cast<int>(s.order)]);
-    if (s.limit) Add(" LIMIT " + Number(*s.limit));
-    if (s.limit && s.offset != 0) Add(" OFFSET " + Number(s.offset));
+    if (!s.limit) return;
+    Add(" LIMIT ");
+    AddNumber(*s.limit);
+    if (s.offset == 0) return;
+    Add(" OFFSET ");
+    AddNumber(s.offset);
   }
+
+ private:
+  const bool binds_values_;
 };
 
 }  // namespace
 
-SqlText ToSql(const TableStatement& s) {
-  Printer printer;
+SqlText ToSql(const TableStatement& s, bool binds_values) {
+  Printer printer(binds_values);
   switch (s.verb) {
     case TableStatement::Verb::kCreate:
       printer.Add("CREATE TABLE ");
@@ -140,7 +185,7 @@ std::string ToLiteral(const Value& value) {
     case ValueType::kInteger:
       // The smallest integer has no literal of its own: its digits are one too many.
       if (value.integer() == INT64_MIN) return "(-9223372036854775807-1)";
-      return Number(value.integer());
+      return std::to_string(value.integer());
     case ValueType::kReal: {
       if (std::isinf(value.real())) return value.real() < 0 ? "-1e999" : "1e999";
       char digits[40];

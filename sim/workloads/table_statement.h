@@ -86,12 +86,14 @@ struct TableStatement {
   bool changes_schema() const { return verb == Verb::kCreate || verb == Verb::kDrop; }
 };
 
-// The text and what to bind to its parameters ?1, ?2, ... Long values are bound, short ones spelled.
+// The text and what to bind to its parameters ?1, ?2, ...
 struct SqlText {
   std::string sql;
   std::vector<Value> parameters;
 };
-SqlText ToSql(const TableStatement& statement);
+// `binds_values`: all of them, so that statements of one form have one text. Else long ones are
+// bound and the others spelled.
+SqlText ToSql(const TableStatement& statement, bool binds_values = false);
 
 // As an SQL literal.
 std::string ToLiteral(const Value& value);

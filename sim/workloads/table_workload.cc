@@ -32,6 +32,13 @@ TableShape TableShape::Draw(Choices& choices, uint32_t page_size) {
   return shape;
 }
 
+void TableShape::MakeSmall() {
+  table_count = 1;
+  id_range = std::min<int64_t>(id_range, 10);
+  small_size_max = std::min<uint32_t>(small_size_max, 20);
+  insert_row_count_max = std::min(insert_row_count_max, 3);
+}
+
 int64_t TableWorkload::Id() {
   const int64_t id = Signed(choices_.Choose(static_cast<uint64_t>(shape_.id_range), "id"));
   // Now and then far away or negative.
@@ -135,7 +142,8 @@ TableStatement TableWorkload::Delete() {
 
 TableStatement TableWorkload::Write() {
   if (choices_.Chance(shape_.schema_ppm, "schema")) {
-    return {.verb = choices_.Choose(2, "drop") == 0 ? Verb::kCreate : Verb::kDrop, .table = Table()};
+    return {.verb = choices_.Choose(2, "drop") == 0 ? Verb::kCreate : Verb::kDrop,
+            .table = Table()};
   }
   switch (choices_.Choose(8, "verb")) {
     case 0:
@@ -169,7 +177,8 @@ TableStatement TableWorkload::Select() {
 TableStatement TableWorkload::Scan() {
   TableStatement s{.verb = Verb::kSelect, .table = Table()};
   s.where = DrawPredicate(false);
-  s.projection = choices_.Choose(3, "projection") == 0 ? Projection::kIdsAndSizes : Projection::kRows;
+  s.projection =
+      choices_.Choose(3, "projection") == 0 ? Projection::kIdsAndSizes : Projection::kRows;
   s.order = choices_.Choose(3, "order") == 0 ? Order::kIdDescending : Order::kNone;
   return s;
 }

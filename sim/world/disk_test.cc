@@ -44,11 +44,12 @@ using Outcomes = std::set<std::string>;
 
 // What the file can be after `history` and a power cut; "-" when it is not there.
 Outcomes After(const std::function<void(Disk&, DiskFile&)>& history,
-               PowerCutEffect effect = kAnySubset) {
+               PowerCutEffect effect = kAnySubset, DeviceContract device = {}) {
   Outcomes outcomes;
   EnumeratorSource all(20);
+  device.sector_size = kSector;
   do {
-    Disk disk({.sector_size = kSector});
+    Disk disk(device);
     const std::shared_ptr<DiskFile> file = disk.Create("f");
     disk.SyncDirectory("", disk.entry_mark());
     history(disk, *file);
@@ -115,7 +116,7 @@ TEST(DiskTest, SyncThatFailedMayLoseWhatItWasFor) {
               Write(file, 0, "ab");
               Sync(file);
               Write(file, 0, "A");
-              file.FailSync(file.BeginSync());
+              file.FailSync(file.BeginSync(), /*loses_pages=*/false);
               EXPECT_EQ(Letters(file.Contents()), "Ab");
               Sync(file);  // does not help
             }),
@@ -127,11 +128,34 @@ TEST(DiskTest, WritingAgainAfterAFailedSyncHelps) {
               Write(file, 0, "ab");
               Sync(file);
               Write(file, 0, "A");
-              file.FailSync(file.BeginSync());
+              file.FailSync(file.BeginSync(), /*loses_pages=*/false);
               Write(file, 0, "A");  // the same bytes
               Sync(file);
             }),
             Outcomes{"Ab"});
+}
+
+TEST(DiskTest, SyncThatFailedMayShowWhatWasThereBefore) {
+  EXPECT_EQ(After([](Disk&, DiskFile& file) {
+              Write(file, 0, "abc");
+              Sync(file);
+              Write(file, 0, "AB");
+              const uint64_t mark = file.BeginSync();
+              Write(file, 1, "X");  // on its way again
+              file.FailSync(mark, /*loses_pages=*/true);
+              EXPECT_EQ(Letters(file.Contents()), "aXc");
+              Sync(file);
+              EXPECT_EQ(Letters(file.Contents()), "aXc");
+            }),
+            (Outcomes{"aXc", "AXc"}));
+  Disk disk({.sector_size = kSector});
+  const std::shared_ptr<DiskFile> file = disk.Create("f");
+  Write(*file, 0, "ab");
+  file->Truncate(700);
+  file->FailSync(file->BeginSync(), /*loses_pages=*/true);
+  EXPECT_EQ(file->size(), 700u);
+  file->Truncate(2 * kSector);
+  EXPECT_EQ(Letters(file->Contents()), "00");
 }
 
 TEST(DiskTest, WritingTheSameBytesLeavesNothingToLose) {
@@ -191,6 +215,138 @@ TEST(DiskTest, KeepsAllWhenNothingMayBeLost) {
                 },
                 none),
             Outcomes{"cb"});
+}
+
+TEST(DiskTest, ANewEndThatDidNotReachTheDiskMayBeGarbage) {
+  const auto history = [](Disk&, DiskFile& file) {
+    Write(file, 0, "a");
+    Sync(file);
+    Write(file, 0, "b");
+    Write(file, 1, "c");
+  };
+  PowerCutEffect effect = kAnySubset;
+  effect.garbage_tail = true;
+  // Zeros, what another sector had, noise; of the old part nothing is garbage.
+  Outcomes outcomes;
+  SeedSource source(1);
+  Choices choices(source);
+  for (int i = 0; i < 500; ++i) {
+    Disk disk({.sector_size = kSector});
+    const std::shared_ptr<DiskFile> file = disk.Create("f");
+    disk.SyncDirectory("", disk.entry_mark());
+    history(disk, *file);
+    disk.PowerCut(choices, effect);
+    outcomes.insert(Letters(*disk.Export("f")));
+  }
+  EXPECT_EQ(outcomes, (Outcomes{"a", "a0", "ab", "ac", "a?", "b", "b0", "bb", "bc", "b?"}));
+  // A device with safe append has no such end, nor one of zeros.
+  EXPECT_EQ(After(history, kAnySubset, {.safe_append = true}), (Outcomes{"a", "ac", "b", "bc"}));
+}
+
+TEST(DiskTest, SequentialDeviceKeepsWhatCameFirst) {
+  const DeviceContract sequential = {.sequential = true};
+  EXPECT_EQ(After(
+                [](Disk&, DiskFile& file) {
+                  Write(file, 0, "ab");
+                  Sync(file);
+                  Write(file, 1, "B");
+                  Write(file, 0, "A");
+                  Write(file, 2, "C");
+                },
+                kAnySubset, sequential),
+            (Outcomes{"ab", "aB", "AB", "ABC"}));
+  // Over all files and names.
+  std::set<std::vector<std::string>> outcomes;
+  EnumeratorSource all(8);
+  do {
+    Disk disk({.sector_size = kSector, .sequential = true});
+    disk.Import("a", AsBytes("old"));
+    disk.Find("a")->Write(0, AsBytes("new"));
+    Write(*disk.Create("b"), 0, "b");
+    Choices choices(all);
+    disk.PowerCut(choices, kAnySubset);
+    std::vector<std::string> found = {std::string(AsText(*disk.Export("a")))};
+    if (disk.Find("b") != nullptr) found.push_back(Letters(*disk.Export("b")));
+    outcomes.insert(found);
+  } while (all.Advance());
+  EXPECT_EQ(outcomes,
+            (std::set<std::vector<std::string>>{{"old"}, {"new"}, {"new", ""}, {"new", "b"}}));
+}
+
+TEST(DiskTest, ResolvesAPowerCutWithoutMakingIt) {
+  Outcomes resolved;
+  Outcomes made;
+  for (Outcomes* outcomes : {&resolved, &made}) {
+    EnumeratorSource all(20);
+    do {
+      Disk disk({.sector_size = kSector});
+      disk.Import("f", AsBytes(Sectors("ab")));
+      Write(*disk.Find("f"), 1, "Bc");
+      Write(*disk.Create("g"), 0, "d");
+      Choices choices(all);
+      if (outcomes == &made) disk.PowerCut(choices, kAnySubset);
+      std::string text;
+      for (const auto& [path, bytes] :
+           outcomes == &made ? disk.Image() : disk.Resolve(choices, kAnySubset)) {
+        text += path + Letters(bytes) + " ";
+      }
+      outcomes->insert(text);
+      if (outcomes == &resolved) {
+        EXPECT_EQ(Letters(*disk.Export("f")), "aBc");
+      }
+    } while (all.Advance());
+  }
+  EXPECT_EQ(resolved, made);
+  EXPECT_TRUE(resolved.contains("fab gd "));
+}
+
+TEST(DiskTest, ShowsTheFaultsOfTheMediumUntilTheyAreWrittenOverOrTakenAway) {
+  Disk disk({.sector_size = kSector});
+  disk.Import("f", AsBytes(Sectors("abcd")));
+  const std::shared_ptr<DiskFile> file = disk.Find("f");
+  const uint64_t first = disk.NextMediumFault();
+  file->LayOver(first, 0, AsBytes(Sectors("x")));
+  const uint64_t second = disk.NextMediumFault();
+  file->LayOver(second, kSector + 10, AsBytes("yy"));
+  file->LayOver(second, 4 * kSector - 2, AsBytes("zz beyond the end"));
+  EXPECT_EQ(Letters(file->Contents()), "x?c?");
+  EXPECT_EQ(file->size(), 4 * kSector);
+  EXPECT_EQ(Letters(file->Pristine()), "abcd");
+  EXPECT_EQ(disk.MediumFaultNumbers(), (std::vector<uint64_t>{first, second}));
+  std::vector<std::byte> bytes(6);
+  (void)file->Read(kSector + 8, bytes);
+  EXPECT_EQ(AsText(Bytes(bytes)), "bbyybb");
+
+  file->Write(kSector + 10, AsBytes("b"));  // heals one byte of the two
+  (void)file->Read(kSector + 8, bytes);
+  EXPECT_EQ(AsText(Bytes(bytes)), "bbbybb");
+  file->Write(kSector + 11, AsBytes("b"));
+  EXPECT_EQ(Letters(file->Contents()), "xbc?");
+  disk.TakeMediumFaultAway(first);
+  EXPECT_EQ(Letters(file->Contents()), "abc?");
+  EXPECT_EQ(disk.MediumFaultNumbers(), std::vector<uint64_t>{second});
+  disk.TakeMediumFaultsAway();
+  EXPECT_EQ(Letters(file->Contents()), "abcd");
+
+  file->LayOver(disk.NextMediumFault(), 2 * kSector, AsBytes(Sectors("xy")));
+  file->Truncate(3 * kSector - 1);
+  file->Truncate(4 * kSector);
+  EXPECT_EQ(Letters(file->Contents()), "ab?0");
+}
+
+TEST(DiskTest, KnowsWhatASectorHeldBefore) {
+  Disk disk({.sector_size = kSector});
+  disk.KeepPrevious();
+  disk.Import("f", AsBytes(Sectors("abc")));
+  const std::shared_ptr<DiskFile> file = disk.Find("f");
+  Write(*file, 1, "BB");
+  Write(*file, 1, "B");                                                  // the same again
+  EXPECT_EQ(file->SectorsWithPrevious(0, 1), std::vector<uint64_t>{0});  // zeros before
+  EXPECT_EQ(file->SectorsWithPrevious(kSector + 5, 10), std::vector<uint64_t>{1});
+  std::vector<std::byte> bytes(3 * kSector);
+  (void)file->Read(0, bytes);
+  file->ApplyPrevious(1, 0, bytes);
+  EXPECT_EQ(Letters(bytes), "abB");
 }
 
 TEST(DiskTest, TearsALargeSectorAtBlocksOf512Bytes) {

@@ -14,6 +14,8 @@ std::string_view Name(EventKind kind) {
       return "finish";
     case EventKind::kApply:
       return "apply";
+    case EventKind::kSpoil:
+      return "spoil";
     case EventKind::kResume:
       return "resume";
     case EventKind::kPreempt:

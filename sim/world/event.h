@@ -16,6 +16,7 @@ enum class EventKind : uint8_t {
   kSubmit,    // an operation was handed to the machine: a = operation kind, b = its number
   kFinish,    // it ended: a = result code, b = its number, size = bytes moved
   kApply,     // a part of it took effect: b = its number
+  kSpoil,     // the medium shows other bytes than were written: b = number of the fault
   kResume,    // a fiber goes on: a = fiber
   kPreempt,   // a fiber was switched away from where it need not wait: a = fiber
   kFiberEnd,  // a = fiber

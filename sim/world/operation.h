@@ -27,11 +27,15 @@ class SimProcess;
 // What becomes of an operation, drawn when it first takes effect.
 struct Fate {
   bool drawn = false;
-  bool fails = false;   // with EIO
+  bool fails = false;        // with EIO
+  bool loses_pages = false;  // a sync that fails: programs see the older content
+  bool lies = false;         // a sync: it does nothing and succeeds
+  bool interrupted = false;  // it is tried again, with another fate
   size_t part_end = 0;  // a transfer's first part ends here and the rest comes later; 0: in one
   size_t short_by = 0;  // bytes less than asked
 };
 
+// Those that work on a file come first: DiskFile::failures_left() has one count for each.
 enum class OperationKind : uint8_t { kRead, kWrite, kSync, kTruncate, kSyncDirectory, kSleep };
 std::string_view Name(OperationKind kind);  // "read"
 

@@ -36,7 +36,10 @@ size_t RandomSchedule::PickFiber(std::span<Fiber* const> runnable) {
       if (runnable[i]->index() == last_) return i;
     }
   }
-  size_t pick = choices_.Choose(runnable.size(), "fiber");
+  // Counted from the one whose turn it is: the tamest answer is to go round.
+  size_t turn = 0;
+  while (turn < runnable.size() && runnable[turn]->index() <= last_) ++turn;
+  size_t pick = (turn + choices_.Choose(runnable.size(), "fiber")) % runnable.size();
   if (starve_ppm_ > 0 && runnable[pick]->index() % 8 == starved_ &&
       choices_.Chance(starve_ppm_, "starve")) {
     pick = (pick + 1) % runnable.size();

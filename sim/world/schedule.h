@@ -35,6 +35,8 @@ class Schedule {
   // How many preemption points the running fiber passes before it is switched away, the switching
   // one included; UINT64_MAX for never.
   virtual uint64_t PreemptAfter() = 0;
+  // Where what is left of the last answer is counted down.
+  virtual void SetCountdown(uint64_t* /*left*/) {}
 };
 
 // Each run draws its own habits: whether fibers or operations are favoured, whether one fiber is
@@ -46,6 +48,9 @@ class RandomSchedule final : public Schedule {
 
   Step Next(std::span<Fiber* const> runnable, size_t ready_count, bool time_can_pass) override;
   uint64_t PreemptAfter() override;
+  void SetCountdown(uint64_t* left) override {
+    if (preempt_mean_ > 0) choices_.SetCountdown(left);
+  }
 
  private:
   size_t PickFiber(std::span<Fiber* const> runnable);

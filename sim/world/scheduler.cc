@@ -20,10 +20,13 @@ void InsertFiber(std::vector<Fiber*>& fibers, Fiber& fiber) {
 
 }  // namespace
 
-Scheduler::Scheduler(std::unique_ptr<Schedule> schedule, Performer& performer)
+Scheduler::Scheduler(std::unique_ptr<Schedule> schedule, Performer& performer, StackPool& stacks)
     : schedule_(std::move(schedule)),
       performer_(performer),
-      until_preemption_(schedule_->PreemptAfter()) {}
+      stacks_(stacks),
+      until_preemption_(schedule_->PreemptAfter()) {
+  schedule_->SetCountdown(&until_preemption_);
+}
 
 Fiber& Scheduler::Spawn(SimProcess& process, std::string name, std::function<void()> body) {
   const auto index = static_cast<uint32_t>(tasks_.size());

@@ -42,7 +42,8 @@ class Scheduler {
  public:
   static constexpr uint64_t kNanosecondsPerStep = 500;
 
-  Scheduler(std::unique_ptr<Schedule> schedule, Performer& performer);
+  // `stacks` outlives us.
+  Scheduler(std::unique_ptr<Schedule> schedule, Performer& performer, StackPool& stacks);
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
@@ -97,7 +98,7 @@ class Scheduler {
 
   std::unique_ptr<Schedule> schedule_;
   Performer& performer_;
-  StackPool stacks_;
+  StackPool& stacks_;
   std::vector<Task> tasks_;       // by fiber index
   std::vector<Fiber*> runnable_;  // in the order of creation
   std::vector<Fiber*> waiting_;   // likewise

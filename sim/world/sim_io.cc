@@ -65,7 +65,7 @@ Result<std::unique_ptr<File>> SimIo::Open(std::string_view path, const OpenOptio
 }
 
 Result<std::shared_ptr<DiskFile>> SimIo::Find(std::string_view path, const OpenOptions& options) {
-  if (world_.faults_.Strikes(Fault::kEioOpen)) return CannotOpenError(path, "Input/output error");
+  if (world_.OpenFails(path)) return CannotOpenError(path, "Input/output error");
   if (options.kind == FileKind::kTemporary) return world_.disk_.CreateTemporary();
   if (path.empty() || path.ends_with('/')) return CannotOpenError(path, "Is a directory");
   std::shared_ptr<DiskFile> file = world_.disk_.Find(path);
@@ -161,11 +161,13 @@ void SimIo::Drain() {
 
 uint64_t SimIo::MonotonicNanoseconds() {
   world_.scheduler_.Advance(kClockReadNanoseconds);
+  if (world_.faults_.Strikes(Fault::kClockJump)) world_.JumpClocks();
   return world_.now_nanoseconds();
 }
 
 int64_t SimIo::UnixMilliseconds() {
-  return kEpochMilliseconds + static_cast<int64_t>(MonotonicNanoseconds() / 1'000'000);
+  const auto elapsed = static_cast<int64_t>(MonotonicNanoseconds() / 1'000'000);
+  return kEpochMilliseconds + world_.wall_clock_offset_milliseconds_ + elapsed;
 }
 
 void SimIo::RandomBytes(MutableBytes out) {

@@ -28,7 +28,7 @@ struct Machine {
       : source(1),
         faults(sim::Choices(source)),
         world(sim::Choices(source), faults,
-              {.sector_size = discipline.sector_size,
+              {.device = {.sector_size = discipline.sector_size},
                .latency_nanoseconds = discipline.latency_nanoseconds}),
         process(world.StartProcess("p")) {
     for (const Fault fault : discipline.faults) faults.SetRate(fault, discipline.per_million);

@@ -12,10 +12,43 @@ constexpr uint64_t kDelayNanosecondsMin = 1'000'000;
 constexpr uint64_t kDelayNanosecondsMax = 200'000'000;
 // A killed process that makes so many calls before it ends would go on for ever.
 constexpr uint64_t kDeadCallCountMax = 10'000'000;
+constexpr uint64_t kWallJumpMillisecondsMax = uint64_t{10} * 365 * 24 * 3600 * 1000;
+constexpr uint64_t kSleptNanosecondsMax = uint64_t{3600} * 1'000'000'000;
+// Of what fails for good, how many operations do.
+constexpr uint64_t kFailureCountMax = 30;
 
-uint32_t DrawSectorSize(uint32_t wanted, Choices choices) {
-  if (wanted != 0) return wanted;
-  return choices.Choose(2, "habit.sector-size") == 0 ? 4096 : 512;
+DeviceContract DrawDevice(const DeviceContract& wanted, Choices disk, Choices device) {
+  if (wanted.sector_size != 0) return wanted;
+  DeviceContract drawn;
+  drawn.sector_size = disk.Choose(2, "habit.sector-size") == 0 ? 4096 : 512;
+  drawn.safe_append = device.Choose(4, "habit.safe-append") == 3;
+  drawn.sequential = device.Choose(6, "habit.sequential") == 5;
+  return drawn;
+}
+
+// Changes some bits of `bytes`, which are not empty, and says which part of them.
+struct Spoiled {
+  size_t begin;
+  size_t size;
+};
+Spoiled Spoil(MutableBytes bytes, Choices& choices) {
+  enum { kOneBit, kOneByte, kZeros };
+  const size_t at = choices.Choose(bytes.size(), "spoiled-at");
+  switch (choices.Choose(3, "spoiled-how")) {
+    case kOneBit:
+      bytes[at] ^= std::byte{1} << choices.Choose(8, "spoiled-bit");
+      return {at, 1};
+    case kOneByte:
+      bytes[at] ^= static_cast<std::byte>(1 + choices.Choose(255, "spoiled-byte"));
+      return {at, 1};
+    case kZeros: {
+      const size_t size =
+          1 + choices.Choose(std::min<size_t>(bytes.size() - at, 512), "spoiled-size");
+      std::fill_n(bytes.begin() + static_cast<ptrdiff_t>(at), size, std::byte{0});
+      return {at, size};
+    }
+  }
+  Unreachable();
 }
 
 ResultCode ErrorCode(OperationKind kind) {
@@ -49,13 +82,14 @@ World::World(Choices choices, Faults& faults, WorldOptions options)
       disk_choices_(choices.Branch("disk")),
       latency_choices_(choices.Branch("latency")),
       process_choices_(choices),
-      disk_({.sector_size = DrawSectorSize(options.sector_size, disk_choices_)}),
+      disk_(DrawDevice(options.device, disk_choices_, choices.Branch("device"))),
       scheduler_(options.schedule != nullptr
                      ? std::move(options.schedule)
                      : std::make_unique<RandomSchedule>(choices.Branch("schedule")),
-                 *this),
+                 *this, options.stacks != nullptr ? *options.stacks : own_stacks_),
       latency_nanoseconds_(options.latency_nanoseconds) {
   faults_.SetObserver(this);
+  if (faults_.on(Fault::kStaleRead)) disk_.KeepPrevious();
 }
 
 World::~World() {
@@ -124,6 +158,7 @@ void World::PowerCut() {
   effect.loses_sectors = faults_.Strikes(Fault::kLostSectors);
   effect.tears_sectors = faults_.Strikes(Fault::kTornWrite);
   effect.loses_entries = faults_.Strikes(Fault::kLostEntries);
+  effect.garbage_tail = faults_.Strikes(Fault::kGarbageTail);
   PowerCut(effect);
 }
 
@@ -150,20 +185,20 @@ void World::PowerCut(const PowerCutEffect& effect) {
 
 void World::StopFaults() {
   faults_.Stop();
+  disk_.ForgetFailures();
+  full_count_ = 0;
+  failing_opens_.clear();
   scheduler_.operations().ReleaseHung();
 }
 
 void World::SetWaitPlan(WaitPlan* plan) {
   if (wait_plan_ != nullptr) wait_plan_->SetListener(nullptr);
   wait_plan_ = plan;
-  if (plan != nullptr) plan->SetListener(this);
+  if (plan != nullptr) {
+    plan->StayHere();
+    plan->SetListener(this);
+  }
   for (const std::unique_ptr<SimProcess>& process : processes_) process->io().SetObserver(plan);
-}
-
-DiskImage World::Image() const {
-  DiskImage image;
-  for (const std::string& path : disk_.Paths()) image.emplace_back(path, *disk_.Export(path));
-  return image;
 }
 
 void World::CountDeadCall() {
@@ -234,35 +269,58 @@ void World::PerformOne() {
   Perform(*queue.ready()[index]);
 }
 
+bool World::FailsForGood(Operation& operation, Fault fault) {
+  uint32_t& left = operation.file->file_->failures_left(static_cast<size_t>(operation.kind));
+  if (left > 0) [[unlikely]] {
+    --left;
+    return true;
+  }
+  if (!faults_.Strikes(fault)) [[likely]]
+    return false;
+  left = static_cast<uint32_t>(faults_.choices(fault).Between(1, kFailureCountMax, "failures"));
+  return true;
+}
+
 void World::DrawFate(Operation& operation) {
-  operation.fate.drawn = true;
+  Fate& fate = operation.fate;
+  fate.drawn = true;
+  if (operation.kind == OperationKind::kSleep) return;
+  fate.interrupted = faults_.Strikes(Fault::kSignal);
   Fault fails = Fault::kEioRead;
+  Fault fails_for_good = Fault::kEioReadSticky;
   Fault is_short = Fault::kShortRead;
   switch (operation.kind) {
     case OperationKind::kSleep:
-      return;
+      Unreachable();
     case OperationKind::kRead:
       break;
     case OperationKind::kWrite:
       fails = Fault::kEioWrite;
+      fails_for_good = Fault::kEioWriteSticky;
       is_short = Fault::kShortWrite;
       break;
     case OperationKind::kSync:
+      fate.loses_pages = faults_.Strikes(Fault::kSyncLosesPages);
+      fate.fails = fate.loses_pages || faults_.Strikes(Fault::kEioSync) ||
+                   FailsForGood(operation, Fault::kEioSyncSticky);
+      fate.lies = !fate.fails && faults_.Strikes(Fault::kLyingFlush);
+      return;
     case OperationKind::kSyncDirectory:
-      operation.fate.fails = faults_.Strikes(Fault::kEioSync);
+      fate.fails = faults_.Strikes(Fault::kEioSync);
+      fate.lies = !fate.fails && faults_.Strikes(Fault::kLyingFlush);
       return;
     case OperationKind::kTruncate:
-      operation.fate.fails = faults_.Strikes(Fault::kEioTruncate);
+      fate.fails = faults_.Strikes(Fault::kEioTruncate) ||
+                   FailsForGood(operation, Fault::kEioTruncateSticky);
       return;
   }
-  operation.fate.fails = faults_.Strikes(fails);
+  fate.fails = faults_.Strikes(fails) || FailsForGood(operation, fails_for_good);
   if (operation.size < 2) return;
   if (faults_.Strikes(is_short)) {
-    operation.fate.short_by = 1 + faults_.choices(is_short).Choose(operation.size - 1, "short-by");
+    fate.short_by = 1 + faults_.choices(is_short).Choose(operation.size - 1, "short-by");
   }
   if (faults_.Strikes(Fault::kSplit)) {
-    operation.fate.part_end =
-        1 + faults_.choices(Fault::kSplit).Choose(operation.size - 1, "part-end");
+    fate.part_end = 1 + faults_.choices(Fault::kSplit).Choose(operation.size - 1, "part-end");
   }
 }
 
@@ -273,6 +331,12 @@ void World::Perform(Operation& operation) {
     return;
   }
   if (!operation.fate.drawn) DrawFate(operation);
+  if (operation.fate.interrupted) [[unlikely]] {
+    operation.fate = {};
+    scheduler_.operations().Remove(operation);
+    scheduler_.operations().AddTimed(operation, DrawDue());
+    return;
+  }
   switch (operation.kind) {
     case OperationKind::kRead:
       PerformRead(operation);
@@ -300,13 +364,16 @@ void World::PerformRead(Operation& operation) {
     Finish(operation, EioError(operation));
     return;
   }
-  const DiskFile& file = *operation.file->file_;
+  DiskFile& file = *operation.file->file_;
   const size_t size = operation.size - operation.fate.short_by;
   const size_t part_end = std::exchange(operation.fate.part_end, 0);
   const size_t end = part_end > 0 && part_end < size ? part_end : size;
   const size_t wanted = end - operation.moved;
+  if (faults_.Strikes(Fault::kBitRot)) [[unlikely]]
+    Rot(file, operation.offset, operation.size, faults_.choices(Fault::kBitRot));
   const size_t got = file.Read(operation.offset + operation.moved,
                                operation.buffer.subspan(operation.moved, wanted));
+  SpoilRead(operation, operation.moved, got);
   operation.moved += got;
   if (got == wanted && end < size) {
     scheduler_.operations().Remove(operation);
@@ -322,7 +389,7 @@ void World::PerformWrite(Operation& operation) {
     return;
   }
   const uint64_t file_size = operation.file->file_->size();
-  if (operation.offset + operation.size > file_size && faults_.Strikes(Fault::kNoSpace)) {
+  if (operation.offset + operation.size > file_size && DiskIsFull()) {
     // What lies within the file still fits.
     const uint64_t room = file_size > operation.offset ? file_size - operation.offset : 0;
     if (room > operation.moved) ApplyWrite(operation, room);
@@ -343,18 +410,124 @@ void World::PerformWrite(Operation& operation) {
     scheduler_.operations().AddTimed(operation, DrawDue());
     return;
   }
-  ApplyWrite(operation, size);
+  ApplyWriteToMedium(operation, size);
   Finish(operation, OkStatus(), operation.moved);
+}
+
+bool World::DiskIsFull() {
+  if (full_count_ > 0) {
+    --full_count_;
+    return true;
+  }
+  if (faults_.Strikes(Fault::kNoSpaceSticky)) {
+    Choices& choices = faults_.choices(Fault::kNoSpaceSticky);
+    full_count_ = static_cast<uint32_t>(choices.Between(1, kFailureCountMax, "failures"));
+    return true;
+  }
+  return faults_.Strikes(Fault::kNoSpace);
+}
+
+bool World::OpenFails(std::string_view path) {
+  if (const auto failing = failing_opens_.find(path); failing != failing_opens_.end()) {
+    if (--failing->second == 0) failing_opens_.erase(failing);
+    return true;
+  }
+  if (faults_.Strikes(Fault::kEioOpenSticky)) {
+    Choices& choices = faults_.choices(Fault::kEioOpenSticky);
+    const uint64_t count = choices.Between(1, kFailureCountMax, "failures");
+    failing_opens_[std::string(path)] = static_cast<uint32_t>(count);
+    return true;
+  }
+  return faults_.Strikes(Fault::kEioOpen);
+}
+
+void World::JumpClocks() {
+  Choices& choices = faults_.choices(Fault::kClockJump);
+  if (choices.Choose(2, "which-clock") == 0) {
+    const auto milliseconds = static_cast<int64_t>(choices.Choose(kWallJumpMillisecondsMax, "set"));
+    const bool back = choices.Choose(2, "back") == 1;
+    wall_clock_offset_milliseconds_ += back ? -milliseconds : milliseconds;
+  } else {
+    scheduler_.Advance(choices.Choose(kSleptNanosecondsMax, "slept"));
+  }
+}
+
+// -- A bad medium --
+
+void World::Rot(DiskFile& file, uint64_t offset, uint64_t size, Choices& choices) {
+  std::vector<std::byte> bytes(size);
+  bytes.resize(file.Read(offset, bytes));
+  if (bytes.empty()) return;
+  const Spoiled part = Spoil(bytes, choices);
+  LayOver(file, disk_.NextMediumFault(), offset + part.begin,
+          Bytes(bytes).subspan(part.begin, part.size));
+}
+
+void World::LayOver(DiskFile& file, uint64_t fault_number, uint64_t offset, Bytes bytes) {
+  file.LayOver(fault_number, offset, bytes);
+  Record({.kind = EventKind::kSpoil,
+          .file = file.number(),
+          .offset = offset,
+          .size = bytes.size(),
+          .a = HashOf(bytes),
+          .b = fault_number});
+}
+
+void World::SpoilRead(Operation& operation, size_t from, size_t size) {
+  const MutableBytes bytes = operation.buffer.subspan(from, size);
+  if (faults_.Strikes(Fault::kBitRotInFlight) && size > 0) [[unlikely]] {
+    (void)Spoil(bytes, faults_.choices(Fault::kBitRotInFlight));
+  }
+  if (!faults_.on(Fault::kStaleRead)) [[likely]]
+    return;
+  const DiskFile& file = *operation.file->file_;
+  const uint64_t offset = operation.offset + from;
+  const std::vector<uint64_t> sectors = file.SectorsWithPrevious(offset, size);
+  if (sectors.empty() || !faults_.Strikes(Fault::kStaleRead)) return;
+  Choices& choices = faults_.choices(Fault::kStaleRead);
+  file.ApplyPrevious(sectors[choices.Choose(sectors.size(), "stale")], offset, bytes);
+}
+
+void World::ApplyWriteToMedium(Operation& operation, size_t end) {
+  const bool spoiled = faults_.Strikes(Fault::kBitRotInFlight);
+  const bool misdirected = faults_.Strikes(Fault::kMisdirectedWrite);
+  if (!spoiled && !misdirected) [[likely]]
+    return ApplyWrite(operation, end);
+  DiskFile& file = *operation.file->file_;
+  const uint64_t offset = operation.offset + operation.moved;
+  const size_t size = end - operation.moved;
+  std::vector<std::byte> before(size);
+  (void)file.Read(offset, before);
+  ApplyWrite(operation, end);
+  if (size == 0) return;
+  std::vector<std::byte> written(size);
+  (void)file.Read(offset, written);
+  const uint64_t number = disk_.NextMediumFault();
+  if (spoiled) {
+    const Spoiled part = Spoil(written, faults_.choices(Fault::kBitRotInFlight));
+    LayOver(file, number, offset + part.begin, Bytes(written).subspan(part.begin, part.size));
+    return;
+  }
+  // Some other place that such a write could have been for.
+  Choices& choices = faults_.choices(Fault::kMisdirectedWrite);
+  const uint64_t place_count = file.size() / size;
+  const uint64_t to = choices.Choose(place_count + 1, "misdirected-to") * size + offset % size;
+  LayOver(file, number, offset, before);
+  if (to != offset) LayOver(file, number, to, written);
 }
 
 void World::PerformSync(Operation& operation) {
   DiskFile& file = *operation.file->file_;
   if (operation.fate.fails) {
-    file.FailSync(operation.mark);
+    file.FailSync(operation.mark, operation.fate.loses_pages);
     Finish(operation, EioError(operation));
     return;
   }
-  file.Sync(operation.mark);
+  if (operation.fate.lies) {
+    file.DropSync();
+  } else {
+    file.Sync(operation.mark);
+  }
   Finish(operation, OkStatus());
 }
 
@@ -376,7 +549,7 @@ void World::PerformSyncDirectory(Operation& operation) {
     Finish(operation, EioError(operation));
     return;
   }
-  disk_.SyncDirectory(operation.directory, operation.mark);
+  if (!operation.fate.lies) disk_.SyncDirectory(operation.directory, operation.mark);
   Finish(operation, OkStatus());
 }
 

@@ -12,13 +12,14 @@
 //     if (faults.Strikes(Fault::kPowerCut)) { world.PowerCut(); ...start again... }
 //   }
 //
-// Branches used: "schedule", "disk", "latency", "process:N"; the faults have their own.
+// Branches used: "schedule", "disk", "device", "latency", "process:N"; the faults have their own.
 
 #ifndef ORRERY_SIM_WORLD_WORLD_H_
 #define ORRERY_SIM_WORLD_WORLD_H_
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,15 +41,15 @@
 namespace orrery::sim {
 
 struct WorldOptions {
-  uint32_t sector_size = 0;            // 512 or 4096; 0 draws one
-  std::unique_ptr<Schedule> schedule;  // null: RandomSchedule
+  DeviceContract device = {.sector_size = 0};  // sector size 0: all of it is drawn
+  std::unique_ptr<Schedule> schedule;          // null: RandomSchedule
   // How long an operation takes when nothing delays it is drawn below twice this. 0: it is ready at
   // once.
   uint64_t latency_nanoseconds = 50'000;
+  // Whose stacks the fibers run on, so that the next world finds them warm; it outlives the world.
+  // Null: a pool of the world's own.
+  StackPool* stacks = nullptr;
 };
-
-// Every byte of every file that has a name, at one moment.
-using DiskImage = std::vector<std::pair<std::string, std::vector<std::byte>>>;
 
 class World final : private Performer, private FaultObserver, private WaitListener {
  public:
@@ -77,20 +78,23 @@ class World final : private Performer, private FaultObserver, private WaitListen
   // for the faults to say, or for the caller.
   void PowerCut();
   void PowerCut(const PowerCutEffect& effect);
-  // No fault strikes any more and what hung goes on.
+  // No fault strikes any more, what hung goes on and what failed works again. What the medium shows
+  // wrongly stays: Disk::TakeMediumFaultsAway().
   void StopFaults();
 
   // Waits that the plan forces become events. `plan` outlives us.
   void SetWaitPlan(WaitPlan* plan);
 
   // Files as a program sees them now. Import is durable.
-  DiskImage Image() const;
+  DiskImage Image() const { return disk_.Image(); }
   std::optional<std::vector<std::byte>> Export(std::string_view path) const {
     return disk_.Export(path);
   }
   void Import(std::string_view path, Bytes bytes) { disk_.Import(path, bytes); }
   Disk& disk() { return disk_; }
   const Disk& disk() const { return disk_; }
+  // Bytes of the file change on the medium, somewhere in [offset, offset + size).
+  void Rot(DiskFile& file, uint64_t offset, uint64_t size, Choices& choices);
 
   Scheduler& scheduler() { return scheduler_; }
   const Scheduler& scheduler() const { return scheduler_; }
@@ -139,6 +143,11 @@ class World final : private Performer, private FaultObserver, private WaitListen
   // When an operation that nothing delays will be ready.
   uint64_t DrawDue();
   void DrawFate(Operation& operation);
+  // Whether this operation fails for good: it begins to, or has before.
+  bool FailsForGood(Operation& operation, Fault fault);
+  bool DiskIsFull();
+  bool OpenFails(std::string_view path);
+  void JumpClocks();
   // A picked operation takes effect and finishes, or does so in part and goes back to the queue.
   void Perform(Operation& operation);
   void PerformRead(Operation& operation);
@@ -148,6 +157,12 @@ class World final : private Performer, private FaultObserver, private WaitListen
   void PerformSyncDirectory(Operation& operation);
   // Writes bytes [moved, end) of the operation's parts.
   void ApplyWrite(Operation& operation, size_t end);
+  // Likewise, and the last of it: the medium may get it wrong.
+  void ApplyWriteToMedium(Operation& operation, size_t end);
+  // Bytes [from, from + size) of a read have been taken from the file.
+  void SpoilRead(Operation& operation, size_t from, size_t size);
+  // The medium shows `bytes` there from now on.
+  void LayOver(DiskFile& file, uint64_t fault_number, uint64_t offset, Bytes bytes);
   void Finish(Operation& operation, Status status, size_t bytes = 0);
   void Cancel(Operation& operation);
   void Close(SimFile& file);
@@ -164,6 +179,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   Choices latency_choices_;
   Choices process_choices_;
   Disk disk_;
+  StackPool own_stacks_;
   Scheduler scheduler_;
   const uint64_t latency_nanoseconds_;
   std::vector<std::unique_ptr<SimProcess>> processes_;
@@ -177,7 +193,10 @@ class World final : private Performer, private FaultObserver, private WaitListen
   uint64_t last_owner_ = 0;
   uint64_t last_due_nanoseconds_ = 0;  // of what nothing delayed
   uint64_t dead_call_count_ = 0;       // by dead processes since the last kill
-  bool regions_saved_ = false;         // from the stores of dead processes
+  uint32_t full_count_ = 0;            // so many more writes find the disk full
+  std::map<std::string, uint32_t, std::less<>> failing_opens_;  // how often more, by path
+  int64_t wall_clock_offset_milliseconds_ = 0;
+  bool regions_saved_ = false;  // from the stores of dead processes
 };
 
 }  // namespace orrery::sim

@@ -26,6 +26,7 @@ FOLDER = ROOT / "corpus" / "mutants"
 ORACLES = frozenset((
     "check", "crash", "determinism", "differential", "durability", "error", "integrity", "leak", "lost-update", "model",
     "progress", "snapshot", "sqlite3", "stale-read", "yield"))
+FAULTS = frozenset(re.findall(r'\.name = "([\w-]+)"', (ROOT / "sim" / "faults" / "fault.h").read_text(encoding="utf-8")))
 KEYS = ("name", "class", "what", "oracle", "fault", "equivalent")
 REQUIRED = KEYS[:4]
 # One line of context on each side is enough, so that a change nearby is no change to the patch.
@@ -71,12 +72,14 @@ def parse(path, text):
         problems.append(f"its name is '{header['name']}', not that of the file")
     oracles = words_of(header.get("oracle", ""))
     problems += [f"no oracle is named '{word}'" for word in oracles if word not in ORACLES]
+    faults = words_of(header.get("fault", ""))
+    problems += [f"no fault is named '{word}'" for word in faults if word not in FAULTS]
     files = re.findall(r"^\+\+\+ b/(\S+)", body, re.MULTILINE)
     if not files:
         problems.append("changes nothing")
     problems += [f"changes {name}, which is not the engine" for name in files if not name.startswith("engine/")]
     digest = hashlib.sha256(body.encode()).hexdigest()[:12]
-    return Mutant(path.stem, path, header.get("class", "-"), oracles, header.get("fault", ""),
+    return Mutant(path.stem, path, header.get("class", "-"), oracles, ",".join(faults),
                   header.get("equivalent", ""), digest), problems
 
 

@@ -1,7 +1,9 @@
 #include "whopper/clients/client.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "engine/io/completion_group.h"
 #include "sim/failure.h"
 #include "sim/workloads/fiber_wait.h"
 
@@ -16,6 +18,7 @@ using sim::TableStatement;
 namespace {
 
 constexpr int kFailureCountMax = 200;  // in a row, before a client counts as stuck
+constexpr int kImpatienceMax = 20;  // failures in a row, before it waits for whoever is in the way
 
 const char* Name(Outcome::Kind kind) {
   static constexpr const char* kNames[] = {"row", "done", "error", "given up"};
@@ -62,6 +65,7 @@ bool Client::Wait(Completion& on) {
   ++context_.wait_count;
   if (may_give_up_) {
     if (context_.faults.Strikes(sim::Fault::kAbandon)) return false;
+    if (context_.faults.Strikes(sim::Fault::kCancel)) CancelWait(process_.io(), on);
     if (choices_.Chance(context_.interrupt_ppm, "interrupt")) {
       interrupted_ = true;
       session_->Interrupt();
@@ -79,16 +83,21 @@ void Client::Log(const std::string& line) {
 
 uint64_t Client::Tell(const Command& command, const char* doing) {
   if (context_.observer == nullptr) return 0;
-  const sim::SqlText text = ToSql(command);
+  sim::SqlText text = ToSql(command);
+  // In the text, so that it can be run elsewhere. From the last one on: ?1 begins ?10 too.
+  for (size_t i = text.parameters.size(); i > 0; --i) {
+    const std::string name = "?" + std::to_string(i);
+    const size_t at = text.sql.find(name);
+    if (at != text.sql.npos) {
+      text.sql.replace(at, name.size(), sim::ToLiteral(text.parameters[i - 1]));
+    }
+  }
   const auto asker = number_ < kRecovererNumber ? sim::RunObserver::Asker::kWorkload
                                                 : sim::RunObserver::Asker::kOracle;
-  return context_.observer->OnStatement(
-      number_, asker,
-      doing + text.sql + (text.parameters.empty() ? "" : " -- " + sim::ToString(text.parameters)));
+  return context_.observer->OnStatement(number_, asker, doing + text.sql);
 }
 
 void Client::TellEnd(uint64_t statement, const Outcome& outcome, const std::string& rows) {
-  if (context_.observer == nullptr) return;
   context_.observer->OnStatementEnd(
       statement, std::string(Name(outcome.kind)) +
                      (outcome.kind == Outcome::Kind::kError ? " " + outcome.error.ToString() : "") +
@@ -99,8 +108,9 @@ void Client::TellEnd(uint64_t statement, const Outcome& outcome, const std::stri
 
 bool Client::Open() {
   Result<std::unique_ptr<Session>> session =
-      context_.use_sql ? OpenSqlSession(process_.io(), context_.path, context_.pager)
-                       : OpenKvSession(process_.io(), context_.path, context_.pager);
+      context_.use_sql
+          ? OpenSqlSession(process_.io(), context_.path, context_.pager, context_.sql_habits)
+          : OpenKvSession(process_.io(), context_.path, context_.pager);
   process_.ExitIfKilled();
   if (!session.ok()) {
     Log("open: " + session.status().ToString());
@@ -146,6 +156,7 @@ void Client::Work() {
       continue;
     }
     --budget_;
+    const sim::Choices::Span span(choices_, "action");
     Act();
     if (session_ != nullptr && choices_.Chance(3'000, "close")) Close();
   }
@@ -197,7 +208,8 @@ void Client::Recover(const std::function<void(const SnapshotId&, TableRows)>& fo
 }
 
 void Client::Pause(int attempt) {
-  sim::SleepOnFiber(process_, 50'000 * static_cast<uint64_t>(attempt + 1));
+  constexpr int kDoublingCountMax = 14;
+  sim::SleepOnFiber(process_, uint64_t{50'000} << std::min(attempt, kDoublingCountMax));
 }
 
 void Client::Verify() {
@@ -212,6 +224,7 @@ void Client::Verify() {
 }
 
 enum class Client::Action : uint8_t {
+  kRest,  // the tamest: nothing
   kBegin,
   kBeginImmediate,
   kCommit,
@@ -226,11 +239,17 @@ enum class Client::Action : uint8_t {
 };
 
 void Client::Act() {
+  if (const std::optional<int> table = std::exchange(missing_table_, std::nullopt)) {
+    if (choices_.Chance(context_.create_ppm, "create")) {
+      return Write({.verb = TableStatement::Verb::kCreate, .table = *table});
+    }
+  }
   // Below SQL nothing keeps a scan going when the change of its connection outside a transaction
   // fails.
   const bool may_open_reader = readers_.size() < static_cast<size_t>(context_.reader_count_max) &&
                                (context_.use_sql || in_transaction_);
   uint32_t weights[] = {
+      1,                           // rest
       in_transaction_ ? 0u : 10u,  // begin
       in_transaction_ ? 0u : 8u,   // begin immediate
       in_transaction_ ? 14u : 0u,  // commit
@@ -244,6 +263,9 @@ void Client::Act() {
       1,  // integrity check
   };
   switch (static_cast<Action>(choices_.Weighted(weights, "action"))) {
+    case Action::kRest:
+      (void)process_.io().Poll(PollMode::kNoWait);
+      return process_.ExitIfKilled();
     case Action::kBegin:
       return Begin(false);
     case Action::kBeginImmediate:
@@ -294,29 +316,36 @@ Outcome Client::Run(const Command& command, Rows* rows) {
   }
   if (outcome.kind != Outcome::Kind::kDone) {
     for (const auto& reader : readers_) reader->OtherFailed();
+    // A change that fails outside BEGIN ... COMMIT may take the queries beside it along.
+    if (!in_transaction_ && !IsBusy(outcome.error)) view_.may_be_gone = true;
   }
   context_.world.Note(static_cast<uint64_t>(number_) << 32 |
                           static_cast<uint64_t>(outcome.kind) << 16 |
                           static_cast<uint64_t>(outcome.error.code()),
                       HashOf(*rows));
-  TellEnd(number, outcome, std::to_string(rows->size()) + " rows");
+  if (context_.observer != nullptr) {
+    TellEnd(number, outcome, std::to_string(rows->size()) + " rows");
+  }
   return outcome;
 }
 
-void Client::Expect(const Status& error, const std::string& doing) {
-  sim::ExpectReason(error,
-                    {.faults = context_.faults,
-                     .others = context_.connection_count > 1,
-                     .interrupted = interrupted_,
-                     .rolled_back = rolled_back_},
-                    doing + " (client " + std::to_string(number_) + ")");
+sim::ErrorReasons Client::Reasons() const {
+  return {.faults = context_.faults,
+          .others = context_.connection_count > 1,
+          .interrupted = interrupted_,
+          .rolled_back = rolled_back_};
 }
 
-void Client::OnError(const Status& error, const std::string& doing) {
-  Expect(error, doing);
+void Client::Expect(const Status& error, std::string_view doing) {
+  sim::ExpectReason(error, Reasons(),
+                    std::string(doing) + " (client " + std::to_string(number_) + ")");
+}
+
+void Client::OnError(const Status& error, const Command& command) {
+  if (!sim::HasReason(error, Reasons())) Expect(error, ToSql(command).sql);
   if (in_transaction_ && !session_->in_transaction()) {
     // As SQLite may after an I/O error or a full disk; a lock that is held never does that.
-    if (IsBusy(error)) Fail("error", "kBusy ended the transaction of " + doing);
+    if (IsBusy(error)) Fail("error", "kBusy ended the transaction of " + ToSql(command).sql);
     Log("the transaction was rolled back");
     context_.history.CommitUndecided(number_);
     in_transaction_ = false;
@@ -328,10 +357,14 @@ void Client::OnError(const Status& error, const std::string& doing) {
   EndViewIfIdle();
   if (++failure_count_ > kFailureCountMax) {
     Fail("progress", std::to_string(kFailureCountMax) + " statements in a row failed, the last: " +
-                         doing + ": " + error.ToString());
+                         ToSql(command).sql + ": " + error.ToString());
   }
   // Let whoever is in the way go on.
-  if (IsBusy(error)) {
+  if (!IsBusy(error)) return;
+  if (failure_count_ > kImpatienceMax ||
+      choices_.Chance(context_.patience_ppm, "sleep when busy")) {
+    Pause(failure_count_);
+  } else {
     (void)process_.io().Poll(PollMode::kNoWait);
     process_.ExitIfKilled();
   }
@@ -348,7 +381,16 @@ void Client::TakeBase(VersionNumber not_older_than) {
   const SnapshotId id = session_->snapshot();
   if (view_.base) {
     // A log that is started anew changes the id, but not what it shows.
-    if (!(id == view_.id) && context_.history.Observe(id, 0) != *view_.base) {
+    const bool moved = !(id == view_.id) && context_.history.Observe(id, 0) != *view_.base;
+    if (moved && view_.may_be_gone) {
+      // Whoever held it has lost it; one that begins now has the new one.
+      for (const auto& reader : readers_) {
+        if (reader->started()) reader->LostSnapshot();
+      }
+      view_.may_be_gone = false;
+      view_.base = context_.history.Observe(id, not_older_than);
+      view_.working = context_.history.at(*view_.base);
+    } else if (moved) {
       Fail("snapshot", "the snapshot of client " + std::to_string(number_) + " moved from " +
                            ToString(view_.id) + " to " + ToString(id) + " in its transaction");
     }
@@ -360,7 +402,7 @@ void Client::TakeBase(VersionNumber not_older_than) {
   view_.working = context_.history.at(*view_.base);
 }
 
-void Client::Keep(const char* oracle, const std::string& doing,
+void Client::Keep(const char* oracle, const Command& command,
                   const std::function<std::string(const Tables&)>& difference) {
   std::string reasons;
   Candidates kept;
@@ -376,28 +418,30 @@ void Client::Keep(const char* oracle, const std::string& doing,
   if (kept.empty()) {
     Fail(oracle, "client " + std::to_string(number_) + ", version " + std::to_string(*view_.base) +
                      " (" + ToString(view_.id) + (view_.wrote ? ", with own changes" : "") +
-                     "): " + doing + reasons + "\n" + context_.history.Describe());
+                     "): " + ToSql(command).sql + reasons + "\n" + context_.history.Describe());
   }
   view_.working = std::move(kept);
 }
 
 void Client::EndViewIfIdle() {
-  if (!in_transaction_ && readers_.empty()) view_ = View();
+  const bool held = in_transaction_ || std::any_of(readers_.begin(), readers_.end(),
+                                                   [](const auto& r) { return r->has_snapshot(); });
+  if (!held) view_ = View();
 }
 
 // -- Transactions --
 
 void Client::Begin(bool immediate) {
   const VersionNumber not_older = NotOlderThan();
+  const Command command{.kind = immediate ? Command::Kind::kBeginImmediate : Command::Kind::kBegin};
   Rows rows;
-  const Outcome outcome =
-      Run({.kind = immediate ? Command::Kind::kBeginImmediate : Command::Kind::kBegin}, &rows);
+  const Outcome outcome = Run(command, &rows);
   if (outcome.kind == Outcome::Kind::kGivenUp) {
     in_transaction_ = session_->in_transaction();
     if (in_transaction_) Rollback();
     return;
   }
-  if (outcome.kind == Outcome::Kind::kError) return OnError(outcome.error, "BEGIN");
+  if (outcome.kind == Outcome::Kind::kError) return OnError(outcome.error, command);
   failure_count_ = 0;
   in_transaction_ = true;
   if (!session_->in_transaction()) Fail("error", "BEGIN succeeded, but opened no transaction");
@@ -414,16 +458,17 @@ void Client::Commit() {
   if (!context_.use_sql) DropReaders();
   if (view_.wrote) context_.history.CommitStarts(number_, *view_.base, view_.working);
   const bool wrote = view_.wrote;
+  const Command command{.kind = Command::Kind::kCommit};
   Rows rows;
-  const Outcome outcome = Run({.kind = Command::Kind::kCommit}, &rows);
+  const Outcome outcome = Run(command, &rows);
   if (outcome.kind == Outcome::Kind::kGivenUp) return Settle();
   if (outcome.kind == Outcome::Kind::kError) {
     if (IsBusy(outcome.error)) {
       context_.history.CommitCancelled(number_);
     } else {
-      context_.history.CommitUndecided(number_);
+      context_.history.CommitFailed(number_);
     }
-    OnError(outcome.error, "COMMIT");
+    OnError(outcome.error, command);
     if (in_transaction_) Rollback();
     return;
   }
@@ -489,30 +534,35 @@ void Client::Settle() {
 void Client::Select(const TableStatement& statement) {
   const VersionNumber not_older = NotOlderThan();
   const Command command = TableCommand(statement);
-  const std::string sql = ToSql(command).sql;
   Rows rows;
   const Outcome outcome = Run(command, &rows);
-  if (outcome.kind == Outcome::Kind::kGivenUp) return EndViewIfIdle();
+  if (outcome.kind == Outcome::Kind::kGivenUp) {
+    EndViewIfIdle();
+    if (choices_.Chance(300'000, "try again")) Select(statement);
+    return;
+  }
   const bool missing =
       outcome.kind == Outcome::Kind::kError && outcome.error.code() == ResultCode::kError;
-  if (outcome.kind == Outcome::Kind::kError && !missing) return OnError(outcome.error, sql);
+  if (outcome.kind == Outcome::Kind::kError && !missing) return OnError(outcome.error, command);
   failure_count_ = 0;
+  if (missing) missing_table_ = statement.table;
   TakeBase(not_older);
-  Keep("model", sql, [&](const Tables& tables) -> std::string {
+  Keep("model", command, [&](const Tables& tables) -> std::string {
     if (missing) {
       return tables.Find(statement.table) == nullptr ? "" : "error " + outcome.error.ToString();
     }
     if (tables.Find(statement.table) == nullptr) return "rows of a table that is not there";
-    return sim::DescribeDifference(tables.Select(statement), rows);
+    return tables.CompareAnswer(statement, rows);
   });
   EndViewIfIdle();
 }
 
 void Client::CheckIntegrity() {
+  const Command command{.kind = Command::Kind::kIntegrityCheck};
   Rows rows;
-  const Outcome outcome = Run({.kind = Command::Kind::kIntegrityCheck}, &rows);
+  const Outcome outcome = Run(command, &rows);
   if (outcome.kind == Outcome::Kind::kGivenUp) return EndViewIfIdle();
-  if (outcome.kind == Outcome::Kind::kError) return OnError(outcome.error, "integrity_check");
+  if (outcome.kind == Outcome::Kind::kError) return OnError(outcome.error, command);
   std::string report;
   for (const Row& row : rows) report += "\n  " + sim::ToString(row);
   if (report != "\n  'ok'") Fail("integrity", "integrity_check:" + report);
@@ -521,17 +571,18 @@ void Client::CheckIntegrity() {
 
 void Client::OpenReader() {
   const TableStatement select = workload_.Scan();
+  const Command command = TableCommand(select);
   ++context_.statement_count;
-  Result<std::unique_ptr<Running>> running = session_->Start(TableCommand(select));
+  Result<std::unique_ptr<Running>> running = session_->Start(command);
   process_.ExitIfKilled();
-  if (!running.ok()) return OnError(running.status(), ToSql(TableCommand(select)).sql);
+  if (!running.ok()) return OnError(running.status(), command);
   readers_.push_back(std::make_unique<Reader>(select, *std::move(running)));
   StepReader(readers_.size() - 1);
 }
 
 void Client::StepReader(size_t index) {
   Reader& reader = *readers_[index];
-  const std::string sql = ToSql(TableCommand(reader.select())).sql;
+  const Command command = TableCommand(reader.select());
   const auto drop = [&] {
     readers_.erase(readers_.begin() + static_cast<ptrdiff_t>(index));
     process_.ExitIfKilled();
@@ -540,10 +591,10 @@ void Client::StepReader(size_t index) {
   while (step_count-- > 0) {
     const VersionNumber not_older = NotOlderThan();
     Row row;
-    const uint64_t number = Tell(TableCommand(reader.select()), "step: ");
+    const uint64_t number = Tell(command, "step: ");
     const Outcome outcome = reader.running().Next(&row, *this);
     context_.world.Note(static_cast<uint64_t>(outcome.kind), HashOf({row}));
-    TellEnd(number, outcome, sim::ToString(row));
+    if (context_.observer != nullptr) TellEnd(number, outcome, sim::ToString(row));
     if (outcome.kind == Outcome::Kind::kGivenUp) {
       drop();
       return EndViewIfIdle();
@@ -554,12 +605,12 @@ void Client::StepReader(size_t index) {
         interrupted_ = reader.interrupted();
         rolled_back_ = reader.other_failed();
         drop();
-        OnError(outcome.error, sql);
+        OnError(outcome.error, command);
         rolled_back_ = false;
         return;
       }
       TakeBase(not_older);
-      Keep("model", sql, [&](const Tables& tables) -> std::string {
+      Keep("model", command, [&](const Tables& tables) -> std::string {
         return tables.Find(reader.select().table) == nullptr ? "" : outcome.error.ToString();
       });
       drop();
@@ -568,7 +619,7 @@ void Client::StepReader(size_t index) {
     failure_count_ = 0;
     if (!reader.started()) {
       TakeBase(not_older);
-      Keep("model", sql, [&](const Tables& tables) -> std::string {
+      Keep("model", command, [&](const Tables& tables) -> std::string {
         if (tables.Find(reader.select().table) == nullptr) return "a table that is not there";
         const Rows expected = tables.Select(reader.select());
         if (outcome.kind == Outcome::Kind::kDone) return sim::DescribeDifference(expected, {});
@@ -584,7 +635,8 @@ void Client::StepReader(size_t index) {
     const std::string wrong =
         outcome.kind == Outcome::Kind::kRow ? reader.CheckRow(row) : reader.CheckEnd();
     if (!wrong.empty()) {
-      Fail("model", "client " + std::to_string(number_) + ", stepping " + sql + ": " + wrong);
+      Fail("model",
+           "client " + std::to_string(number_) + ", stepping " + ToSql(command).sql + ": " + wrong);
     }
     if (outcome.kind == Outcome::Kind::kDone) {
       drop();
@@ -615,26 +667,30 @@ void Client::Write(const TableStatement& statement) {
 void Client::WriteInTransaction(const TableStatement& statement) {
   const VersionNumber not_older = NotOlderThan();
   const Command command = TableCommand(statement);
-  const std::string sql = ToSql(command).sql;
   Rows rows;
   const Outcome outcome = Run(command, &rows);
-  if (outcome.kind == Outcome::Kind::kGivenUp) return;
+  if (outcome.kind == Outcome::Kind::kGivenUp) {
+    // An interrupted change may have been on its way to undoing the whole transaction.
+    if (interrupted_) Rollback();
+    return;
+  }
   const ResultCode code = outcome.error.primary();
   if (code == ResultCode::kLocked && statement.changes_schema() && !readers_.empty()) return;
   if (code != ResultCode::kOk && code != ResultCode::kConstraint && code != ResultCode::kError) {
-    return OnError(outcome.error, sql);
+    return OnError(outcome.error, command);
   }
   failure_count_ = 0;
   if (!session_->in_transaction()) {
-    Fail("error", "the transaction of client " + std::to_string(number_) + " ended in " + sql);
+    Fail("error", "the transaction of client " + std::to_string(number_) + " ended in " +
+                      ToSql(command).sql);
   }
   TakeBase(not_older);
   if (code == ResultCode::kOk && *view_.base != context_.history.newest()) {
     Fail("lost-update", "client " + std::to_string(number_) + " wrote on version " +
-                            std::to_string(*view_.base) + ", which is not the newest: " + sql +
-                            "\n" + context_.history.Describe());
+                            std::to_string(*view_.base) + ", which is not the newest: " +
+                            ToSql(command).sql + "\n" + context_.history.Describe());
   }
-  Keep("model", sql, [&](const Tables& tables) -> std::string {
+  Keep("model", command, [&](const Tables& tables) -> std::string {
     Tables after = tables;
     int64_t change_count = 0;
     const ResultCode expected = after.Apply(statement, &change_count);
@@ -649,11 +705,17 @@ void Client::WriteInTransaction(const TableStatement& statement) {
     }
     return "";
   });
-  if (code != ResultCode::kOk) return;
+  if (code != ResultCode::kOk) return NoteMissing(statement);
   view_.wrote = true;
   for (Candidate& candidate : view_.working) {
     int64_t change_count = 0;
     CHECK(candidate.tables.Apply(statement, &change_count) == ResultCode::kOk);
+  }
+}
+
+void Client::NoteMissing(const TableStatement& statement) {
+  if (view_.working.front().tables.Find(statement.table) == nullptr) {
+    missing_table_ = statement.table;
   }
 }
 
@@ -676,8 +738,7 @@ bool Client::CountsRight(const TableStatement& statement, VersionNumber number, 
 void Client::WriteAlone(const TableStatement& statement) {
   const VersionNumber not_older = NotOlderThan();
   const Command command = TableCommand(statement);
-  const std::string sql = ToSql(command).sql;
-  if (view_.base) {
+  if (view_.base && !view_.may_be_gone) {
     // A query holds the snapshot: only on that can the change be made.
     Candidates after;
     for (const Candidate& candidate : view_.working) {
@@ -693,32 +754,33 @@ void Client::WriteAlone(const TableStatement& statement) {
   Rows rows;
   const Outcome outcome = Run(command, &rows);
   if (outcome.kind == Outcome::Kind::kGivenUp) return Settle();
-  if (session_->in_transaction()) Fail("error", "a transaction was left open by " + sql);
+  if (session_->in_transaction())
+    Fail("error", "a transaction was left open by " + ToSql(command).sql);
   const ResultCode code = outcome.error.primary();
   if (code == ResultCode::kOk) {
     failure_count_ = 0;
     const SnapshotId id = session_->snapshot();
     const VersionNumber number = context_.history.CommitSucceeded(number_, id, durable_commits());
     if (!statement.changes_schema() && !CountsRight(statement, number, session_->changes())) {
-      Fail("model", sql + " answers changes() " + std::to_string(session_->changes()) + "\n" +
-                        context_.history.Describe());
+      Fail("model", ToSql(command).sql + " answers changes() " +
+                        std::to_string(session_->changes()) + "\n" + context_.history.Describe());
     }
-    if (readers_.empty()) return EndViewIfIdle();
     view_.base = number;
     view_.id = id;
     view_.working = context_.history.at(number);
-    return;
+    return EndViewIfIdle();
   }
   if (code == ResultCode::kConstraint || code == ResultCode::kError) {
     context_.history.CommitCancelled(number_);
     failure_count_ = 0;
     TakeBase(not_older);
-    Keep("model", sql, [&](const Tables& tables) -> std::string {
+    Keep("model", command, [&](const Tables& tables) -> std::string {
       Tables after = tables;
       int64_t change_count = 0;
       const ResultCode expected = after.Apply(statement, &change_count);
       return expected == code ? "" : outcome.error.ToString();
     });
+    NoteMissing(statement);
     return EndViewIfIdle();
   }
   if (code == ResultCode::kLocked && statement.changes_schema() && !readers_.empty()) {
@@ -727,9 +789,9 @@ void Client::WriteAlone(const TableStatement& statement) {
   if (IsBusy(outcome.error)) {
     context_.history.CommitCancelled(number_);
   } else {
-    context_.history.CommitUndecided(number_);
+    context_.history.CommitFailed(number_);
   }
-  OnError(outcome.error, sql);
+  OnError(outcome.error, command);
 }
 
 void Client::Checkpoint() {
@@ -742,7 +804,7 @@ void Client::Checkpoint() {
   if (outcome.kind == Outcome::Kind::kGivenUp) return EndViewIfIdle();
   if (outcome.kind == Outcome::Kind::kError) {
     if (outcome.error.primary() == ResultCode::kLocked && !readers_.empty()) return;
-    return OnError(outcome.error, "wal_checkpoint");
+    return OnError(outcome.error, command);
   }
   failure_count_ = 0;
   if (rows.size() != 1 || rows[0].size() != 3 || !rows[0][0].is_integer() ||

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/choices/choices.h"
@@ -35,11 +36,14 @@ struct ClientContext {
   History& history;
   std::string path;
   bool use_sql = true;
+  SqlHabits sql_habits;
   PagerOptions pager;
   sim::TableShape shape;
   uint32_t early_step_ppm = 50'000;  // steps a waiting statement before it can go on
   uint32_t interrupt_ppm = 2'000;    // at a wait
   uint32_t checkpoint_weight = 3;
+  uint32_t create_ppm = 300'000;  // after a statement found no such table, the next one creates it
+  uint32_t patience_ppm = 500'000;  // sleeps after kBusy, instead of going on at once
   int reader_count_max = 2;
   int connection_count = 1;       // clients in the run
   int open_connection_count = 0;  // sessions open now
@@ -72,6 +76,9 @@ class Client final : private Driver {
     SnapshotId id;
     Candidates working;
     bool wrote = false;
+    // A statement of the connection has failed, and may have ended the queries that hold the
+    // snapshot: they find out when they are stepped, and until then it may be another.
+    bool may_be_gone = false;
   };
   enum class Action : uint8_t;
 
@@ -80,7 +87,8 @@ class Client final : private Driver {
   bool Wait(Completion& on) override;
 
   void Act();
-  // Sleeps, the longer the more attempts have failed.
+  // Sleeps, the longer the more attempts have failed: at length longer than an operation may hang
+  // that belongs to whoever is in the way.
   void Pause(int attempt);
   bool Open();
   void Close();
@@ -94,6 +102,8 @@ class Client final : private Driver {
   void Rollback();
   void Select(const sim::TableStatement& statement);
   void Write(const sim::TableStatement& statement);
+  // After a statement failed as the model says it must.
+  void NoteMissing(const sim::TableStatement& statement);
   void WriteInTransaction(const sim::TableStatement& statement);
   void WriteAlone(const sim::TableStatement& statement);
   bool CountsRight(const sim::TableStatement& statement, VersionNumber number, int64_t changes);
@@ -106,13 +116,14 @@ class Client final : private Driver {
   // After a commit was given up: uses the connection until it is settled.
   void Settle();
   // After any error: checks it, and notices a transaction that was rolled back.
-  void OnError(const Status& error, const std::string& doing);
-  void Expect(const Status& error, const std::string& doing);
+  void OnError(const Status& error, const Command& command);
+  void Expect(const Status& error, std::string_view doing);
+  sim::ErrorReasons Reasons() const;
   VersionNumber NotOlderThan();
   // The version that the connection's snapshot shows.
   void TakeBase(VersionNumber not_older_than);
   // Keeps the candidates that `difference` has nothing against; at least one must be left.
-  void Keep(const char* oracle, const std::string& doing,
+  void Keep(const char* oracle, const Command& command,
             const std::function<std::string(const sim::Tables&)>& difference);
   void EndViewIfIdle();
   // For an observer: a statement begins and ends; what else happens.
@@ -134,7 +145,8 @@ class Client final : private Driver {
   bool may_give_up_ = true;
   bool interrupted_ = false;
   bool rolled_back_ = false;
-  int failure_count_ = 0;  // in a row
+  int failure_count_ = 0;             // in a row
+  std::optional<int> missing_table_;  // the last statement found it missing
 };
 
 }  // namespace orrery::whopper

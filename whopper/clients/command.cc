@@ -4,11 +4,11 @@
 
 namespace orrery::whopper {
 
-sim::SqlText ToSql(const Command& command) {
+sim::SqlText ToSql(const Command& command, bool binds_values) {
   static constexpr const char* kModes[] = {"PASSIVE", "FULL", "RESTART", "TRUNCATE"};
   switch (command.kind) {
     case Command::Kind::kTable:
-      return sim::ToSql(command.table);
+      return sim::ToSql(command.table, binds_values);
     case Command::Kind::kBegin:
       return {"BEGIN", {}};
     case Command::Kind::kBeginImmediate:
@@ -18,11 +18,13 @@ sim::SqlText ToSql(const Command& command) {
     case Command::Kind::kRollback:
       return {"ROLLBACK", {}};
     case Command::Kind::kCheckpoint:
-      return {"PRAGMA wal_checkpoint(" +
-                  std::string(kModes[static_cast<int>(command.checkpoint)]) + ")",
+      return {"PRAGMA wal_checkpoint(" + std::string(kModes[static_cast<int>(command.checkpoint)]) +
+                  ")",
               {}};
     case Command::Kind::kIntegrityCheck:
       return {"PRAGMA integrity_check", {}};
+    case Command::Kind::kText:
+      return command.text;
   }
   Unreachable();
 }

@@ -18,13 +18,15 @@ struct Command {
     kRollback,
     kCheckpoint,      // answers one row: busy, frames in the WAL, frames checkpointed
     kIntegrityCheck,  // answers rows of text, one "ok" when all is well
+    kText,            // `text`: through SQL only
   };
   Kind kind = Kind::kTable;
   sim::TableStatement table;
   CheckpointMode checkpoint = CheckpointMode::kPassive;
+  sim::SqlText text = {};
 };
 
-sim::SqlText ToSql(const Command& command);
+sim::SqlText ToSql(const Command& command, bool binds_values = false);
 
 }  // namespace orrery::whopper
 

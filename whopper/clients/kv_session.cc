@@ -1,6 +1,6 @@
-// The session below SQL: rows are kept by a TableCursor, tables are trees named by the schema table,
-// and transactions are the Pager's. What SQL's machine does to bring a statement to its end, or to
-// give it up, is done here in its plainest form.
+// The session below SQL: rows are kept by a TableCursor, tables are trees named by the schema
+// table, and transactions are the Pager's. What SQL's machine does to bring a statement to its end,
+// or to give it up, is done here in its plainest form.
 
 #include <algorithm>
 #include <optional>
@@ -28,8 +28,7 @@ constexpr PageNumber kSchemaRoot = 1;
 
 // Runs an engine call to its end. Not done: `outcome` says why.
 template <typename Call>
-auto Drive(Driver& driver, bool may_give_up, Outcome& outcome, Call&& call)
-    -> decltype(call()) {
+auto Drive(Driver& driver, bool may_give_up, Outcome& outcome, Call&& call) -> decltype(call()) {
   while (true) {
     auto result = call();
     driver.AfterCall();
@@ -43,23 +42,23 @@ auto Drive(Driver& driver, bool may_give_up, Outcome& outcome, Call&& call)
 }
 
 // Inside a function that answers an Outcome and has a `driver`.
-#define KV_ASSIGN(left, call)                                                  \
+#define KV_ASSIGN(left, call) \
   KV_ASSIGN_INNER(ORRERY_CONCAT(outcome_, __LINE__), ORRERY_CONCAT(result_, __LINE__), left, call)
-#define KV_ASSIGN_INNER(outcome, result, left, call)                           \
-  Outcome outcome{Outcome::Kind::kDone, {}};                                   \
-  auto result = Drive(driver, true, outcome, [&] { return call; });            \
-  if (!result.done()) return outcome;                                          \
+#define KV_ASSIGN_INNER(outcome, result, left, call)                \
+  Outcome outcome{Outcome::Kind::kDone, {}};                        \
+  auto result = Drive(driver, true, outcome, [&] { return call; }); \
+  if (!result.done()) return outcome;                               \
   left = *std::move(result)
-#define KV_RUN(call)                                                           \
-  do {                                                                         \
-    Outcome kv_outcome{Outcome::Kind::kDone, {}};                              \
-    auto kv_result = Drive(driver, true, kv_outcome, [&] { return call; });    \
-    if (!kv_result.done()) return kv_outcome;                                  \
+#define KV_RUN(call)                                                        \
+  do {                                                                      \
+    Outcome kv_outcome{Outcome::Kind::kDone, {}};                           \
+    auto kv_result = Drive(driver, true, kv_outcome, [&] { return call; }); \
+    if (!kv_result.done()) return kv_outcome;                               \
   } while (false)
-#define KV_CHECK(call)                                                         \
-  do {                                                                         \
-    Outcome kv_outcome = (call);                                               \
-    if (kv_outcome.kind != Outcome::Kind::kDone) return kv_outcome;            \
+#define KV_CHECK(call)                                              \
+  do {                                                              \
+    Outcome kv_outcome = (call);                                    \
+    if (kv_outcome.kind != Outcome::Kind::kDone) return kv_outcome; \
   } while (false)
 
 Outcome Done() { return {Outcome::Kind::kDone, {}}; }
@@ -159,8 +158,8 @@ class KvRunning final : public Running {
 
   Outcome Next(Row* row, Driver& driver) override {
     if (rows_.has_value()) return NextOf(row);
-    if (scanning_) return ScanOn(row, driver);
     KV_CHECK(session_.CleanUp(driver));
+    if (scanning_) return ScanOn(row, driver);
     switch (command_.kind) {
       case Command::Kind::kTable:
         if (command_.table.verb != TableStatement::Verb::kSelect) return Write(driver);
@@ -179,6 +178,8 @@ class KvRunning final : public Running {
         return Checkpoint(row, driver);
       case Command::Kind::kIntegrityCheck:
         return CheckIntegrity(row, driver);
+      case Command::Kind::kText:
+        break;
     }
     Unreachable();
   }
@@ -348,8 +349,8 @@ class KvRunning final : public Running {
       return {Value::Integer(row.form.id),
               row.b.is_null() ? Value::Null() : Value::Integer(row.form.b.size)};
     }
-    return {Value::Integer(row.form.id),
-            row.form.a ? Value::Integer(*row.form.a) : Value::Null(), row.b};
+    return {Value::Integer(row.form.id), row.form.a ? Value::Integer(*row.form.a) : Value::Null(),
+            row.b};
   }
 
   Outcome Select(Row* row, Driver& driver) {
@@ -466,9 +467,9 @@ class KvRunning final : public Running {
     create.Start(btree());
     KV_ASSIGN(const PageNumber root, create.Resume());
     const std::string name = "t" + std::to_string(command_.table.table);
-    const std::string record = EncodeKvRecord(
-        {Value::Text("table"), Value::Text(name), Value::Text(name), Value::Integer(root),
-         Value::Text(ToSql(command_).sql)});
+    const std::string record =
+        EncodeKvRecord({Value::Text("table"), Value::Text(name), Value::Text(name),
+                        Value::Integer(root), Value::Text(ToSql(command_).sql)});
     TableCursor schema(btree(), kSchemaRoot);
     KV_RUN(schema.Insert(command_.table.table + 1, AsBytes(record), false));
     pager().SetSchemaCookie(pager().header().schema_cookie + 1);
@@ -504,7 +505,7 @@ class KvRunning final : public Running {
         if (taken) return Failed(ResultCode::kConstraintPrimaryKey, "id");
       } else {
         KV_ASSIGN(const bool any, cursor.Last());
-        if (any) id = std::max<int64_t>(cursor.rowid() + 1, 1);
+        if (any) id = cursor.rowid() + 1;
       }
       KV_CHECK(Put(cursor, {{id, row.a, {}}, sim::FillerValue(row.b)}, !row.id, driver));
     }

@@ -50,6 +50,7 @@ sim::Row Reader::Answer(const sim::ModelRow& row) const {
 }
 
 std::string Reader::CheckRow(const sim::Row& row) {
+  if (lost_snapshot_) return "a row of a transaction that was rolled back";
   if (row.empty() || !row[0].is_integer()) return "a row without an id: " + sim::ToString(row);
   const int64_t id = row[0].integer();
   const auto forms = possible_.find(id);
@@ -61,8 +62,9 @@ std::string Reader::CheckRow(const sim::Row& row) {
       });
   if (!known) {
     return "row " + sim::ToString(row) +
-           (forms == possible_.end() ? " was never there"
-                                     : " should be " + sim::ToString(Answer(forms->second.front())));
+           (forms == possible_.end()
+                ? " was never there"
+                : " should be " + sim::ToString(Answer(forms->second.front())));
   }
   // Ids only rise, or only fall: a table is walked once, whatever changes under way.
   const bool descending = select_.order == sim::Order::kIdDescending;
@@ -75,6 +77,7 @@ std::string Reader::CheckRow(const sim::Row& row) {
 }
 
 std::string Reader::CheckEnd() const {
+  if (lost_snapshot_) return "it ends well though its transaction was rolled back";
   for (const auto& [id, row] : certain_) {
     if (seen_.count(id) == 0) {
       return "row " + sim::ToString(sim::ToRow(row)) + " is missing (" +

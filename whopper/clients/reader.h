@@ -32,6 +32,9 @@ class Reader {
   // transaction with it, and with it this scan.
   void OtherFailed() { other_failed_ = true; }
   bool other_failed() const { return other_failed_; }
+  // It did: the connection's snapshot is another one now, so the scan cannot go on.
+  void LostSnapshot() { lost_snapshot_ = true; }
+  bool has_snapshot() const { return !lost_snapshot_; }
 
   bool started() const { return started_; }
 
@@ -53,6 +56,7 @@ class Reader {
   bool changed_ = false;
   bool interrupted_ = false;
   bool other_failed_ = false;
+  bool lost_snapshot_ = false;
   std::map<int64_t, sim::ModelRow> certain_;                // in every state so far, unchanged
   std::map<int64_t, std::vector<sim::ModelRow>> possible_;  // in any state so far
   std::set<int64_t> seen_;

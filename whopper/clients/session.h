@@ -56,8 +56,16 @@ class Session {
   virtual void Interrupt() = 0;
 };
 
+// How one uses SQL.
+struct SqlHabits {
+  // Statements are kept when they have ended or were given up, and run again with other numbers.
+  bool keeps_statements = false;
+  int busy_timeout_ms = 0;
+};
+
 Result<std::unique_ptr<Session>> OpenSqlSession(Io& io, const std::string& path,
-                                                const PagerOptions& options);
+                                                const PagerOptions& options,
+                                                const SqlHabits& habits);
 Result<std::unique_ptr<Session>> OpenKvSession(Io& io, const std::string& path,
                                                const PagerOptions& options);
 

@@ -1,6 +1,7 @@
 #include "whopper/histories/history.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/check.h"
 #include "sim/failure.h"
@@ -9,6 +10,23 @@ namespace orrery::whopper {
 
 using sim::Fail;
 using sim::Tables;
+
+namespace {
+
+// Several undecided commits may lead to one state.
+Candidates Distinct(Candidates candidates) {
+  if (candidates.size() < 2) return candidates;
+  Candidates distinct;
+  for (Candidate& candidate : candidates) {
+    const bool known = std::any_of(distinct.begin(), distinct.end(), [&](const Candidate& other) {
+      return other.tables == candidate.tables;
+    });
+    if (!known) distinct.push_back(std::move(candidate));
+  }
+  return distinct;
+}
+
+}  // namespace
 
 std::string ToString(const SnapshotId& id) {
   char text[64];
@@ -25,6 +43,7 @@ void History::StartOver() {
   numbers_[{0, 0, 0}] = first_;
   attempts_.clear();
   durable_ = first_;
+  sync_lost_ = false;
   recovering_ = false;
   recoverable_.clear();
   committed_.clear();
@@ -59,17 +78,19 @@ Candidates History::ResultOf(const Attempt& attempt) const {
       results.push_back(std::move(result));
     }
   }
-  return results;
+  return Distinct(std::move(results));
 }
 
 void History::Append(Candidates candidates, const SnapshotId& id, int client) {
   CHECK(!candidates.empty());
+  candidates = Distinct(std::move(candidates));
   // Candidates are told apart by new tags: those of the attempts may come twice.
   for (Candidate& candidate : candidates) candidate.tag = ++last_tag_;
   versions_.push_back({std::move(candidates)});
   numbers_[KeyOf(id)] = newest();
   committed_.push_back({newest(), client});
-  // What was undecided on the version before is gone from the WAL, unless a power cut brings it back.
+  // What was undecided on the version before is gone from the WAL, unless a power cut brings it
+  // back.
   for (Attempt& attempt : attempts_) {
     if (!attempt.in_progress) attempt.overwritten = true;
   }
@@ -78,6 +99,17 @@ void History::Append(Candidates candidates, const SnapshotId& id, int client) {
 void History::Published(const SnapshotId& id, int client, bool by_recovery) {
   if (recovering_) return;
   const auto known = numbers_.find(KeyOf(id));
+  const bool is_newest = known != numbers_.end() && known->second == newest();
+  if (by_recovery && !is_newest && newest() > durable_ && std::exchange(sync_lost_, false)) {
+    int from = -1;
+    Candidates candidates = Reappearing(&from);
+    for (VersionNumber number = newest() + 1; number-- > durable_;) {
+      const Candidates& survivors = at(number);
+      candidates.insert(candidates.end(), survivors.begin(), survivors.end());
+    }
+    Append(std::move(candidates), id, -1);
+    return;
+  }
   if (id.max_frame == 0) {
     // An empty WAL: what the database file holds must be all there is.
     numbers_[KeyOf(id)] = newest();
@@ -98,30 +130,36 @@ void History::Published(const SnapshotId& id, int client, bool by_recovery) {
     }
     Candidates result = ResultOf(*attempt);
     if (result.empty()) {
-      Fail("lost-update", "client " + std::to_string(client) + " published " + ToString(id) +
-                              " on version " +
-                              (attempt->base ? std::to_string(*attempt->base) : "?") +
-                              ", which is not the newest, or where its change fails\n" + Describe());
+      Fail("lost-update",
+           "client " + std::to_string(client) + " published " + ToString(id) + " on version " +
+               (attempt->base ? std::to_string(*attempt->base) : "?") +
+               ", which is not the newest, or where its change fails\n" + Describe());
     }
     attempt->became = newest() + 1;
     Append(std::move(result), id, client);
     return;
   }
 
-  Candidates candidates;
   int from = -1;
-  for (Attempt& attempt : attempts_) {
-    if (attempt.in_progress || attempt.overwritten || !attempt.may_reappear) continue;
-    for (Candidate& candidate : ResultOf(attempt)) {
-      from = candidates.empty() || from == attempt.client ? attempt.client : -1;
-      candidates.push_back(std::move(candidate));
-    }
-  }
+  Candidates candidates = Reappearing(&from);
   if (candidates.empty()) {
     Fail("snapshot", "a recovery found " + ToString(id) +
                          ", which nobody committed, and no commit is undecided\n" + Describe());
   }
   Append(std::move(candidates), id, from);
+}
+
+Candidates History::Reappearing(int* client) const {
+  Candidates candidates;
+  *client = -1;
+  for (const Attempt& attempt : attempts_) {
+    if (attempt.in_progress || attempt.overwritten || !attempt.may_reappear) continue;
+    for (Candidate& candidate : ResultOf(attempt)) {
+      *client = candidates.empty() || *client == attempt.client ? attempt.client : -1;
+      candidates.push_back(std::move(candidate));
+    }
+  }
+  return candidates;
 }
 
 VersionNumber History::Observe(const SnapshotId& id, VersionNumber not_older_than) {
@@ -147,13 +185,17 @@ void History::Refute(VersionNumber number, uint64_t tag) {
 
 void History::CommitStarts(int client, VersionNumber base, Candidates after) {
   CHECK(Pending(client) == nullptr);
-  attempts_.push_back(
-      {.tag = ++last_tag_, .client = client, .in_progress = true, .base = base, .after = std::move(after)});
+  attempts_.push_back({.tag = ++last_tag_,
+                       .client = client,
+                       .in_progress = true,
+                       .base = base,
+                       .after = std::move(after)});
 }
 
 void History::CommitStarts(int client, const sim::TableStatement& change) {
   CHECK(Pending(client) == nullptr);
-  attempts_.push_back({.tag = ++last_tag_, .client = client, .in_progress = true, .change = change});
+  attempts_.push_back(
+      {.tag = ++last_tag_, .client = client, .in_progress = true, .change = change});
 }
 
 bool History::ChangesNothing(const Attempt& attempt, const Candidates& before) const {
@@ -178,15 +220,18 @@ VersionNumber History::CommitSucceeded(int client, const SnapshotId& id, bool sy
   CHECK(attempt != nullptr);
   const VersionNumber number = Observe(id, attempt->base ? *attempt->base : first_);
   if (attempt->became ? *attempt->became != number : !ChangesNothing(*attempt, at(number))) {
-    Fail("snapshot", "a commit of client " + std::to_string(client) + " ended at " + ToString(id) +
-                         ", version " + std::to_string(number) + ", but " +
-                         (attempt->became ? "was published as version " +
-                                                std::to_string(*attempt->became)
-                                          : "nothing was published for it") +
-                         "\n" + Describe());
+    Fail("snapshot",
+         "a commit of client " + std::to_string(client) + " ended at " + ToString(id) +
+             ", version " + std::to_string(number) + ", but " +
+             (attempt->became ? "was published as version " + std::to_string(*attempt->became)
+                              : "nothing was published for it") +
+             "\n" + Describe());
   }
-  std::erase_if(attempts_, [&](const Attempt& a) { return a.tag == attempt->tag; });
-  if (synced) NoteSynced(number);
+  // A commit that had nothing to write has synced nothing: what it found may be a recovered version
+  // that never was.
+  const bool wrote = attempt->became.has_value();
+  std::erase_if(attempts_, [tag = attempt->tag](const Attempt& a) { return a.tag == tag; });
+  if (synced && wrote) NoteSynced(number);
   return number;
 }
 
@@ -196,7 +241,33 @@ void History::CommitCancelled(int client) {
   });
 }
 
+void History::CommitFailed(int client) {
+  const Attempt* attempt = Pending(client);
+  if (attempt != nullptr && attempt->became) {
+    Fail("snapshot", "a commit of client " + std::to_string(client) +
+                         " ended with an error, but was published as version " +
+                         std::to_string(*attempt->became) + "\n" + Describe());
+  }
+  CommitUndecided(client);
+}
+
+void History::LogWritten(int client) {
+  for (Attempt& attempt : attempts_) {
+    if (!attempt.in_progress) {
+      attempt.overwritten = true;
+    } else if (attempt.client == client) {
+      attempt.wrote = true;
+    }
+  }
+}
+
 void History::CommitUndecided(int client) {
+  const Attempt* attempt = Pending(client);
+  if (attempt != nullptr && !attempt->wrote) return CommitCancelled(client);
+  CommitCutOff(client);
+}
+
+void History::CommitCutOff(int client) {
   Attempt* attempt = Pending(client);
   if (attempt == nullptr) return;
   attempt->in_progress = false;
@@ -214,7 +285,8 @@ void History::CommitUndecided(int client) {
 // Forgets undecided commits that not even a power cut can bring back.
 void History::DropImpossible() {
   std::erase_if(attempts_, [&](const Attempt& attempt) {
-    return !attempt.in_progress && (attempt.after.empty() || (attempt.base && *attempt.base < durable_));
+    return !attempt.in_progress &&
+           (attempt.after.empty() || (attempt.base && *attempt.base < durable_));
   });
 }
 
@@ -224,8 +296,7 @@ void History::RecoveryIsPossible() {
   }
 }
 
-std::string History::WhyNotNow(
-    const std::function<std::string(const Tables&)>& difference) const {
+std::string History::WhyNotNow(const std::function<std::string(const Tables&)>& difference) const {
   std::string reasons;
   Candidates candidates = versions_.back().candidates;
   for (const Attempt& attempt : attempts_) {
@@ -251,11 +322,12 @@ void History::PowerCut() {
   for (const Attempt& attempt : attempts_) {
     if (attempt.in_progress) clients.push_back(attempt.client);
   }
-  for (const int client : clients) CommitUndecided(client);
+  for (const int client : clients) CommitCutOff(client);
   recoverable_.clear();
   // The newest first: where contents are equal, most is taken to have survived.
   for (VersionNumber number = newest() + 1; number-- > durable_;) {
-    for (const Candidate& candidate : at(number)) recoverable_.push_back({number, candidate.tables});
+    for (const Candidate& candidate : at(number))
+      recoverable_.push_back({number, candidate.tables});
   }
   for (const Attempt& attempt : attempts_) {
     for (const Candidate& candidate : attempt.after) {
@@ -281,10 +353,11 @@ void History::Recovered(const SnapshotId& id,
     reasons += "\n  not " + std::to_string(candidate.tag) +
                (candidate.tag > newest() ? " (undecided): " : ": ") + reason;
   }
-  Fail("durability", "after the power cut the database is none of the versions that may have "
-                     "survived (durable up to " +
-                         std::to_string(durable_) + ", newest " + std::to_string(newest()) +
-                         "):" + reasons);
+  Fail("durability",
+       "after the power cut the database is none of the versions that may have "
+       "survived (durable up to " +
+           std::to_string(durable_) + ", newest " + std::to_string(newest()) + "):" + reasons +
+           "\n" + Describe());
 }
 
 std::string History::Describe() const {
@@ -301,7 +374,7 @@ std::string History::Describe() const {
     text += "\n  attempt of client " + std::to_string(attempt.client) +
             (attempt.in_progress ? ", in progress" : ", undecided") + ", base " +
             (attempt.base ? std::to_string(*attempt.base) : "newest") +
-            (attempt.may_reappear ? ", may reappear" : "") +
+            (attempt.wrote ? ", wrote" : "") + (attempt.may_reappear ? ", may reappear" : "") +
             (attempt.overwritten ? ", overwritten" : "") +
             (attempt.became ? ", became " + std::to_string(*attempt.became) : "");
   }

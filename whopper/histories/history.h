@@ -1,7 +1,7 @@
 // The History is what the database may hold: the committed versions in their order, each a state of
-// the model, and the commits whose outcome nobody knows yet. Every read is compared with the version
-// that its snapshot shows, so a stale read, a lost update, a commit that vanished and one that
-// should not exist all show at once.
+// the model, and the commits whose outcome nobody knows yet. Every read is compared with the
+// version that its snapshot shows, so a stale read, a lost update, a commit that vanished and one
+// that should not exist all show at once.
 //
 // Versions come about in one place: Published(), called when the header of the WAL index in shared
 // memory has changed (header_watch.h). It says which client's commit that was, so the order of
@@ -63,19 +63,28 @@ class History {
   void Refute(VersionNumber number, uint64_t tag);
 
   // -- Committing --
-  // `client` is about to commit. With a base: the states that a transaction on that version has come
-  // to, by the tags of their base. Without: `change` is applied to whatever is newest when the
+  // `client` is about to commit. With a base: the states that a transaction on that version has
+  // come to, by the tags of their base. Without: `change` is applied to whatever is newest when the
   // commit takes effect (a statement outside a transaction).
   void CommitStarts(int client, VersionNumber base, Candidates after);
   void CommitStarts(int client, const sim::TableStatement& change);
-  // It was answered with success, and its snapshot is `id`; `synced`: by the rules it is durable
-  // now. Answers the version that it made, or the one it found when it changed nothing.
+  // It was answered with success, and its snapshot is `id`; `synced`: by the rules what it wrote is
+  // durable now. Answers the version that it made, or the one it found when it changed nothing.
   VersionNumber CommitSucceeded(int client, const SnapshotId& id, bool synced);
   // It certainly did not commit: the statement failed before it came to that.
   void CommitCancelled(int client);
-  // It may have (an error, given up, killed), and nothing of it is under way any more.
+  // It was answered with an error. That comes before a commit is published, never after; what it
+  // has left in the log a recovery may still find.
+  void CommitFailed(int client);
+  // It may have (an error, given up), and nothing of it is under way any more. One that has written
+  // nothing to the log certainly has not.
   void CommitUndecided(int client);
+  // The same, but what is still under way is about to land or not: a kill, a power cut.
+  void CommitCutOff(int client);
   bool commit_pending(int client) const;
+  // Frames of `client` have been written to the log behind the newest version's. What others had
+  // left there is gone (but for a power cut).
+  void LogWritten(int client);
 
   // -- Crashing --
   // A process was killed or the last connection closed: the next to open may recover from the WAL
@@ -86,6 +95,9 @@ class History {
   std::string WhyNotNow(const std::function<std::string(const sim::Tables&)>& difference) const;
   // All that was committed up to here is durable.
   void NoteSynced(VersionNumber number);
+  // A sync has failed and lost what it was to make durable. Versions that no sync has covered (ones
+  // that a recovery found) may be gone when the log is next read.
+  void SyncLost() { sync_lost_ = true; }
   void PowerCut();
   bool recovering() const { return recovering_; }
   // After a power cut the whole database was read in snapshot `id`. `difference` compares with a
@@ -116,8 +128,9 @@ class History {
     std::optional<VersionNumber> base;
     Candidates after;
     std::optional<sim::TableStatement> change;
-    bool may_reappear = false;   // a recovery could find it
-    bool overwritten = false;   // another commit took its place in the WAL
+    bool wrote = false;                   // to the log
+    bool may_reappear = false;            // a recovery could find it
+    bool overwritten = false;             // another transaction took its place in the WAL
     std::optional<VersionNumber> became;  // it is (a candidate of) this version
   };
   using Key = std::tuple<uint32_t, uint32_t, uint32_t>;
@@ -125,6 +138,8 @@ class History {
 
   Version& MutableAt(VersionNumber number) { return versions_[number - first_]; }
   void Append(Candidates candidates, const SnapshotId& id, int client);
+  // What a recovery may find, the newest version left out. `client`: whose commit that would be.
+  Candidates Reappearing(int* client) const;
   Attempt* Pending(int client);
   // The states an attempt leads to from the newest version; empty when it cannot come now.
   Candidates ResultOf(const Attempt& attempt) const;
@@ -137,6 +152,7 @@ class History {
   std::vector<Attempt> attempts_;
   uint64_t last_tag_ = 0;
   VersionNumber durable_ = 0;
+  bool sync_lost_ = false;
   bool recovering_ = false;
   Candidates recoverable_;
   std::vector<Committed> committed_;

@@ -85,13 +85,73 @@ TEST_F(HistoryTest, CatchesAnAcknowledgedCommitThatLeftNoTrace) {
   EXPECT_EQ(OracleOf([&] { history_.CommitSucceeded(0, {0, 0, 0}, false); }), "snapshot");
 }
 
+TEST_F(HistoryTest, CatchesAnErrorOfAPublishedCommit) {
+  history_.CommitStarts(0, Create(0));
+  history_.Published(Id(1), 0, false);
+  EXPECT_EQ(OracleOf([&] { history_.CommitFailed(0); }), "snapshot");
+  history_.CommitStarts(1, Create(1));
+  EXPECT_EQ(OracleOf([&] { history_.CommitFailed(1); }), "");
+}
+
 TEST_F(HistoryTest, LetsAnUndecidedCommitComeBackOnlyInARecovery) {
   history_.CommitStarts(0, Create(0));
+  history_.LogWritten(0);
   history_.CommitUndecided(0);
   EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "snapshot");
   history_.RecoveryIsPossible();
   EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "");
   EXPECT_EQ(history_.at(history_.newest()).front().tables.count(), 1);
+}
+
+TEST_F(HistoryTest, KnowsThatACommitThatWroteNothingDidNotHappen) {
+  history_.CommitStarts(0, Create(0));
+  history_.CommitUndecided(0);
+  history_.RecoveryIsPossible();
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "snapshot");
+}
+
+TEST_F(HistoryTest, KeepsACommitThatWasCutOffBeforeItsWriteLanded) {
+  history_.CommitStarts(0, Create(0));
+  history_.CommitCutOff(0);
+  history_.RecoveryIsPossible();
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "");
+}
+
+TEST_F(HistoryTest, ForgetsAnUndecidedCommitThatAnotherWroteOver) {
+  history_.CommitStarts(0, Create(0));
+  history_.LogWritten(0);
+  history_.CommitUndecided(0);
+  history_.CommitStarts(1, Create(1));
+  history_.LogWritten(1);
+  history_.CommitUndecided(1);
+  history_.RecoveryIsPossible();
+  history_.Published(Id(1), 2, true);
+  ASSERT_EQ(history_.at(history_.newest()).size(), 1u);
+  EXPECT_NE(history_.at(history_.newest()).front().tables.Find(1), nullptr);
+}
+
+TEST_F(HistoryTest, LetsARecoveredVersionVanishWhenASyncHasLostIt) {
+  Commit(0, 0, 1);
+  history_.NoteSynced(history_.newest());
+  history_.CommitStarts(0, Create(1));
+  history_.CommitCutOff(0);
+  history_.RecoveryIsPossible();
+  history_.Published(Id(2), 1, true);
+  // Nothing has happened to it: the log cannot have gone back.
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "durability");
+  history_.SyncLost();
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "");
+  EXPECT_EQ(history_.at(history_.newest()).size(), 2u);
+}
+
+TEST_F(HistoryTest, HasOneCandidateForEachState) {
+  for (const int client : {0, 1}) {
+    history_.CommitStarts(client, Create(0));
+    history_.CommitCutOff(client);
+  }
+  history_.RecoveryIsPossible();
+  history_.Published(Id(1), 2, true);
+  EXPECT_EQ(history_.at(history_.newest()).size(), 1u);
 }
 
 TEST_F(HistoryTest, WantsEverySyncedCommitAfterAPowerCut) {
@@ -117,6 +177,16 @@ TEST_F(HistoryTest, AllowsAnUndecidedCommitOnWhatSurvived) {
   history_.CommitStarts(0, Create(1));
   history_.PowerCut();
   EXPECT_EQ(RecoverWith(2), "");
+}
+
+TEST_F(HistoryTest, DoesNotTakeAVersionForDurableWhereACommitChangedNothing) {
+  Commit(0, 0, 1);
+  history_.NoteSynced(history_.newest());
+  Commit(0, 1, 2);
+  history_.CommitStarts(1, history_.newest(), history_.at(history_.newest()));
+  history_.CommitSucceeded(1, Id(2), /*synced=*/true);
+  history_.PowerCut();
+  EXPECT_EQ(RecoverWith(1), "");
 }
 
 TEST_F(HistoryTest, CatchesAnIndexThatGoesBack) {

@@ -61,6 +61,9 @@ class TestConnection {
   void RollbackStatement() {
     ValueOf(RunToEnd(io_, [&] { return pager_->RollbackStatement(); }));
   }
+  void RollbackTo(size_t savepoint) {
+    ValueOf(RunToEnd(io_, [&] { return pager_->RollbackToSavepoint(savepoint); }));
+  }
   CheckpointResult Checkpoint(CheckpointMode mode) {
     return ValueOf(RunToEnd(io_, [&] { return pager_->Checkpoint(mode); }));
   }

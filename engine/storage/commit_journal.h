@@ -1,0 +1,84 @@
+// Ends a write transaction in rollback mode by making its pages part of the database file.
+//
+//   1. the file is locked EXCLUSIVE; kBusy when readers are in the way, and then the transaction is
+//      as it was: the commit may be tried again, or it is rolled back
+//   2. the journal is made durable (sync_journal.h)
+//   3. the pages are written to the file, and the file is synced
+//   4. the journal is ended (finish_journal.h): here the decision falls
+//
+// After a failure in 2 or 3 the transaction is still open, to be rolled back. When ending the
+// journal fails, nobody knows on which side of the decision that was: then the rollback looks at
+// nothing and gives back its locks, and whoever reads the file next finds the journal hot or not.
+
+#ifndef ORRERY_ENGINE_STORAGE_COMMIT_JOURNAL_H_
+#define ORRERY_ENGINE_STORAGE_COMMIT_JOURNAL_H_
+
+#include "engine/io/resumable.h"
+#include "engine/storage/append_journal.h"
+#include "engine/storage/finish_journal.h"
+#include "engine/storage/pager_core.h"
+#include "engine/storage/sync_journal.h"
+#include "engine/storage/write_pages.h"
+
+namespace orrery {
+
+class CommitJournal final : public Resumable<CommitJournal> {
+ public:
+  enum class State : uint8_t {
+    kBegin,
+    kLock,
+    kAppended,
+    kJournalSynced,
+    kWrite,
+    kWritten,
+    kGrown,
+    kEnd,
+    kEnded,
+    kCut
+  };
+  static constexpr Edge<State> kEdges[] = {
+      {State::kBegin, State::kLock},
+      {State::kLock, State::kAppended},  // all that was kept is in the journal
+      {State::kLock, State::kWrite},     // the journal is no file
+      {State::kLock, State::kEnd},       // nothing has changed, but there is a journal
+      {State::kAppended, State::kJournalSynced},
+      {State::kJournalSynced, State::kWrite},
+      {State::kWrite, State::kWritten},  // the pages are in the file
+      {State::kWritten, State::kGrown},  // the file is as long as the database
+      {State::kGrown, State::kEnd},      // the file has been synced
+      {State::kEnd, State::kEnded},      // the journal is no more
+      {State::kEnded, State::kCut},      // the file is no longer than the database
+  };
+  CommitJournal(PagerCore& core, AppendJournal& append, SyncJournal& sync, WritePages& write)
+      : core_(core), append_(append), sync_(sync), write_(write), finish_(core) {
+    core.own_completions.push_back(&done_);
+  }
+  void Start() { Begin(State::kBegin); }
+
+ private:
+  friend Resumable;
+  Next Run(State state);
+  Next Pause();
+  Next Lock();
+  Next SyncJournalFile();
+  Next JournalSynced();
+  Next WriteAll();
+  Next GrowFile();
+  Next SyncFile();
+  Next EndJournal();
+  Next CutFile();
+  Next End();
+  Next Refuse(Status status);
+  void EndWrite();
+
+  PagerCore& core_;
+  AppendJournal& append_;
+  SyncJournal& sync_;
+  WritePages& write_;
+  FinishJournal finish_;
+  Completion done_;
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_STORAGE_COMMIT_JOURNAL_H_

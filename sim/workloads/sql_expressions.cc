@@ -1,0 +1,400 @@
+#include "sim/workloads/sql_expressions.h"
+
+namespace orrery::sim {
+namespace {
+
+// A call, or CAST, which is none.
+bool HasCall(const std::string& text) {
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '(' && (text[i - 1] | 0x20) >= 'a' && (text[i - 1] | 0x20) <= 'z') return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool SqlExpressions::MayFold(const std::string& text) {
+  if (text == "0") return true;
+  for (const char* part : {"IN ())", " AND 0)", "(0 AND "}) {
+    if (text.find(part) != text.npos) return true;
+  }
+  return false;
+}
+
+std::string SqlExpressions::Join(std::initializer_list<std::string> pieces) {
+  std::string text;
+  for (const std::string& piece : pieces) text += piece;
+  return text;
+}
+
+// -- Leaves --
+
+std::string SqlExpressions::Integer() {
+  if (Choose(4, "edge") != 0) {
+    return std::to_string(static_cast<int64_t>(Choose(100, "integer")) - 20);
+  }
+  return OneOf({"0",
+                "1",
+                "-1",
+                "2147483647",
+                "2147483648",
+                "-2147483648",
+                "9007199254740993",
+                "9223372036854775807",
+                "(-9223372036854775807-1)",
+                "-9223372036854775808",
+                "127",
+                "128",
+                "-128",
+                "-129",
+                "32767",
+                "32768",
+                "8388607",
+                "8388608",
+                "140737488355327",
+                "140737488355328",
+                "0x10",
+                "0XfF",
+                "0x7fffffffffffffff",
+                "0xffffffffffffffff",
+                "00012",
+                "4294967296"},
+               "integer");
+}
+
+std::string SqlExpressions::Text() {
+  return OneOf({"''",
+                "'a'",
+                "'abc'",
+                "'ABC'",
+                "'aBc'",
+                "'abc  '",
+                "'12'",
+                "' 12 '",
+                "'1e3'",
+                "'-5'",
+                "'1.25'",
+                "'12abc'",
+                "'0x10'",
+                "'it''s'",
+                "'\xc3\xa9t\xc3\xa9'",
+                "'\xc3\x89T\xc3\xa9'",
+                "'\xe6\x97\xa5\xe6\x9c\xac'",
+                "'\xf0\x9f\x98\x80'",
+                "'%'",
+                "'_b_'",
+                "'a%'",
+                "'null'",
+                "'1.0'",
+                "'.25'",
+                "'5.'",
+                "'+7'",
+                "'1e'",
+                "'- 1'",
+                "'\t8\n'",
+                "'9223372036854775807'",
+                "'9223372036854775808'",
+                "'a longer text, to make some rows larger than others'"},
+               "text");
+}
+
+std::string SqlExpressions::Literal() {
+  switch (Choose(11, "literal")) {
+    case 0:
+      return "NULL";
+    case 1:
+    case 2:
+    case 3:
+      return Integer();
+    case 4:
+    case 5:
+      return OneOf({"0.0",
+                    "1.25",
+                    "-2.25",
+                    "3.0",
+                    "1e3",
+                    "-0.0",
+                    "0.75",
+                    ".25",
+                    "5.",
+                    "100.0",
+                    "1e10",
+                    "12.125",
+                    "9223372036854775808.0",
+                    "9223372036854775807.0",
+                    "-1e18",
+                    "1e100",
+                    "9223372036854775808",
+                    "1E+2",
+                    "25e-2",
+                    "1e400",
+                    "-1e400"},
+                   "real");
+    case 6:
+    case 7:
+    case 8:
+      return Text();
+    case 9:
+      return OneOf({"TRUE", "FALSE", "true"}, "truth");
+    default:
+      return OneOf({"x''", "x'00'", "x'616263'", "X'ff'", "x'3132'", "x'0102030405060708090a'",
+                    "x'C3A9'", "x'312E3235'"},
+                   "blob");
+  }
+}
+
+std::string SqlExpressions::Qualified(std::string column) {
+  if (!Chance(40'000, "qualified")) return column;
+  return OneOf({"", "main."}, "schema") + table_->name + "." + column;
+}
+
+std::string SqlExpressions::Column() {
+  if (missing_ && Choose(3, "missing") == 0) {
+    return OneOf({"nosuch", "c7", "c8", "nosuch.c0", "main.nosuch.c0"}, "missing name");
+  }
+  if (Chance(30'000, "rowid")) {
+    return Qualified(OneOf({"rowid", "oid", "_rowid_", "ROWID"}, "rowid name"));
+  }
+  return Qualified(table_->columns[Choose(table_->columns.size(), "column")]);
+}
+
+std::string SqlExpressions::Leaf() {
+  return table_ != nullptr && Choose(5, "column") > 1 ? Column() : Literal();
+}
+
+std::string SqlExpressions::Summand() {
+  const std::string name = Column();
+  switch (Choose(4, "summand")) {
+    case 0:
+      return "length(" + name + ")";
+    case 1:
+      return "(" + name + " IS NULL)";
+    case 2:
+      return "length(hex(" + name + "))";
+    default:
+      return "unicode(typeof(" + name + "))";
+  }
+}
+
+// -- Operators --
+
+std::string SqlExpressions::Draw(int depth) {
+  if (depth <= 0 || Choose(4, "leaf") == 0) return Leaf();
+  const int less = depth - 1;
+  switch (Choose(24, "expression")) {
+    case 0:
+    case 1:
+    case 2:
+      return Join(
+          {"(", Draw(less),
+           OneOf({"+", " - ", "*", "/", "%", "&", "|", "<<", ">>", " + ", "||"}, "operator"),
+           Draw(less), ")"});
+    case 3:
+    case 4:
+    case 5:
+      return Join({"(", Draw(less),
+                   OneOf({"=", "==", "<>", "!=", "<", "<=", ">", ">=", " IS ", " IS NOT ",
+                          " IS DISTINCT FROM ", " IS NOT DISTINCT FROM "},
+                         "comparison"),
+                   Draw(less), ")"});
+    case 6:
+    case 7:
+    case 8:
+      return Logic(depth);
+    case 9:
+    case 10:
+      return Unary(depth);
+    case 11:
+      return Between(depth);
+    case 12:
+    case 13:
+      return In(depth);
+    case 14:
+      return Pattern(depth);
+    case 15:
+    case 16:
+      return Case(depth);
+    case 17:
+      return Cast(depth);
+    case 18:
+      return Join({"(", Draw(less), " COLLATE ", Collation(), ")"});
+    default:
+      return Call(depth);
+  }
+}
+
+std::string SqlExpressions::Unary(int depth) {
+  if (Choose(2, "postfix") == 0) {
+    return Join(
+        {"(", OneOf({"NOT ", "- ", "~", "+", "- - ", "NOT NOT "}, "unary"), Draw(depth - 1), ")"});
+  }
+  return Join({"(", Draw(depth - 1),
+               OneOf({" IS NULL", " IS NOT NULL", " NOTNULL", " ISNULL", " NOT NULL", " IS TRUE",
+                      " IS FALSE", " IS NOT TRUE", " IS NOT FALSE"},
+                     "test"),
+               ")"});
+}
+
+std::string SqlExpressions::Logic(int depth) {
+  const std::string left = Draw(depth - 1);
+  const char* op = OneOf({" AND ", " OR "}, "logic");
+  const std::string right = Draw(depth - 1);
+  if ((MayFold(left) || MayFold(right)) && (HasCall(left) || HasCall(right))) op = " OR ";
+  return "(" + left + op + right + ")";
+}
+
+std::string SqlExpressions::Between(int depth) {
+  return Join({"(", Draw(depth - 1), OneOf({" BETWEEN ", " NOT BETWEEN "}, "between"),
+               Draw(depth - 1), " AND ", Draw(depth - 1), ")"});
+}
+
+std::string SqlExpressions::In(int depth) {
+  const std::string operand = Draw(depth - 1);
+  std::string text = "(" + operand + OneOf({" IN (", " NOT IN ("}, "in");
+  const uint64_t count = HasCall(operand) ? choices_.Between(1, 3, "list") : Choose(4, "list");
+  for (uint64_t i = 0; i < count; ++i) {
+    if (i > 0) text += ",";
+    text += Choose(3, "computed") == 0 ? Draw(depth - 2) : Literal();
+  }
+  return text + "))";
+}
+
+// As text: Debian's SQLite is built to match no blobs.
+std::string SqlExpressions::Pattern(int depth) {
+  const std::string text = "(CAST(" + Draw(depth - 1) + " AS TEXT)";
+  switch (Choose(4, "pattern")) {
+    case 0:
+      return Join({text, OneOf({" GLOB ", " NOT GLOB "}, "glob"),
+                   OneOf({"'a*'", "'[a-c]*'", "'*[^0-9]'", "'?b?'", "'*'", "''", "'[]]'", "'[!'"},
+                         "pattern"),
+                   ")"});
+    case 1:
+      return Join({text, OneOf({" LIKE ", " NOT LIKE "}, "like"),
+                   OneOf({"'a\\%%'", "'\\_b\\_'", "'%\\\\'", "'x%'"}, "pattern"), " ESCAPE ",
+                   OneOf({"'\\'", "'x'", "'%'", "NULL"}, "escape"), ")"});
+    default:
+      return Join({text, OneOf({" LIKE ", " NOT LIKE "}, "like"),
+                   OneOf({"'a%'", "'%b%'", "'_b_'", "'%'", "'ABC'", "''", "'\xc3\x89%'", "'%%c'"},
+                         "pattern"),
+                   ")"});
+  }
+}
+
+std::string SqlExpressions::Case(int depth) {
+  std::string text = "CASE";
+  const bool has_operand = Choose(2, "operand") == 0;
+  if (has_operand) text += " " + Draw(depth - 1);
+  const uint64_t count = choices_.Between(1, 2, "branches");
+  for (uint64_t i = 0; i < count; ++i) {
+    text += " WHEN " + (has_operand && Choose(2, "literal") == 0 ? Literal() : Draw(depth - 1));
+    text += " THEN " + Draw(depth - 1);
+  }
+  if (Choose(2, "else") == 0) text += " ELSE " + Draw(depth - 1);
+  return text + " END";
+}
+
+std::string SqlExpressions::Cast(int depth) {
+  return Join({"CAST(", Draw(depth - 1), " AS ",
+               OneOf({"INTEGER", "TEXT", "REAL", "BLOB", "NUMERIC", "VARCHAR(10)", "DECIMAL(5,2)",
+                      "int", "CHARINT", "FLOATING POINT", ""},
+                     "type"),
+               ")"});
+}
+
+// -- Calls --
+
+std::string SqlExpressions::Call(int depth) {
+  switch (Choose(4, "kind of call")) {
+    case 0:
+      return CallOfNumber(depth);
+    case 1:
+      return CallOfText(depth);
+    default:
+      break;
+  }
+  const std::string x = Draw(depth - 1);
+  switch (Choose(13, "function")) {
+    case 0:
+      return "typeof(" + x + ")";
+    case 1:
+      return Join({"coalesce(", x, ",", Draw(depth - 1), ",", Literal(), ")"});
+    case 2:
+      return "ifnull(" + x + "," + Draw(depth - 1) + ")";
+    case 3:
+      return "nullif(" + x + "," + Draw(depth - 1) + ")";
+    case 4:
+      return Join({"iif(", x, ",", Draw(depth - 1), ",", Draw(depth - 1), ")"});
+    case 5:
+      return "min(" + x + "," + Draw(depth - 1) + ")";
+    case 6:
+      return "max(" + x + "," + Draw(depth - 1) + ")";
+    case 7:
+      return Join({"max(", x, ",", Literal(), ",", Draw(depth - 1), ")"});
+    case 8:
+      return OneOf({"likely(", "unlikely("}, "hint") + x + ")";
+    case 9:
+      return "likelihood(" + x + ",0.25)";
+    case 10:
+      return "quote(CAST(" + x + OneOf({" AS TEXT))", " AS BLOB))"}, "type");
+    case 11:
+      return "length(typeof(" + x + "))";
+    default:
+      return OneOf({"typeof(random())", "length(randomblob(5))", "sqlite_version() IS NULL"},
+                   "impure");
+  }
+}
+
+std::string SqlExpressions::CallOfNumber(int depth) {
+  const std::string x = Draw(depth - 1);
+  switch (Choose(6, "function")) {
+    case 0:
+      return "abs(" + x + "%1000)";  // of the least integer it fails
+    case 1:
+      return "sign(" + x + ")";
+    case 2:
+      return "round(" + x + ")";
+    case 3:
+      return Join({"round(", x, ",", OneOf({"0", "1", "2", "-1", "NULL"}, "digits"), ")"});
+    case 4:
+      return "char(" + x + "%300,65)";
+    default:
+      return Join({"zeroblob(", x, "%20)"});
+  }
+}
+
+std::string SqlExpressions::CallOfText(int depth) {
+  const std::string x = Draw(depth - 1);
+  switch (Choose(12, "function")) {
+    case 0:
+      return "length(" + x + ")";
+    case 1:
+      return OneOf({"lower(", "upper(", "LOWER("}, "case") + x + ")";
+    case 2:
+      return "hex(" + x + ")";
+    case 3:
+      return "unicode(" + x + ")";
+    case 4:
+      return Join(
+          {"substr(", x, ",", std::to_string(static_cast<int64_t>(Choose(8, "from")) - 3), ")"});
+    case 5:
+      return Join({"substring(", x, ",",
+                   std::to_string(static_cast<int64_t>(Choose(8, "from")) - 3), ",",
+                   std::to_string(static_cast<int64_t>(Choose(8, "size")) - 2), ")"});
+    case 6:
+      return Join({"substr(", x, ",", Draw(depth - 2), "%9,", Draw(depth - 2), "%9)"});
+    case 7:
+      return "instr(" + x + "," + Draw(depth - 1) + ")";
+    case 8:
+      return OneOf({"trim(", "ltrim(", "rtrim("}, "trim") + x + ")";
+    case 9:
+      return Join({OneOf({"trim(", "ltrim(", "rtrim("}, "trim"), x, ",", Text(), ")"});
+    case 10:
+      return Join({"replace(", x, ",",
+                   OneOf({"'b'", "'a'", "1", "'.'", "x'62'", "NULL", "'longer'"}, "pattern"), ",",
+                   Literal(), ")"});
+    default:
+      return Join({OneOf({"like(", "glob("}, "pattern"), Text(), ",", "CAST(", x, " AS TEXT))"});
+  }
+}
+
+}  // namespace orrery::sim

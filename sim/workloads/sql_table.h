@@ -1,0 +1,19 @@
+// A table as SqlWorkload made it: what may be said about it.
+
+#ifndef ORRERY_SIM_WORKLOADS_SQL_TABLE_H_
+#define ORRERY_SIM_WORKLOADS_SQL_TABLE_H_
+
+#include <string>
+#include <vector>
+
+namespace orrery::sim {
+
+struct SqlTable {
+  std::string name;
+  std::vector<std::string> columns;  // as they are to be written, quotes and all
+  bool has_key = false;              // the first column is INTEGER PRIMARY KEY
+};
+
+}  // namespace orrery::sim
+
+#endif  // ORRERY_SIM_WORKLOADS_SQL_TABLE_H_
