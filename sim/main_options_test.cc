@@ -42,6 +42,7 @@ TEST(MainOptionsTest, ReplaysWithTheSameFaultsAndShape) {
       {"--without=power-cut", "--connections=2"},
       {"--workload=kv", "--processes=3"},
       {"--profile=short"},
+      {"--journal=delete,wal"},
       {"--connections=4", "--profile=short"},
       {},
   };
@@ -55,6 +56,7 @@ TEST(MainOptionsTest, ReplaysWithTheSameFaultsAndShape) {
     EXPECT_EQ(again.profile, options.profile);
     EXPECT_EQ(again.process_count, options.process_count);
     EXPECT_EQ(again.workload, options.workload);
+    EXPECT_EQ(again.journal_modes, options.journal_modes);
     for (const FaultSpec& spec : kFaults) {
       EXPECT_EQ(again.faults.Has(spec.fault), options.faults.Has(spec.fault)) << spec.name;
     }

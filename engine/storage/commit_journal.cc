@@ -168,6 +168,8 @@ void CommitJournal::EndWrite() {
 }
 
 CommitJournal::Next CommitJournal::Refuse(Status status) {
+  // The snapshot is still the old one.
+  if (core_.is_committing) --core_.view.header.change_counter;
   core_.is_committing = false;
   core_.doomed = status;
   return Fail(std::move(status));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "engine/base/bytes.h"
 
@@ -40,9 +41,14 @@ std::optional<SnapshotId> Shown(const std::byte* headers) {
 }  // namespace
 
 const std::byte* HeaderWatch::Headers() {
-  if (headers_ != nullptr && name_change_count_ == world_.disk().name_change_count()) return headers_;
+  if (headers_ != nullptr && name_change_count_ == world_.disk().name_change_count())
+    return headers_;
   const std::shared_ptr<sim::DiskFile> file = world_.disk().Find(shm_path_);
   headers_ = file == nullptr || !file->mapped() ? nullptr : file->Map(0, kRegionSize);
+  // The index of another log: its ids may come again.
+  if (headers_ != nullptr && std::exchange(file_number_, file->number()) != file->number()) {
+    last_.reset();
+  }
   name_change_count_ = world_.disk().name_change_count();
   seen_.fill(std::byte{0});
   return headers_;
@@ -57,6 +63,7 @@ int HeaderWatch::RunningClient() const {
 
 void HeaderWatch::Look() {
   if (paused_) return;
+  file_watch_.Look();
   const std::byte* const headers = Headers();
   if (headers == nullptr || std::memcmp(headers, seen_.data(), seen_.size()) == 0) return;
   std::memcpy(seen_.data(), headers, seen_.size());
@@ -73,6 +80,8 @@ void HeaderWatch::Continue(const std::vector<int>& gone) {
   }
   last_.reset();
   headers_ = nullptr;
+  for (const int client : gone) file_watch_.OnGone(client);
+  file_watch_.Restart();
 }
 
 void HeaderWatch::OnEvent(uint64_t, uint64_t, const sim::Event& event) {
@@ -85,6 +94,8 @@ void HeaderWatch::OnEvent(uint64_t, uint64_t, const sim::Event& event) {
       if (event.a == 1) *holder = RunningClient();
       if (event.a == 2 && *holder == RunningClient()) *holder = -1;
     }
+    file_watch_.OnLock(event, RunningClient());
+    file_watch_.Look();
   }
 }
 

@@ -16,6 +16,13 @@ std::string ToString(const SnapshotId& id) {
   return text;
 }
 
+namespace {
+
+// Else it is a rollback-mode file's.
+bool IsOfLog(const SnapshotId& id) { return id.salt1 != 0 || id.salt2 != 0; }
+
+}  // namespace
+
 History::History() { StartOver(); }
 
 void History::StartOver() {
@@ -50,6 +57,7 @@ bool History::commit_pending(int client) const {
 
 Candidates History::ResultOf(const Attempt& attempt) const {
   if (attempt.base && *attempt.base != newest()) return {};
+  if (attempt.is_neutral) return versions_.back().candidates;
   if (!attempt.change) return attempt.after;
   Candidates results;
   for (const Candidate& candidate : versions_.back().candidates) {
@@ -105,6 +113,7 @@ void History::Published(const SnapshotId& id, int client, bool by_recovery) {
                ", which is not the newest, or where its change fails\n" + Describe());
     }
     attempt->became = newest() + 1;
+    attempt->became_in_log = IsOfLog(id);
     Append(std::move(result), id, client);
     return;
   }
@@ -112,7 +121,8 @@ void History::Published(const SnapshotId& id, int client, bool by_recovery) {
   Candidates candidates;
   int from = -1;
   for (Attempt& attempt : attempts_) {
-    if (attempt.in_progress || attempt.overwritten || !attempt.may_reappear) continue;
+    if (attempt.in_progress || attempt.overwritten) continue;
+    if (IsOfLog(id) && !attempt.may_reappear) continue;
     for (Candidate& candidate : ResultOf(attempt)) {
       from = candidates.empty() || from == attempt.client ? attempt.client : -1;
       candidates.push_back(std::move(candidate));
@@ -161,11 +171,18 @@ void History::CommitStarts(int client, const sim::TableStatement& change) {
       {.tag = ++last_tag_, .client = client, .in_progress = true, .change = change});
 }
 
+void History::CommitStarts(int client) {
+  CHECK(Pending(client) == nullptr);
+  attempts_.push_back(
+      {.tag = ++last_tag_, .client = client, .in_progress = true, .is_neutral = true});
+}
+
 bool History::ChangesNothing(const Attempt& attempt, const Candidates& before) const {
   const auto among = [&](const Tables& after) {
     return std::any_of(before.begin(), before.end(),
                        [&](const Candidate& candidate) { return candidate.tables == after; });
   };
+  if (attempt.is_neutral) return true;
   if (!attempt.change) {
     return std::any_of(attempt.after.begin(), attempt.after.end(),
                        [&](const Candidate& candidate) { return among(candidate.tables); });
@@ -178,7 +195,7 @@ bool History::ChangesNothing(const Attempt& attempt, const Candidates& before) c
   });
 }
 
-VersionNumber History::CommitSucceeded(int client, const SnapshotId& id, bool synced) {
+VersionNumber History::CommitSucceeded(int client, const SnapshotId& id, sim::Survival survival) {
   Attempt* attempt = Pending(client);
   CHECK(attempt != nullptr);
   const VersionNumber number = Observe(id, attempt->base ? *attempt->base : first_);
@@ -194,7 +211,8 @@ VersionNumber History::CommitSucceeded(int client, const SnapshotId& id, bool sy
   // that never was.
   const bool wrote = attempt->became.has_value();
   std::erase_if(attempts_, [tag = attempt->tag](const Attempt& a) { return a.tag == tag; });
-  if (synced && wrote) NoteSynced(number);
+  if (wrote && survival == sim::Survival::kEveryCommit) NoteSynced(number);
+  if (wrote && survival == sim::Survival::kAllButLast && number > first_) NoteSynced(number - 1);
   return number;
 }
 
@@ -206,7 +224,7 @@ void History::CommitCancelled(int client) {
 
 void History::CommitFailed(int client) {
   const Attempt* attempt = Pending(client);
-  if (attempt != nullptr && attempt->became) {
+  if (attempt != nullptr && attempt->became && attempt->became_in_log) {
     Fail("snapshot", "a commit of client " + std::to_string(client) +
                          " ended with an error, but was published as version " +
                          std::to_string(*attempt->became) + "\n" + Describe());
@@ -226,6 +244,7 @@ void History::CommitUndecided(int client) {
     attempt->base = newest();
   }
   attempt->change.reset();
+  attempt->is_neutral = false;
   DropImpossible();
 }
 
