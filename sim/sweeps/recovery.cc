@@ -105,14 +105,10 @@ bool Recovery::IsNewRecovery(const DiskImage& image) {
 std::string Recovery::Recover(const DiskImage& image, std::vector<CutOff>* cut_offs) {
   const std::string rows = ReadWithSqlite3(image);
   Stage stage(prepared_.variant, image);
-  uint64_t seen_io_count = 0;
   uint64_t seen_mark = stage.world().disk().entry_mark();
   const auto cut_off = [&] {
     const Disk& disk = stage.world().disk();
-    const bool has_changed =
-        disk.entry_mark() != std::exchange(seen_mark, disk.entry_mark()) ||
-        stage.world().io_count() != std::exchange(seen_io_count, stage.world().io_count());
-    if (!has_changed) return;
+    if (disk.entry_mark() == std::exchange(seen_mark, disk.entry_mark())) return;
     const CrashCover cover =
         ForEachCrashImage(disk, report_.full() ? kFullBounds : kShortBounds,
                           [&](const DiskImage& left) { Keep(left, rows, *cut_offs); });
