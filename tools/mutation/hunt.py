@@ -147,7 +147,7 @@ class Run:
 
 def fails(binary, seed, arguments=()):
     """Whether a single run from this seed fails."""
-    with tempfile.TemporaryDirectory(prefix="orrery-mutant-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="orrery-mutant-", ignore_cleanup_errors=True) as scratch:
         run = Run("", binary, [f"--seed={seed}", "--runs=1", *arguments], scratch, {})
         try:
             run.turn(REPORT_SECONDS)
@@ -167,7 +167,7 @@ def hunt(binaries, innocent, seed, seconds, arguments=(), environment=None):
     """One seed range. `binaries`: by tool, each for at most `seconds`, in `environment`. `innocent`: the
     same without the mutant; a run that fails there too is passed over."""
     # What a failed run leaves on disk goes with the folder.
-    with tempfile.TemporaryDirectory(prefix="orrery-mutant-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="orrery-mutant-", ignore_cleanup_errors=True) as scratch:
 
         def start(tool, first_seed, spent_before=0.0):
             words = [f"--seed={first_seed}", "--seconds=1000000", *arguments]
