@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,6 +113,18 @@ class Payload {
 void* shared_slot = nullptr;
 
 }  // namespace
+
+double ProcessorSeconds() {
+  double sum = 0;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage;
+    getrusage(who, &usage);
+    for (const timeval& time : {usage.ru_utime, usage.ru_stime}) {
+      sum += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    }
+  }
+  return sum;
+}
 
 ChildRunner::ChildRunner(Simulation& simulation) : simulation_(simulation) {
   void* const memory = mmap(nullptr, kSlotSize, PROT_READ | PROT_WRITE,

@@ -70,6 +70,9 @@ class ChildRunner {
   Slot* slot_;  // memory that is shared with the child
 };
 
+// Processor time of this process and of its children that have ended.
+double ProcessorSeconds();
+
 }  // namespace orrery::sim
 
 #endif  // ORRERY_SIM_CHILD_RUN_H_

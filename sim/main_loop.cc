@@ -12,6 +12,7 @@
 #include "sim/choices/seed_source.h"
 #include "sim/failure.h"
 #include "sim/main_ending.h"
+#include "sim/main_explore.h"
 #include "sim/main_onlookers.h"
 #include "sim/main_record.h"
 #include "sim/main_replay.h"
@@ -197,9 +198,12 @@ int RunMain(int argc, char** argv, const ToolSpec& tool, Simulation& simulation)
     std::fputs(Usage(tool).c_str(), stdout);
     return 0;
   }
-  for (std::string* const path : {&options->replay, &options->trace, &options->bundle_dir}) {
+  for (std::string* const path :
+       {&options->replay, &options->trace, &options->bundle_dir, &options->branch_data}) {
     ResolvePath(*path);
   }
+  if (options->branch) return BranchMain(tool, simulation, *options);
+  if (options->snapshots) return SnapshotsMain(tool, simulation, *options);
   if (options->shrink) return ShrinkMain(tool, simulation, *options);
   if (!options->record_to.empty()) return RecordMain(tool, simulation, *options);
   if (!options->replay.empty()) return ReplayMain(tool, simulation, *options);

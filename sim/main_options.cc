@@ -69,8 +69,8 @@ class Parser {
     if (equals != word.npos) return TakeValue(name, word.substr(equals + 1));
     for (const auto& [flag, to] :
          {std::pair{"check-determinism", &options.check_determinism},
-          std::pair{"shrink", &options.shrink}, std::pair{"verbose", &options.verbose},
-          std::pair{"help", &options.help}}) {
+          std::pair{"shrink", &options.shrink}, std::pair{"snapshots", &options.snapshots},
+          std::pair{"verbose", &options.verbose}, std::pair{"help", &options.help}}) {
       if (name == flag) {
         *to = true;
         return OkStatus();
@@ -103,6 +103,14 @@ class Parser {
         return OkStatus();
       }
       return Bad("no workload is named '" + std::string(value) + "'");
+    }
+    if (name == "schedule" && !tool_.schedules.empty()) {
+      options.schedule = value;
+      if (std::find(tool_.schedules.begin(), tool_.schedules.end(), value) !=
+          tool_.schedules.end()) {
+        return OkStatus();
+      }
+      return Bad("no schedule is named '" + std::string(value) + "'");
     }
     if (name == "profile" && !tool_.profiles.empty()) {
       options.profile = value;
@@ -142,6 +150,9 @@ class Parser {
       return TakeNumber(name, value, 1, 1'000'000, options.shrink_seconds);
     }
     if (name == "trace") return TakeText(value, options.trace);
+    if (name == "branch") return TakeNumber(name, value, 0, UINT64_MAX, options.branch.emplace());
+    if (name == "futures") return TakeNumber(name, value, 1, 100'000, options.future_count);
+    if (name == "branch-data") return TakeText(value, options.branch_data);
     if (name == "bundle-dir") return TakeText(value, options.bundle_dir);
     if (name == "replay") return TakeText(value, options.replay);
     if (name == "record-to") return TakeText(value, options.record_to);
@@ -172,11 +183,15 @@ Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::
   if (!tool.profiles.empty()) parser.options.profile = tool.profiles.front().name;
   for (const std::string& word : words) RETURN_IF_ERROR(parser.Take(word));
   MainOptions& options = parser.options;
-  if (options.replay.empty() && (options.until > 0 || !options.trace.empty())) {
+  const bool is_for_one =
+      options.until > 0 || !options.trace.empty() || options.branch || options.snapshots;
+  if (options.replay.empty() && is_for_one) {
     // A trace is of one run, and so are the numbers of events.
     if (options.run_count == 0) options.run_count = 1;
     if (options.run_count > 1 || options.seconds > 0) {
-      return Bad("--until and --trace are for one run: --seed=N --runs=1, or --replay=BUNDLE");
+      return Bad(
+          "--until, --trace, --branch and --snapshots are for one run: --seed=N --runs=1, or "
+          "--replay=BUNDLE");
     }
   }
   if (options.run_count == 0 && options.seconds == 0 && options.step_count == 0) {
@@ -203,6 +218,11 @@ std::string Usage(const ToolSpec& tool) {
     for (const std::string_view name : tool.workloads) text += " " + std::string(name);
     text += "\n";
   }
+  if (!tool.schedules.empty()) {
+    text += "  --schedule=NAME      (drawn for each run) one of:";
+    for (const std::string_view name : tool.schedules) text += " " + std::string(name);
+    text += "\n";
+  }
   for (const ProfileSpec& profile : tool.profiles) {
     std::string option = "  --profile=" + std::string(profile.name);
     option.resize(std::max<size_t>(option.size() + 1, 23), ' ');
@@ -220,6 +240,12 @@ std::string Usage(const ToolSpec& tool) {
       "  --bundle-dir=DIR     where a failure is kept (the temporary folder)\n"
       "  --replay=BUNDLE      make a kept run again, from its recorded choices\n"
       "  --until=EVENT        stop the run there for a debugger (gdb --args ...)\n"
+      "  --snapshots          make the run once, then go to any event at once: events are read "
+      "from\n"
+      "                       standard input\n"
+      "  --branch=EVENT       from there on, other schedules and faults: how often do they fail?\n"
+      "  --futures=N          that many from each event (40)\n"
+      "  --branch-data=FILE   the same as numbers\n"
       "  --trace=FILE         write every event as a line of JSON, for tools/trace\n"
       "  --verbose            what happens, on standard error\n"
       "faults:";
@@ -255,6 +281,7 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
     modes += (modes.empty() ? "" : ",") + std::string(NameOf(mode));
   }
   if (!modes.empty()) words.push_back("--journal=" + modes);
+  if (!options.schedule.empty()) words.push_back("--schedule=" + options.schedule);
   std::string with;
   std::string without;
   for (const FaultSpec& spec : kFaults) {

@@ -4,6 +4,7 @@
 #define ORRERY_SIM_MAIN_OPTIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ struct ToolSpec {
   int connection_count = 0;                     // default; 0: the option is not taken
   std::span<const std::string_view> workloads;  // the first is the default
   std::span<const ProfileSpec> profiles;        // likewise
+  std::span<const std::string_view> schedules;  // who goes next; one is drawn for each run
 };
 
 inline constexpr uint64_t kQuietStepCount = 400'000;
@@ -50,6 +52,7 @@ struct MainOptions {
   std::string workload;
   std::string profile;
   std::vector<JournalMode> journal_modes;  // empty: drawn for each run
+  std::string schedule;                    // empty: drawn for each run
 
   FaultSet faults = FaultSet::All();  // those that may strike
   bool every_fault = false;           // all of them in every run, not a swarm of its own for each
@@ -61,6 +64,10 @@ struct MainOptions {
   std::string replay;              // a bundle to run again
   uint64_t until = 0;              // stop at this event; 0: do not
   std::string trace;               // where to write a trace; empty: nowhere
+  bool snapshots = false;          // go to events as told on standard input
+  std::optional<uint64_t> branch;  // from this event on, look where a failure became certain
+  uint64_t future_count = 40;      // looked at from each event
+  std::string branch_data;         // where to write the same as numbers; empty: nowhere
   bool verbose = false;
   bool help = false;
 

@@ -9,13 +9,15 @@ namespace orrery::sim {
 namespace {
 
 constexpr std::string_view kWorkloads[] = {"sql", "kv"};
+constexpr std::string_view kSchedules[] = {"random", "pct"};
 constexpr ProfileSpec kProfiles[] = {{.name = "default", .connection_count = 4},
                                      {.name = "short", .connection_count = 2}};
 constexpr ToolSpec kTool{.name = "tool",
                          .default_run_count = 7,
                          .connection_count = 4,
                          .workloads = kWorkloads,
-                         .profiles = kProfiles};
+                         .profiles = kProfiles,
+                         .schedules = kSchedules};
 
 MainOptions Parse(const std::vector<std::string>& words) {
   Result<MainOptions> options = ParseMainOptions(kTool, words);
@@ -41,7 +43,7 @@ TEST(MainOptionsTest, ReplaysWithTheSameFaultsAndShape) {
       {"--fault=delay,torn-write"},
       {"--without=power-cut", "--connections=2"},
       {"--workload=kv", "--processes=3"},
-      {"--profile=short"},
+      {"--profile=short", "--schedule=pct"},
       {"--journal=delete,wal"},
       {"--connections=4", "--profile=short"},
       {},
@@ -54,6 +56,7 @@ TEST(MainOptionsTest, ReplaysWithTheSameFaultsAndShape) {
     EXPECT_EQ(again.every_fault, options.every_fault);
     EXPECT_EQ(again.connection_count, options.connection_count);
     EXPECT_EQ(again.profile, options.profile);
+    EXPECT_EQ(again.schedule, options.schedule);
     EXPECT_EQ(again.process_count, options.process_count);
     EXPECT_EQ(again.workload, options.workload);
     EXPECT_EQ(again.journal_modes, options.journal_modes);

@@ -14,16 +14,21 @@ std::string ProgramEnd::LastLine() const {
                        end - (begin == output.npos ? -1 : begin));
 }
 
-ProgramEnd RunProgram(const std::string& path, const std::vector<std::string>& words) {
+ProgramEnd RunProgram(const std::string& path, const std::vector<std::string>& words,
+                      const std::string& input) {
   ProgramEnd end;
   int out[2];
   int err[2];
-  if (pipe(out) != 0 || pipe(err) != 0) return end;
+  int in[2];
+  if (pipe(out) != 0 || pipe(err) != 0 || pipe(in) != 0) return end;
+  (void)!write(in[1], input.data(), input.size());
+  close(in[1]);
   const pid_t child = fork();
   if (child == 0) {
     dup2(out[1], STDOUT_FILENO);
     dup2(err[1], STDERR_FILENO);
-    for (const int descriptor : {out[0], out[1], err[0], err[1]}) close(descriptor);
+    dup2(in[0], STDIN_FILENO);
+    for (const int descriptor : {out[0], out[1], err[0], err[1], in[0]}) close(descriptor);
     std::vector<char*> arguments = {const_cast<char*>(path.c_str())};
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
@@ -32,6 +37,7 @@ ProgramEnd RunProgram(const std::string& path, const std::vector<std::string>& w
   }
   close(out[1]);
   close(err[1]);
+  close(in[0]);
   pollfd sources[] = {{out[0], POLLIN, 0}, {err[0], POLLIN, 0}};
   std::string* const texts[] = {&end.output, &end.errors};
   int open_count = 2;

@@ -16,7 +16,9 @@ struct ProgramEnd {
   std::string LastLine() const;
 };
 
-ProgramEnd RunProgram(const std::string& path, const std::vector<std::string>& words);
+// `input` is what it reads on standard input: no more than a pipe holds.
+ProgramEnd RunProgram(const std::string& path, const std::vector<std::string>& words,
+                      const std::string& input = "");
 
 }  // namespace orrery::sim
 

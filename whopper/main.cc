@@ -8,6 +8,8 @@
 #include "sim/main_loop.h"
 #include "sim/weak_run.h"
 #include "whopper/profile.h"
+#include "whopper/schedules/schedules.h"
+#include "whopper/transactions_run.h"
 #include "whopper/whopper_run.h"
 
 namespace orrery::whopper {
@@ -20,6 +22,12 @@ class Whopper final : public sim::Simulation {
       const int process_count = std::max(1, setup.options.process_count);
       sim::WeakRun run(setup, setup.options.connection_count,
                        std::min(process_count, setup.options.connection_count));
+      const sim::RunReport report = run.Run();
+      waits_.Add(run.wait_plan());
+      return report;
+    }
+    if (setup.options.workload == "transactions") {
+      TransactionsRun run(setup, stacks_);
       const sim::RunReport report = run.Run();
       waits_.Add(run.wait_plan());
       return report;
@@ -45,10 +53,12 @@ class Whopper final : public sim::Simulation {
 }  // namespace orrery::whopper
 
 int main(int argc, char** argv) {
-  static constexpr std::string_view kWorkloads[] = {"sql", "kv"};
+  static constexpr std::string_view kWorkloads[] = {"sql", "kv", "transactions"};
   constexpr size_t kProfileCount = std::size(orrery::whopper::kProfiles);
   std::array<orrery::sim::ProfileSpec, kProfileCount> profiles;
   for (size_t i = 0; i < kProfileCount; ++i) profiles[i] = orrery::whopper::kProfiles[i].spec;
+  std::array<std::string_view, std::size(orrery::whopper::kSchedules)> schedules;
+  for (size_t i = 0; i < schedules.size(); ++i) schedules[i] = orrery::whopper::kSchedules[i].name;
   const orrery::sim::ToolSpec tool{
       .name = "whopper",
       .what = "Several connections on one simulated machine, one step at a time, under faults.",
@@ -56,6 +66,7 @@ int main(int argc, char** argv) {
       .connection_count = 4,
       .workloads = kWorkloads,
       .profiles = profiles,
+      .schedules = schedules,
   };
   orrery::whopper::Whopper whopper;
   return orrery::sim::RunMain(argc, argv, tool, whopper);

@@ -30,7 +30,9 @@ WhopperRun::WhopperRun(const sim::RunSetup& setup, sim::StackPool& stacks)
       config_(root_.Branch("config")),
       image_choices_(root_.Branch("images")),
       faults_(MakeFaults(setup, root_)),
-      world_(root_, faults_, {.stacks = &stacks}),
+      schedule_(ChooseSchedule(setup.options.schedule, root_.Branch("schedule kind"))),
+      world_(root_, faults_,
+             {.schedule = MakeSchedule(schedule_, root_.Branch("schedule")), .stacks = &stacks}),
       wait_plan_(sim::WaitPlan::Drawn(root_.Branch("waits"))) {
   world_.SetTracer(setup.observer, "");
   DrawConfiguration();
@@ -80,7 +82,8 @@ void WhopperRun::DrawConfiguration() {
        std::to_string(context_->pager.cache_page_count) + ", synchronous " +
        std::to_string(static_cast<int>(context_->pager.synchronous)) + ", auto checkpoint " +
        std::to_string(pager.auto_checkpoint_frame_count) + ", processes " +
-       std::to_string(process_count_));
+       std::to_string(process_count_) + ", schedule " +
+       std::string(kSchedules[static_cast<size_t>(schedule_)].name));
   const uint64_t budget = profile_.statement_counts[config_.Choose(3, "budget")];
   slots_.resize(static_cast<size_t>(connection_count));
   for (Slot& slot : slots_) slot.budget = config_.Choose(budget + 1, "statements");
@@ -237,7 +240,7 @@ void WhopperRun::Kill() {
   if (phase_ == Phase::kRecover) clients = {recoverers_[process.id()]};
   watch_->Look();
   if (phase_ == Phase::kWork) {
-    for (const int client : clients) history_.CommitUndecided(client);
+    for (const int client : clients) history_.CommitCutOff(client);
     history_.RecoveryIsPossible();
   }
   watch_->Pause();

@@ -21,6 +21,7 @@
 #include "whopper/clients/client.h"
 #include "whopper/histories/header_watch.h"
 #include "whopper/histories/history.h"
+#include "whopper/schedules/schedules.h"
 
 namespace orrery::whopper {
 
@@ -71,6 +72,7 @@ class WhopperRun {
   sim::Choices config_;
   sim::Choices image_choices_;
   sim::Faults faults_;
+  const ScheduleKind schedule_;
   sim::World world_;
   sim::WaitPlan wait_plan_;
   History history_;

@@ -33,6 +33,8 @@ struct BindContext {
   bool is_where_of_aggregate = false;
   // CHECK, DEFAULT and their like: "parameters prohibited in CHECK constraints".
   const char* restricted_to = nullptr;
+  // Then what is bound is not for coding.
+  bool functions_may_be_missing = false;
 };
 
 class Binder {

@@ -1,6 +1,6 @@
 // CREATE TABLE and DROP TABLE: rows of sqlite_schema, trees, and a new schema cookie.
 
-#include "engine/compile/binder.h"
+#include "engine/compile/compile.h"
 #include "engine/compile/compile_context.h"
 #include "engine/compile/expr_coder.h"
 
@@ -46,19 +46,6 @@ Status CheckSupported(const Table& table) {
   return OkStatus();
 }
 
-// The names in CHECK constraints, which are looked up now so that they do not fail later.
-Status CheckConstraintNames(const CompileContext& context, const Table& table) {
-  BindContext bind;
-  bind.sources.push_back({&table, table.name, 0});
-  bind.restricted_to = "CHECK constraints";
-  Binder binder(context.functions, std::move(bind));
-  for (const CheckConstraint& check : table.checks) {
-    Result<BoundPtr> bound = binder.Bind(*check.expr);
-    if (!bound.ok()) return std::move(bound).status();
-  }
-  return OkStatus();
-}
-
 }  // namespace
 
 Status CompileCreateTable(CompileContext& context, const CreateTableStatement& statement) {
@@ -81,7 +68,7 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
                    MakeTable(std::shared_ptr<const ParsedStatement>(
                        std::shared_ptr<const ParsedStatement>(), &context.parsed)));
   RETURN_IF_ERROR(CheckSupported(table));
-  RETURN_IF_ERROR(CheckConstraintNames(context, table));
+  RETURN_IF_ERROR(CheckNames(table, context.functions, /*functions_may_be_missing=*/false));
 
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;

@@ -21,6 +21,11 @@ bool NeedsSchema(const ParsedStatement& parsed);
 Result<Program> Compile(const ParsedStatement& parsed, const std::shared_ptr<const Schema>& schema,
                         const FunctionRegistry& functions);
 
+// Looks up the names in the CHECKs of a table. A function that an application will add, or has not
+// added here, may be missing from a table that is read; it is an error when it is called.
+Status CheckNames(const Table& table, const FunctionRegistry& functions,
+                  bool functions_may_be_missing);
+
 }  // namespace orrery
 
 #endif  // ORRERY_ENGINE_COMPILE_COMPILE_H_

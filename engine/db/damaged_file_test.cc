@@ -131,7 +131,7 @@ class DamagedFileTest : public testing::TestWithParam<const char*> {
         std::string("PRAGMA page_size=1024; PRAGMA journal_mode=") + GetParam() +
         ";"
         "CREATE TABLE t(a INTEGER, b TEXT, c REAL, d BLOB);"
-        "CREATE TABLE wide(x TEXT);"
+        "CREATE TABLE wide(x TEXT CHECK (length(x)>0));"
         "PRAGMA user_version=7;"
         "INSERT INTO t VALUES(1,'one',1.5,x'00ff'),(-70000,NULL,-0.25,x''),(NULL,'three',3,'text');"
         "INSERT INTO wide VALUES(printf('%.900c','w')),(printf('%.3000c','x')),('short');";
@@ -176,7 +176,7 @@ TEST_P(DamagedFileTest, AnswersAsSqliteToEachFlippedByteOfTheFirst200) {
 TEST_P(DamagedFileTest, AnswersAsSqliteToEachFlippedByteOfARow) {
   const std::string sound = SoundDatabase();
   std::vector<size_t> offsets;
-  for (size_t offset = 1024 - 140; offset < 1024; ++offset) offsets.push_back(offset);
+  for (size_t offset = 1024 - 160; offset < 1024; ++offset) offsets.push_back(offset);
   for (const size_t row : {size_t{2010}, size_t{2028}}) {
     for (size_t i = 1; i <= 6; ++i) offsets.push_back(row + i);
   }

@@ -1,5 +1,6 @@
 #include "engine/db/read_schema.h"
 
+#include "engine/compile/compile.h"
 #include "engine/vdbe/session.h"
 
 namespace orrery {
@@ -41,7 +42,15 @@ ReadSchema::Next ReadSchema::Load() {
 ReadSchema::Next ReadSchema::Finish() {
   session_->Release();
   if (!outcome().ok()) return Fail(outcome());
-  session_->schema = load_.Take();
+  std::shared_ptr<const Schema> schema = load_.Take();
+  for (const std::unique_ptr<Table>& table : schema->tables()) {
+    const Status status =
+        CheckNames(*table, session_->functions, /*functions_may_be_missing=*/true);
+    if (status.ok()) continue;
+    return Fail(CorruptError("malformed database schema (" + table->name + ") - " +
+                             std::string(status.message())));
+  }
+  session_->schema = std::move(schema);
   return Done(Unit());
 }
 

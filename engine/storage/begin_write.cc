@@ -64,6 +64,12 @@ BeginWriteTransaction::Next BeginWriteTransaction::Lock() {
   }
   if (wal.shm.FirstCopy() != wal.header_words) return Refuse(Status(ResultCode::kBusySnapshot));
   if (wal.read_slot != 0) return FetchPageOne();
+  // Moving to another slot looks at the header anew. A writer who died while publishing has left
+  // two copies that differ: what it committed is found by who begins to read next, not under us.
+  WalIndexHeaderWords now;
+  if (!wal.shm.ReadHeader(now).has_value() || now != wal.header_words) {
+    return Refuse(Status(ResultCode::kBusySnapshot));
+  }
   // Who writes must hold off restarts of the log by others, which slot 0 does not.
   Result<bool> restarted = TryRestartWal(core_);
   if (!restarted.ok()) return Refuse(std::move(restarted).status());
@@ -166,7 +172,12 @@ BeginWriteTransaction::Next BeginWriteTransaction::TakePageOne() {
   if (is_new_) {
     Result<DatabaseHeader> header =
         DecodeDatabaseHeader(Bytes(core_.page_one.data(), core_.cache.page_size()));
-    CHECK(header.ok());  // we have just written it
+    if (!header.ok()) {
+      core_.page_one.Release();
+      core_.wal.shm.Unlock(WalLock::kWrite);
+      return RefuseNew(
+          CorruptError("page 1 of " + core_.path + " is not what has just been written"));
+    }
     core_.view.header = *header;
   }
   core_.StartWriting();

@@ -160,7 +160,7 @@ AllocatePage::Next AllocatePage::Extend() {
 Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
   PagerCore& core = *core_;
   Frame* frame = core.cache.Find(number);
-  // The page may well be on its way to the log or the file: it changed before it was freed.
+  // The page may well be on its way to the log: it changed before it was freed.
   if (frame != nullptr && frame->in_use()) {
     return InUseError(core, number);
   }

@@ -80,8 +80,6 @@ MakeCacheRoom::Next MakeCacheRoom::SpillToFile() {
     pages_.clear();
     return Done({});
   }
-  // From here on they are on their way, which is no use of them.
-  for (const PageRef& page : pages_) page.frame().writing = true;
   if (!journal.is_file()) return Goto(State::kWrite);
   // What these pages were is among what is appended now.
   append_journal_.Start();
@@ -112,7 +110,6 @@ MakeCacheRoom::Next MakeCacheRoom::Written() {
 }
 
 MakeCacheRoom::Next MakeCacheRoom::Refuse(Status status) {
-  for (const PageRef& page : pages_) page.frame().writing = false;
   pages_.clear();
   return Fail(std::move(status));
 }

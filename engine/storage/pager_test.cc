@@ -270,6 +270,41 @@ TEST_P(PagerModeTest, GivesOutAFreedPageThatIsBeingSpilled) {
   });
 }
 
+// A writer dies between the two copies of the header: its commit is there for who recovers, and
+// nobody writes on the version before.
+TEST(PagerTest, DoesNotWriteBesideACommitThatIsHalfPublished) {
+  ForEachYieldPlan([](Io& io) {
+    TestConnection a(io);
+    a.BeginWrite();
+    const PageNumber page = a.Add(1);
+    a.Commit();
+    EXPECT_FALSE(a.Checkpoint(CheckpointMode::kPassive).busy);
+    a.BeginRead();  // from the database file alone
+    EXPECT_EQ(a.Read(page), 1u);
+
+    const std::unique_ptr<File> file =
+        ValueOf(io.Open("test.db-shm", {.kind = FileKind::kSharedMemory, .create = true}));
+    ShmRegion index = ValueOf(file->Map(0, 32768));
+    std::vector<uint32_t> first_copy;
+    for (size_t at = 0; at < 48; at += 4) first_copy.push_back(index.Load<uint32_t>(at));
+    {
+      TestConnection b(io);
+      b.BeginWrite();
+      b.Write(page, 2);
+      b.Commit();
+    }
+    for (size_t i = 0; i < first_copy.size(); ++i) index.Store(i * 4, first_copy[i]);
+
+    EXPECT_EQ(a.TryBeginWrite().code(), ResultCode::kBusySnapshot);
+    EXPECT_EQ(a.Read(page), 1u);
+    a.pager().EndRead();
+    a.BeginRead();
+    EXPECT_EQ(a.Read(page), 2u);
+    EXPECT_TRUE(a.TryBeginWrite().ok());
+    a.Rollback();
+  });
+}
+
 TEST(PagerTest, CheckpointsAndStartsTheLogAnew) {
   for (const CheckpointMode mode : {CheckpointMode::kPassive, CheckpointMode::kFull,
                                     CheckpointMode::kRestart, CheckpointMode::kTruncate}) {

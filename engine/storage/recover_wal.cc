@@ -113,12 +113,14 @@ RecoverWal::Next RecoverWal::Publish() {
     found_.salt2 = LoadBig<uint32_t>(salts.data() + 4);
   }
   if (Status status = StoreTables(); !status.ok()) return Refuse(std::move(status));
-  shm.PublishHeader(EncodeWalIndexHeader(found_));
+  // All that goes with the header comes before it: once it is there nobody looks whether we died.
   shm.set_backfill_count(0);
   shm.set_backfill_attempted(found_.max_frame);
   ResetReadMarks();
   // Nobody can say any more whether a sync had failed on what we have read.
   if (found_.max_frame > 0) shm.AddFailedSync();
+  shm.Barrier();
+  shm.PublishHeader(EncodeWalIndexHeader(found_));
   shm.Unlock(WalLock::kCheckpoint, 2);
   buffer_.reset();
   return Done({});

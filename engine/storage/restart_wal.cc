@@ -15,9 +15,12 @@ void PublishNewGeneration(PagerCore& core) {
   ++wal.header.salt1;
   wal.header.salt2 = LoadBig<uint32_t>(salt.data());
   wal.header_words = EncodeWalIndexHeader(wal.header);
-  wal.shm.PublishHeader(wal.header_words);
+  // The count goes first: were we to die behind the header, the next generation's frames would be
+  // taken for copied. The other way round, frames that have been copied are copied once more.
   wal.shm.set_backfill_count(0);
   wal.shm.set_backfill_attempted(0);
+  wal.shm.Barrier();
+  wal.shm.PublishHeader(wal.header_words);
   wal.shm.set_read_mark(1, 0);
   for (int slot = 2; slot < kReadMarkCount; ++slot) wal.shm.set_read_mark(slot, kReadMarkNotUsed);
   // The pages we have stay the same, but the frames they came from are no more.

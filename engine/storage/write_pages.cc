@@ -15,7 +15,7 @@ void WritePages::Start(std::vector<PageRef> pages) {
   next_page_ = 0;
   for (const PageRef& page : pages_) {
     Frame& frame = page.frame();
-    CHECK(frame.state == Frame::State::kLoaded);
+    CHECK(frame.state == Frame::State::kLoaded && !frame.writing);
     frame.writing = true;
     frame.changed_while_writing = false;
     frame.edit_epoch = 0;  // so that a change meanwhile is noticed

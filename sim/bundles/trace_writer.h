@@ -19,6 +19,7 @@
 //   kind             and with it
 //   submit           op, what, process, file, offset, size   an operation is handed to the machine
 //   apply            op, file, offset, size          a part of it takes effect
+//   spoil            file, offset, size              the medium shows other bytes than were written
 //   finish           op, code, size                  it ended: result code, bytes moved
 //   resume, preempt, fiber-end     of                a fiber goes on, is switched away from, ends
 //   wait             site?                           the fiber waits for I/O; the yield site before

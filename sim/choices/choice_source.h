@@ -50,7 +50,7 @@ class ChoiceSource {
   virtual void BeginSpan(uint32_t /*stream*/, const char* /*label*/) {}
   virtual void EndSpan(uint32_t /*stream*/) {}
   // What is left of the last skip of a stream; see Choices::SetCountdown().
-  virtual void SetCountdown(uint32_t /*stream*/, const uint64_t* /*left*/) {}
+  virtual void SetCountdown(uint32_t /*stream*/, uint64_t* /*left*/) {}
 
  private:
   // The source gets ready for a stream; `stream` is one more than the last.

@@ -66,8 +66,9 @@ class Choices {
   }
 
   // Where what is left of this branch's last Skip() is counted down, for as long as the run draws;
-  // 0: to nothing. So a recording knows how far each skip had come at each span.
-  void SetCountdown(const uint64_t* left) { source_->SetCountdown(stream_, left); }
+  // 0: to nothing. So a recording knows how far each skip had come at each span, and a source may
+  // draw what is left anew.
+  void SetCountdown(uint64_t* left) { source_->SetCountdown(stream_, left); }
 
   // While it lives, what this branch and its children draw belongs together: one statement, one
   // row. A shrinker tries to do without the whole of it. Spans of a branch nest.

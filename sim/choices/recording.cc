@@ -134,7 +134,7 @@ uint64_t RecordingSource::Position(const Countdown& countdown) const {
   return countdown.sum - std::min(countdown.sum, *countdown.left);
 }
 
-void RecordingSource::SetCountdown(uint32_t stream, const uint64_t* left) {
+void RecordingSource::SetCountdown(uint32_t stream, uint64_t* left) {
   if (countdowns_[stream].left == nullptr) counted_streams_.push_back(stream);
   countdowns_[stream].left = left;
   answers_.SetCountdown(theirs_[stream], left);

@@ -72,7 +72,7 @@ class RecordingSource final : public ChoiceSource {
 
   void BeginSpan(uint32_t stream, const char* label) override;
   void EndSpan(uint32_t stream) override;
-  void SetCountdown(uint32_t stream, const uint64_t* left) override;
+  void SetCountdown(uint32_t stream, uint64_t* left) override;
 
   const Recording& recording() const { return recording_; }
   // In the order of their beginnings. One that is still open reaches to the last draw.

@@ -114,8 +114,29 @@ TEST(ReplaySourceTest, ReducesWhatIsOutOfRangeAndCountsIt) {
   ReplaySource replay(recording);
   Choices choices(replay);
   EXPECT_EQ(choices.Choose(4, "a"), 3u);
-  EXPECT_EQ(choices.Choose(5, "other"), 4u);
-  EXPECT_EQ(replay.divergence_count(), 2u);
+  EXPECT_EQ(choices.Choose(5, "b"), 4u);
+  EXPECT_EQ(replay.divergence_count(), 1u);
+}
+
+TEST(ReplaySourceTest, StaysInStepWhenDrawsAreMissingOrNew) {
+  Recording recording{.paths = {""},
+                      .labels = {"action", "size", "value"},
+                      .draws = {{0, 0, 9, 5}, {0, 1, 9, 6}, {0, 0, 9, 7}, {0, 2, 9, 8}}};
+  {
+    // The size is not drawn any more, and something else is.
+    ReplaySource replay(recording);
+    Choices choices(replay);
+    EXPECT_EQ(choices.Choose(9, "action"), 5u);
+    EXPECT_EQ(choices.Choose(9, "colour"), 0u);
+    EXPECT_EQ(choices.Choose(9, "action"), 7u);
+    EXPECT_EQ(choices.Choose(9, "value"), 8u);
+    EXPECT_EQ(replay.divergence_count(), 2u);
+  }
+  // What is too far ahead is not looked for.
+  for (int i = 0; i < 40; ++i) recording.draws.insert(recording.draws.begin(), {0, 1, 9, 1});
+  ReplaySource replay(recording);
+  EXPECT_EQ(Choices(replay).Choose(9, "value"), 0u);
+  EXPECT_EQ(Choices(replay).Choose(9, "size"), 1u);
 }
 
 TEST(RecordingTest, KeepsASkipAsWhatItSkips) {

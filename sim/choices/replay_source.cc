@@ -1,5 +1,7 @@
 #include "sim/choices/replay_source.h"
 
+#include <algorithm>
+
 namespace orrery::sim {
 
 ReplaySource::ReplaySource(const Recording& recording, ChoiceSource* after_end)
@@ -21,30 +23,52 @@ void ReplaySource::OnOpen(uint32_t stream) {
 
 const Draw* ReplaySource::Next(uint32_t stream, uint64_t n, const char* label) {
   Stream& from = streams_[stream];
-  if (from.next == from.draws.size()) {
-    ++divergence_count_;
-    return nullptr;
+  const Draw* draw = from.draws[from.next];
+  if (recording_.labels[draw->label] == label) {
+    ++from.next;
+    if (draw->n != n) ++divergence_count_;
+    return draw;
   }
-  const Draw* const draw = from.draws[from.next++];
-  if (draw->n != n || recording_.labels[draw->label] != label) ++divergence_count_;
-  return draw;
+  ++divergence_count_;
+  const size_t end = std::min(from.next + kAheadMax, from.draws.size());
+  for (size_t i = from.next + 1; i < end; ++i) {
+    if (recording_.labels[from.draws[i]->label] != label) continue;
+    from.next = i + 1;
+    return from.draws[i];
+  }
+  return nullptr;
+}
+
+bool ReplaySource::IsOver(uint32_t stream) {
+  if (!AtEnd(stream)) return false;
+  ++divergence_count_;
+  return true;
 }
 
 uint64_t ReplaySource::Choose(uint32_t stream, uint64_t n, const char* label) {
-  if (const Draw* draw = Next(stream, n, label)) return draw->value % n;
-  return after_end_ == nullptr ? 0 : after_end_->Choose(streams_[stream].after_end, n, label);
-}
-
-uint64_t ReplaySource::Skip(uint32_t stream, uint64_t mean, const char* label) {
-  if (const Draw* draw = Next(stream, kSkipMax, label)) return kSkipMax - draw->value % kSkipMax;
-  return after_end_ == nullptr ? kSkipMax
-                               : after_end_->Skip(streams_[stream].after_end, mean, label);
+  if (IsOver(stream)) {
+    return after_end_ == nullptr ? 0 : after_end_->Choose(streams_[stream].after_end, n, label);
+  }
+  const Draw* const draw = Next(stream, n, label);
+  return draw == nullptr ? 0 : draw->value % n;
 }
 
 bool ReplaySource::Chance(uint32_t stream, uint32_t per_million, const char* label) {
-  if (const Draw* draw = Next(stream, 2, label)) return draw->value % 2 == 1;
-  return after_end_ != nullptr &&
-         after_end_->Chance(streams_[stream].after_end, per_million, label);
+  if (IsOver(stream)) {
+    return after_end_ != nullptr &&
+           after_end_->Chance(streams_[stream].after_end, per_million, label);
+  }
+  const Draw* const draw = Next(stream, 2, label);
+  return draw != nullptr && draw->value % 2 == 1;
+}
+
+uint64_t ReplaySource::Skip(uint32_t stream, uint64_t mean, const char* label) {
+  if (IsOver(stream)) {
+    return after_end_ == nullptr ? kSkipMax
+                                 : after_end_->Skip(streams_[stream].after_end, mean, label);
+  }
+  const Draw* const draw = Next(stream, kSkipMax, label);
+  return draw == nullptr ? kSkipMax : kSkipMax - draw->value % kSkipMax;
 }
 
 }  // namespace orrery::sim

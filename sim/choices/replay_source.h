@@ -1,6 +1,9 @@
 // ReplaySource answers from a recording, each path from its own list, so that a recording in which
-// some draws were changed or cut still lines up everywhere else. A value that is out of range is
-// taken modulo n. After the end of a list the answer is 0, or another source's when one is given.
+// some draws were changed or cut still lines up everywhere else. Within a list labels keep it in
+// step: a draw that the list does not have next is looked for a little further on, and what lies
+// between is left out; when it is not there it gets 0, and the list stays where it is. A value that
+// is out of range is taken modulo n. After the end of a list the answer is 0, or another source's
+// when one is given.
 
 #ifndef ORRERY_SIM_CHOICES_REPLAY_SOURCE_H_
 #define ORRERY_SIM_CHOICES_REPLAY_SOURCE_H_
@@ -32,8 +35,16 @@ class ReplaySource final : public ChoiceSource {
     uint32_t after_end = 0;  // the stream of after_end_
   };
 
+  static constexpr size_t kAheadMax = 32;
+
   void OnOpen(uint32_t stream) override;
+  bool AtEnd(uint32_t stream) const {
+    return streams_[stream].next == streams_[stream].draws.size();
+  }
+  // Null when the list does not have it.
   const Draw* Next(uint32_t stream, uint64_t n, const char* label);
+  // Whether the source after the end is to be asked; counts the divergence.
+  bool IsOver(uint32_t stream);
 
   const Recording& recording_;
   ChoiceSource* const after_end_;

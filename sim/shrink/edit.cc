@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <string_view>
+
+#include "sim/choices/environment.h"
 
 namespace orrery::sim {
 namespace {
@@ -79,19 +82,6 @@ std::vector<bool> EnvironmentPaths(const Recording& recording) {
 
 }  // namespace
 
-bool IsEnvironment(std::string_view path) {
-  const std::string_view first = path.substr(0, path.find('/'));
-  for (const std::string_view name : {"schedule", "latency", "disk", "waits", "fault", "steps"}) {
-    if (first == name) return true;
-  }
-  return first.starts_with("process:");
-}
-
-bool IsWithin(std::string_view path, std::string_view branch) {
-  if (branch.empty()) return true;
-  return path.starts_with(branch) && (path.size() == branch.size() || path[branch.size()] == '/');
-}
-
 std::vector<size_t> OutermostSpans(const RunEnd& run) {
   std::vector<size_t> outermost;
   std::map<std::string_view, uint64_t> ends;  // of the last one of a branch
@@ -109,7 +99,8 @@ std::vector<size_t> OutermostSpans(const RunEnd& run) {
   return outermost;
 }
 
-Recording WithoutSpans(const RunEnd& run, const std::vector<size_t>& spans, Alignment alignment) {
+Recording WithoutSpans(const RunEnd& run, const std::vector<size_t>& spans,
+                       const Alignment& alignment) {
   Recording recording = run.recording;
   const std::vector<bool> is_environment = EnvironmentPaths(recording);
   std::vector<bool> dropped(recording.draws.size());
@@ -125,43 +116,74 @@ Recording WithoutSpans(const RunEnd& run, const std::vector<size_t>& spans, Alig
       const Draw& draw = recording.draws[i];
       if (is_environment[draw.path]) {
         // Skips are taken care of below, with what they led to.
-        if (alignment == Alignment::kFollow && draw.n != kSkipMax) dropped[i] = true;
+        if (alignment.drops_meanwhile && draw.n != kSkipMax) dropped[i] = true;
       } else if (belongs[draw.path]) {
         dropped[i] = true;
       }
     }
   }
-  if (alignment == Alignment::kCutOff) {
-    for (uint64_t i = first; i < recording.draws.size(); ++i) {
-      if (is_environment[recording.draws[i].path]) dropped[i] = true;
+  for (uint64_t i = first; alignment.cuts_off && i < recording.draws.size(); ++i) {
+    const Draw& draw = recording.draws[i];
+    const bool of_strike = draw.n == kSkipMax || recording.paths[draw.path].starts_with("fault/");
+    if (is_environment[draw.path] && !of_strike) dropped[i] = true;
+  }
+  if (alignment.share == 0) return Keep(std::move(recording), dropped);
+
+  std::vector<bool> chosen(run.spans.size());
+  for (const size_t index : spans) chosen[index] = true;
+  std::map<uint32_t, std::vector<std::pair<uint64_t, uint64_t>>> gone;  // opportunities, by path
+  for (const SkipMark& mark : run.skip_marks) {
+    if (!chosen[mark.span]) continue;
+    if (mark.at_end > mark.at_begin) gone[mark.path].emplace_back(mark.at_begin, mark.at_end);
+  }
+  for (auto& [path, ranges] : gone) {
+    std::sort(ranges.begin(), ranges.end());
+    // Opportunities begin+1 to end are gone; ranges of several connections may overlap.
+    MoveStrikes(
+        recording, path,
+        [&](uint64_t position) -> std::optional<uint64_t> {
+          uint64_t less = 0;
+          uint64_t covered = 0;
+          for (const auto& [begin, end] : ranges) {
+            const bool meanwhile = begin < position && position <= end;
+            if (meanwhile && alignment.drops_meanwhile) return std::nullopt;
+            const uint64_t from = std::max(begin, covered);
+            const uint64_t to = std::min(end, position);
+            if (to > from) less += to - from;
+            covered = std::max(covered, end);
+          }
+          return position - static_cast<uint64_t>(static_cast<double>(less) * alignment.share);
+        },
+        dropped);
+  }
+  return Keep(std::move(recording), dropped);
+}
+
+Recording Frame(const RunEnd& run, size_t connection_count, uint64_t statement_count) {
+  Recording recording = run.recording;
+  const auto label = [&](const Draw& draw) -> const std::string& {
+    return run.recording.labels[draw.label];
+  };
+  std::vector<bool> dropped(recording.draws.size(), true);
+  size_t budget_count = 0;
+  for (size_t i = 0; i < recording.draws.size(); ++i) {
+    Draw& draw = recording.draws[i];
+    const std::string& path = run.recording.paths[draw.path];
+    if (path == "config") {
+      dropped[i] = false;
+      if (label(draw) != "statements") continue;
+      ++budget_count;
+      draw.value = budget_count <= connection_count ? std::min(draw.n - 1, statement_count) : 0;
+    } else if (IsEnvironment(path)) {
+      dropped[i] =
+          label(draw) != "on" && label(draw) != "rate" && !label(draw).starts_with("habit.");
     }
   }
-  if (alignment == Alignment::kFollow) {
-    std::map<uint32_t, std::vector<std::pair<uint64_t, uint64_t>>> gone;  // opportunities, by path
-    std::vector<bool> chosen(run.spans.size());
-    for (const size_t index : spans) chosen[index] = true;
-    for (const SkipMark& mark : run.skip_marks) {
-      if (!chosen[mark.span]) continue;
-      if (mark.at_end > mark.at_begin) gone[mark.path].emplace_back(mark.at_begin, mark.at_end);
-    }
-    for (auto& [path, ranges] : gone) {
-      std::sort(ranges.begin(), ranges.end());
-      // Opportunities begin+1 to end are gone; ranges of several connections may overlap.
-      MoveStrikes(
-          recording, path,
-          [&](uint64_t position) -> std::optional<uint64_t> {
-            uint64_t less = 0;
-            uint64_t covered = 0;
-            for (const auto& [begin, end] : ranges) {
-              if (begin < position && position <= end) return std::nullopt;
-              const uint64_t from = std::max(begin, covered);
-              if (end < position && end > from) less += end - from;
-              covered = std::max(covered, end);
-            }
-            return position - less;
-          },
-          dropped);
-    }
+  // What the configuration drew later depends on what happened.
+  for (size_t i = recording.draws.size(); i-- > 0;) {
+    if (run.recording.paths[recording.draws[i].path] != "config") continue;
+    if (label(recording.draws[i]) == "statements") break;
+    dropped[i] = true;
   }
   return Keep(std::move(recording), dropped);
 }

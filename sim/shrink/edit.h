@@ -1,6 +1,5 @@
 // What a shrinker does to the draws of a run: each edit makes another recording, which may or may
-// not lead to the same failure. Draws are told by their path in two classes: the workload (what is
-// done) and the environment (who goes next, what the machine does, which fault strikes).
+// not lead to the same failure. See choices/environment.h for the two kinds of draws.
 
 #ifndef ORRERY_SIM_SHRINK_EDIT_H_
 #define ORRERY_SIM_SHRINK_EDIT_H_
@@ -9,30 +8,39 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "sim/child_run.h"
 
 namespace orrery::sim {
 
-// By the first part of the path: schedule, latency, disk, waits, fault, steps, process:N.
-bool IsEnvironment(std::string_view path);
-// `path` itself or one below it.
-bool IsWithin(std::string_view path, std::string_view branch);
-
 // The spans that lie in no other one of the same branch or one above, in the order of their
 // beginnings: statements.
 std::vector<size_t> OutermostSpans(const RunEnd& run);
 
 // How the environment's draws follow when a part of the workload is left out.
-enum class Alignment : uint8_t {
-  kStay,    // they are as they were; what strikes by count strikes that much later
-  kFollow,  // those made meanwhile go too, and later strikes stay where they were
-  kCutOff,  // those made since are forgotten: whoever answers after the end of a list draws anew
+struct Alignment {
+  // Of the opportunities that passed meanwhile, how many are taken for the part's own and go too:
+  // what strikes by count strikes that much earlier. All with one connection, less where others go
+  // on at the same time.
+  double share = 0;
+  // What is due meanwhile does not strike, and the other draws made meanwhile go: fits one
+  // connection.
+  bool drops_meanwhile = false;
+  // All draws but the strikes are forgotten from there on: whoever answers after the end of a list
+  // draws anew.
+  bool cuts_off = false;
 };
+inline constexpr Alignment kStay = {};
+inline constexpr Alignment kFollow = {.share = 1, .drops_meanwhile = true};
+
 // The run without these spans.
-Recording WithoutSpans(const RunEnd& run, const std::vector<size_t>& spans, Alignment alignment);
+Recording WithoutSpans(const RunEnd& run, const std::vector<size_t>& spans,
+                       const Alignment& alignment);
+// Nothing of the run but its frame: its configuration, with statements for `connection_count`
+// connections, at most `statement_count` each; which faults there are; and the machine's habits.
+// Whoever answers after the end of a list fills it anew.
+Recording Frame(const RunEnd& run, size_t connection_count, uint64_t statement_count);
 
 // The run in which branch `to` does what branch `from` did as well, statement by statement in the
 // order of their beginnings.

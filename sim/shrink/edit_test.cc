@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/choices/choices.h"
+#include "sim/choices/environment.h"
 #include "sim/choices/replay_source.h"
 #include "sim/choices/seed_source.h"
 
@@ -86,19 +87,6 @@ void ExpectBeginning(const std::vector<Statement>& actual, const std::vector<Sta
   for (size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(actual[i], expected[i]) << i;
 }
 
-TEST(EditTest, TellsTheWorkloadFromTheEnvironment) {
-  for (const char* path : {"schedule", "fault/delay", "process:3/random", "waits", "latency"}) {
-    EXPECT_TRUE(IsEnvironment(path)) << path;
-  }
-  for (const char* path : {"", "config", "client:65536", "client:1/statement", "faults"}) {
-    EXPECT_FALSE(IsEnvironment(path)) << path;
-  }
-  EXPECT_TRUE(IsWithin("a/b", "a"));
-  EXPECT_TRUE(IsWithin("a", "a"));
-  EXPECT_TRUE(IsWithin("a", ""));
-  EXPECT_FALSE(IsWithin("ab", "a"));
-}
-
 TEST(EditTest, FindsTheStatementsAmongTheSpans) {
   const Played played = PlaySeed(1);
   const std::vector<size_t> outermost = OutermostSpans(played.run);
@@ -116,7 +104,7 @@ TEST(EditTest, LeavesOutStatementsAndKeepsLaterStrikesInPlace) {
       const Recording edited = WithoutSpans(
           played.run,
           {all.begin() + static_cast<ptrdiff_t>(begin), all.begin() + static_cast<ptrdiff_t>(end)},
-          Alignment::kFollow);
+          kFollow);
       ExpectBeginning(Replay(edited), Without(played.statements, begin, end));
     }
   }
@@ -125,7 +113,7 @@ TEST(EditTest, LeavesOutStatementsAndKeepsLaterStrikesInPlace) {
 TEST(EditTest, LeavesTheEnvironmentAloneWhenAsked) {
   const Played played = PlaySeed(3);
   const std::vector<size_t> all = OutermostSpans(played.run);
-  const Recording edited = WithoutSpans(played.run, {all[0]}, Alignment::kStay);
+  const Recording edited = WithoutSpans(played.run, {all[0]}, kStay);
   const auto environment = [](const Recording& recording) {
     std::vector<uint64_t> values;
     for (const Draw& draw : recording.draws) {
@@ -137,19 +125,66 @@ TEST(EditTest, LeavesTheEnvironmentAloneWhenAsked) {
   EXPECT_EQ(Replay(edited)[0].name, played.statements[1].name);
 }
 
-TEST(EditTest, ForgetsTheEnvironmentFromThereOn) {
+TEST(EditTest, ForgetsTheEnvironmentFromThereOnButNotTheStrikes) {
   const Played played = PlaySeed(3);
   const std::vector<size_t> all = OutermostSpans(played.run);
-  const Recording edited = WithoutSpans(played.run, {all[4]}, Alignment::kCutOff);
+  const Recording edited = WithoutSpans(played.run, {all[4]}, {.share = 0, .cuts_off = true});
   const uint64_t begin = played.run.spans[all[4]].begin;
   size_t before = 0;
   for (uint64_t i = 0; i < begin; ++i) {
-    before += IsEnvironment(played.run.recording.paths[played.run.recording.draws[i].path]);
+    before += played.run.recording.paths[played.run.recording.draws[i].path] == "schedule";
   }
   size_t left = 0;
-  for (const Draw& draw : edited.draws) left += IsEnvironment(edited.paths[draw.path]);
+  size_t of_strikes = 0;
+  for (const Draw& draw : edited.draws) {
+    left += edited.paths[draw.path] == "schedule";
+    of_strikes += edited.paths[draw.path] == "fault/eio";
+  }
   EXPECT_EQ(left, before);
+  EXPECT_GT(of_strikes, 2u);
   EXPECT_EQ(Replay(edited)[4].name, played.statements[5].name);
+}
+
+TEST(EditTest, MovesStrikesByAShareOfWhatIsGone) {
+  const Played played = PlaySeed(3);
+  const std::vector<size_t> all = OutermostSpans(played.run);
+  uint32_t path = 0;
+  while (played.run.recording.paths[path] != "fault/eio") ++path;
+  RunEnd moved;
+  moved.recording = WithoutSpans(played.run, {all[0], all[1]}, {.share = 0.5});
+  uint64_t gone = 0;
+  for (const SkipMark& mark : played.run.skip_marks) {
+    if (mark.path == path && (mark.span == all[0] || mark.span == all[1])) {
+      gone += mark.at_end - mark.at_begin;
+    }
+  }
+  EXPECT_EQ(Strikes(moved, path).back(), Strikes(played.run, path).back() - gone / 2);
+}
+
+TEST(EditTest, KeepsTheFrameOfARun) {
+  SeedSource seed(1);
+  RecordingSource source(seed);
+  Choices root(source);
+  Choices config = root.Branch("config");
+  Choices fault = root.Branch("fault").Branch("eio");
+  Choices client = root.Branch("client", 0);
+  (void)config.Choose(9, "page size");
+  for (int i = 0; i < 3; ++i) (void)config.Choose(301, "statements");
+  (void)fault.Chance(500'000, "on");
+  (void)fault.Choose(5, "rate");
+  (void)fault.Skip(9, "until");
+  (void)client.Choose(9, "action");
+  (void)config.Choose(3, "who is killed");
+  RunEnd run;
+  run.recording = source.recording();
+  const Recording frame = Frame(run, 2, 5);
+  ASSERT_EQ(frame.draws.size(), 6u);
+  EXPECT_EQ(frame.draws[0], run.recording.draws[0]);
+  EXPECT_EQ(frame.draws[1].value, 5u);
+  EXPECT_EQ(frame.draws[2].value, 5u);
+  EXPECT_EQ(frame.draws[3].value, 0u);
+  EXPECT_EQ(frame.labels[frame.draws[4].label], "on");
+  EXPECT_EQ(frame.labels[frame.draws[5].label], "rate");
 }
 
 TEST(EditTest, TakesSingleStrikesAwayAndLeavesTheOthers) {

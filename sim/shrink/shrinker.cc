@@ -1,12 +1,11 @@
 #include "sim/shrink/shrinker.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <bit>
 #include <set>
 #include <string_view>
 
+#include "sim/choices/environment.h"
 #include "sim/choices/replay_source.h"
 #include "sim/choices/seed_source.h"
 #include "sim/shrink/edit.h"
@@ -14,22 +13,13 @@
 namespace orrery::sim {
 namespace {
 
-double ProcessorSeconds() {
-  double sum = 0;
-  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
-    rusage usage;
-    getrusage(who, &usage);
-    for (const timeval& time : {usage.ru_utime, usage.ru_stime}) {
-      sum += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-    }
-  }
-  return sum;
-}
-
-// What comes after the end of a list: zeros for the workload, fresh draws for the environment.
+// What comes after the end of a list: fresh draws for the environment, or for everything, else
+// zeros.
 class TailSource final : public ChoiceSource {
  public:
-  explicit TailSource(uint64_t seed) : seed_(seed) {}
+  TailSource(uint64_t seed, bool all_fresh) : seed_(seed), all_fresh_(all_fresh) {}
+  // Faults strike so many times as often: a run that is to be short has less time for them.
+  void MakeFaultsDense(uint64_t factor) { density_ = factor; }
 
   uint64_t Choose(uint32_t stream, uint64_t n, const char* label) override {
     return fresh_[stream] ? seed_.Choose(stream, n, label) : 0;
@@ -38,17 +28,21 @@ class TailSource final : public ChoiceSource {
     return fresh_[stream] && seed_.Chance(stream, per_million, label);
   }
   uint64_t Skip(uint32_t stream, uint64_t mean, const char* label) override {
-    return fresh_[stream] ? seed_.Skip(stream, mean, label) : kSkipMax;
+    if (!fresh_[stream]) return kSkipMax;
+    if (path(stream).starts_with("fault/")) mean = std::max<uint64_t>(mean / density_, 1);
+    return seed_.Skip(stream, mean, label);
   }
 
  private:
   void OnOpen(uint32_t stream) override {
-    fresh_.push_back(IsEnvironment(path(stream)));
+    fresh_.push_back(all_fresh_ || IsEnvironment(path(stream)));
     // Opened in the same order, so the numbers agree.
     (void)seed_.Open(path(stream));
   }
 
   SeedSource seed_;
+  const bool all_fresh_;
+  uint64_t density_ = 1;
   std::vector<bool> fresh_;
 };
 
@@ -73,6 +67,8 @@ double CostOf(const RunEnd& run) {
 }
 
 constexpr uint64_t kShortQuietStepCount = 4'000;
+// So few that nothing smaller is looked for among other runs.
+constexpr uint64_t kFewStatements = 6;
 // What a last round has to bring: half a forced wait, or a twentieth of a statement.
 constexpr double kWorthwhile = 0.5;
 
@@ -104,10 +100,11 @@ Shrinker::Shrinker(Simulation& simulation, const MainOptions& options, RunEnd st
 
 double Shrinker::seconds() const { return ProcessorSeconds() - started_; }
 
-bool Shrinker::Try(const Recording& candidate, uint64_t tail_seed) {
+bool Shrinker::Try(const Recording& candidate, uint64_t tail_seed, bool all_fresh) {
   if (TimeIsUp()) return false;
   ++attempt_count_;
-  TailSource tail(tail_seed);
+  TailSource tail(tail_seed, all_fresh);
+  if (all_fresh) tail.MakeFaultsDense(uint64_t{1} << tail_seed % 4 * 2);
   ReplaySource answers(candidate, tail_seed == 0 ? nullptr : &tail);
   const double begin = ProcessorSeconds();
   RunEnd end =
@@ -209,12 +206,17 @@ void Shrinker::ZeroEnvironment(size_t group_min) {
 // -- The workload --
 
 bool Shrinker::DropSpans(const std::vector<size_t>& spans, int redraw_count) {
-  if (Try(WithoutSpans(best_, spans, Alignment::kFollow))) return true;
-  if (Try(WithoutSpans(best_, spans, Alignment::kStay))) return true;
-  if (redraw_count == 0) return false;
-  const Recording cut_off = WithoutSpans(best_, spans, Alignment::kCutOff);
+  if (Try(WithoutSpans(best_, spans, kFollow))) return true;
+  if (Try(WithoutSpans(best_, spans, kStay))) return true;
+  if (best_.size.connection_count > 1) {
+    const double share = 1.0 / static_cast<double>(best_.size.connection_count);
+    if (Try(WithoutSpans(best_, spans, {.share = share}))) return true;
+  }
   for (int i = 0; i < redraw_count; ++i) {
-    if (Try(cut_off, ++next_tail_seed_)) return true;
+    // Shares spread over [0, 1) the golden way.
+    const uint64_t seed = ++next_tail_seed_;
+    const double share = static_cast<double>(seed * 618 % 1000) / 1000;
+    if (Try(WithoutSpans(best_, spans, {.share = share, .cuts_off = true}), seed)) return true;
   }
   return false;
 }
@@ -256,7 +258,7 @@ void Shrinker::DropConnections() {
     for (const size_t span : OutermostSpans(best_)) {
       if (best_.recording.paths[best_.spans[span].path] == branch) chosen.push_back(span);
     }
-    if (!chosen.empty()) (void)DropSpans(chosen, 2);
+    if (!chosen.empty()) (void)DropSpans(chosen, 10);
   }
 }
 
@@ -270,10 +272,26 @@ void Shrinker::DropStatements(int redraw_count) {
             });
 }
 
+void Shrinker::StartAnew(double seconds_max) {
+  // Small runs first, on one connection before on several.
+  const double end = seconds() + seconds_max;
+  const RunEnd frame_of = best_;
+  const size_t connection_count_max = std::clamp<size_t>(best_.size.connection_count, 1, 3);
+  for (uint64_t round = 0; seconds() < end && !TimeIsUp(); ++round) {
+    if (best_.size.statement_count <= kFewStatements) return;
+    const uint64_t statement_count = uint64_t{4} << round % 4;
+    const size_t connection_count = 1 + round / 4 % connection_count_max;
+    // What would cost more than the best one is not worth trying.
+    if (statement_count > best_.size.statement_count) continue;
+    (void)Try(Frame(frame_of, connection_count, statement_count), ++next_tail_seed_,
+              /*all_fresh=*/true);
+  }
+}
+
 void Shrinker::DropParts() {
   // Spans within statements, then any few draws in a row: what a workload has not marked.
   for (size_t i = best_.spans.size(); i-- > 0 && !TimeIsUp();) {
-    if (i < best_.spans.size()) (void)Try(WithoutSpans(best_, {i}, Alignment::kStay));
+    if (i < best_.spans.size()) (void)Try(WithoutSpans(best_, {i}, kStay));
   }
   for (const std::string& path : std::vector<std::string>(best_.recording.paths)) {
     if (IsEnvironment(path)) continue;
@@ -376,7 +394,7 @@ void Shrinker::SwapNeighbours() {
     // The second one's draws go in before the first one's: lists are kept by branch, so where they
     // stand among the others does not matter.
     const std::vector<Draw> second = take(b);
-    Recording candidate = WithoutSpans(best_, {*next}, Alignment::kStay);
+    Recording candidate = WithoutSpans(best_, {*next}, kStay);
     candidate.draws.insert(candidate.draws.begin() + static_cast<ptrdiff_t>(a.begin),
                            second.begin(), second.end());
     (void)Try(candidate);
@@ -419,26 +437,31 @@ void Shrinker::Run() {
 void Shrinker::RunPasses() {
   Calm();
   DropConnections();
-  for (double before = best_cost_ + 1; before > best_cost_ && !TimeIsUp();) {
+  DropStatements(/*redraw_count=*/0);
+  StartAnew(limits_.seconds / 6);
+  double before;
+  do {
     before = best_cost_;
     DropStatements(/*redraw_count=*/3);
     Calm();
     DropStrikes();
     LowerLabels();
     DropConnections();
-  }
-  // Here a round takes long: it has to be worth it.
-  for (double before = best_cost_ + kWorthwhile;
-       before - best_cost_ >= kWorthwhile && !TimeIsUp();) {
-    before = best_cost_;
     MergeConnections();
-    DropStatements(/*redraw_count=*/12);
+    StartAnew(limits_.seconds / 12);
+  } while (best_cost_ < before && !TimeIsUp());
+  // Here a round takes long: it has to be worth it.
+  do {
+    before = best_cost_;
     DropStrikes();
     LowerValues();
     DropParts();
     ZeroEnvironment(/*group_min=*/4);
     SwapNeighbours();
-  }
+    MergeConnections();
+    // What was lowered may be needed no more.
+    DropStatements(/*redraw_count=*/12);
+  } while (best_cost_ < before - kWorthwhile && !TimeIsUp());
 }
 
 }  // namespace orrery::sim

@@ -9,6 +9,9 @@
 //   drop      connections, or one does what another did; then statements, halves of them first and
 //   then ever fewer. Three ways:
 //             with the environment as it was, moved along, or drawn anew from there on
+//   anew      in the frame of this run (its configuration and faults, not what it did) short ones
+//   are
+//             looked for that fail the same way; while there are more than a few statements
 //   strikes   single faults, waits and preemptions, the others staying where they are
 //   lower     values of the workload, the tamest first: rows, sizes, kinds of statement
 //   swap      neighbouring statements of a branch, so that the tamer one comes first
@@ -54,9 +57,9 @@ class Shrinker {
 
  private:
   bool TimeIsUp() const { return seconds() >= limits_.seconds; }
-  // True when this one is the new best. `tail_seed` draws what the environment draws after the end
-  // of its lists; 0: zeros.
-  bool Try(const Recording& candidate, uint64_t tail_seed = 0);
+  // True when this one is the new best. `tail_seed` draws what the environment, or everything,
+  // draws after the end of its lists; 0: zeros.
+  bool Try(const Recording& candidate, uint64_t tail_seed = 0, bool all_fresh = false);
   // Tries ever smaller groups of `count()` items, from the last to the first; `attempt(begin, end)`
   // says whether it could do without them.
   void ForGroups(const std::function<size_t()>& count, size_t group_min,
@@ -70,6 +73,7 @@ class Shrinker {
   void MergeConnections();
   bool DropSpans(const std::vector<size_t>& spans, int redraw_count);
   void DropStatements(int redraw_count);
+  void StartAnew(double seconds_max);
   void DropParts();
   void DropStrikes();
   void ZeroEnvironment(size_t group_min);

@@ -95,13 +95,18 @@ void Disk::SyncDirectory(std::string_view directory, uint64_t mark) {
   });
 }
 
-void Disk::DrawUntil(Choices& choices, PowerCutEffect& effect) const {
-  if (!contract_.sequential || !(effect.loses_sectors || effect.loses_entries)) return;
+std::vector<uint64_t> Disk::UnsyncedMarks() const {
   std::vector<uint64_t> marks;
   for (const EntryChange& change : changes_) marks.push_back(change.mark);
   ForEachFile([&](const DiskFile& file) { file.AddMarks(marks); });
   std::sort(marks.begin(), marks.end());
   marks.erase(std::unique(marks.begin(), marks.end()), marks.end());
+  return marks;
+}
+
+void Disk::DrawUntil(Choices& choices, PowerCutEffect& effect) const {
+  if (!contract_.sequential || !(effect.loses_sectors || effect.loses_entries)) return;
+  const std::vector<uint64_t> marks = UnsyncedMarks();
   const size_t undone = choices.Choose(marks.size() + 1, "undone");
   effect.until = undone == 0 ? clock_ : marks[marks.size() - undone] - 1;
 }

@@ -53,6 +53,8 @@ class Disk {
 
   // All processes are gone, all files are closed. Files that no name leads to any more vanish.
   void PowerCut(Choices& choices, const PowerCutEffect& effect);
+  // The marks of all changes that a power cut could undo, ascending.
+  std::vector<uint64_t> UnsyncedMarks() const;
   // What such a power cut would leave of all files, shared memory stale; nothing changes.
   DiskImage Resolve(Choices& choices, PowerCutEffect effect) const;
 

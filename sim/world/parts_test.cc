@@ -99,8 +99,16 @@ TEST(RandomScheduleTest, GivesEveryFiberItsTurn) {
 const YieldSite kFirstSite("sim.world.test.first");
 const YieldSite kSecondSite("sim.world.test.second");
 
-TEST(WaitPlanTest, ForcesTheOneOccurrenceOfASweep) {
-  WaitPlan plan = WaitPlan::Only(3);
+TEST(WaitPlanTest, ForcesTheOccurrencesOfASweep) {
+  WaitPlan two = WaitPlan::At({1, 3});
+  WaitPlan every = WaitPlan::Every();
+  std::string forced;
+  for (int i = 0; i < 4; ++i) {
+    forced += two.ForceWait(kFirstSite) ? 'x' : '.';
+    EXPECT_TRUE(every.ForceWait(kSecondSite));
+  }
+  EXPECT_EQ(forced, "x.x.");
+  WaitPlan plan = WaitPlan::At({3});
   EXPECT_FALSE(plan.ForceWait(kFirstSite));
   EXPECT_FALSE(plan.ForceWait(kFirstSite));
   EXPECT_TRUE(plan.ForceWait(kSecondSite));

@@ -36,7 +36,7 @@ class Schedule {
   // one included; UINT64_MAX for never.
   virtual uint64_t PreemptAfter() = 0;
   // Where what is left of the last answer is counted down.
-  virtual void SetCountdown(const uint64_t* /*left*/) {}
+  virtual void SetCountdown(uint64_t* /*left*/) {}
 };
 
 // Each run draws its own habits: whether fibers or operations are favoured, whether one fiber is
@@ -48,7 +48,7 @@ class RandomSchedule final : public Schedule {
 
   Step Next(std::span<Fiber* const> runnable, size_t ready_count, bool time_can_pass) override;
   uint64_t PreemptAfter() override;
-  void SetCountdown(const uint64_t* left) override {
+  void SetCountdown(uint64_t* left) override {
     if (preempt_mean_ > 0) choices_.SetCountdown(left);
   }
 

@@ -25,10 +25,27 @@ WaitPlan WaitPlan::Drawn(Choices choices) {
   return WaitPlan(choices, mean);
 }
 
-WaitPlan WaitPlan::Only(uint64_t nth) {
+WaitPlan WaitPlan::Every() {
   WaitPlan plan;
-  plan.until_forced_ = nth;
+  plan.mean_ = 1;
+  plan.until_forced_ = 1;
   return plan;
+}
+
+WaitPlan WaitPlan::At(std::vector<uint64_t> occurrences) {
+  WaitPlan plan;
+  plan.at_.assign(occurrences.rbegin(), occurrences.rend());
+  plan.TakeNext();
+  return plan;
+}
+
+void WaitPlan::TakeNext() {
+  if (mean_ > 0) {
+    until_forced_ = choices_.empty() ? mean_ : choices_[0].Skip(mean_, "until-forced");
+  } else if (!at_.empty()) {
+    until_forced_ = at_.back() - occurrence_count_;
+    at_.pop_back();
+  }
 }
 
 bool WaitPlan::ForceWait(const YieldSite& site) {
@@ -37,7 +54,7 @@ bool WaitPlan::ForceWait(const YieldSite& site) {
   ++count.occurred;
   ++occurrence_count_;
   if (until_forced_ == 0 || --until_forced_ > 0) return false;
-  if (mean_ > 0) until_forced_ = choices_[0].Skip(mean_, "until-forced");
+  TakeNext();
   ++count.forced;
   ++forced_count_;
   if (listener_ != nullptr) listener_->OnForcedWait(site);

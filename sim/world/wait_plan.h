@@ -32,8 +32,10 @@ class WaitPlan final : public IoObserver {
   WaitPlan(Choices choices, uint64_t mean);
   // Forces at a rate of this run's own: none, rare, often or always.
   static WaitPlan Drawn(Choices choices);
-  // Forces only the n-th occurrence (1 is the first), over all sites together: for sweeps.
-  static WaitPlan Only(uint64_t nth);
+  // For sweeps. Every occurrence; or only the n-th for each n given (1 is the first), in ascending
+  // order, over all sites together.
+  static WaitPlan Every();
+  static WaitPlan At(std::vector<uint64_t> occurrences);
 
   bool ForceWait(const YieldSite& site) override;
 
@@ -58,8 +60,11 @@ class WaitPlan final : public IoObserver {
     uint64_t forced = 0;
   };
 
+  void TakeNext();
+
   std::vector<Choices> choices_;  // one, or none for a plan without chance
-  uint64_t mean_ = 0;
+  uint64_t mean_ = 0;          // 0: as at_ says
+  std::vector<uint64_t> at_;   // occurrences to force, the next one last
   uint64_t until_forced_ = 0;  // occurrences, the forced one included; 0: never
   uint64_t occurrence_count_ = 0;
   uint64_t forced_count_ = 0;

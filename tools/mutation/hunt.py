@@ -49,7 +49,7 @@ def prepare_child():
 class Run:
     """One simulator process, stopped unless it has a turn."""
 
-    def __init__(self, tool, binary, arguments, scratch, spent_before=0.0):
+    def __init__(self, tool, binary, arguments, scratch, environment, spent_before=0.0):
         self.tool = tool
         self.spent_before = spent_before  # by the ones it goes on for
         self.oracle = self.seed = ""
@@ -60,7 +60,7 @@ class Run:
         self.lines = queue.Queue()
         self.process = subprocess.Popen(
             [binary, *arguments], cwd=scratch, preexec_fn=prepare_child,
-            env=dict(os.environ, BUILD_WORKING_DIRECTORY=scratch, TMPDIR=scratch),
+            env={**os.environ, **environment, "BUILD_WORKING_DIRECTORY": scratch, "TMPDIR": scratch},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         self.own = 0.0
         threading.Thread(target=self._read, daemon=True).start()
@@ -147,8 +147,8 @@ class Run:
 
 def fails(binary, seed, arguments=()):
     """Whether a single run from this seed fails."""
-    with tempfile.TemporaryDirectory(prefix="orrery-mutant-") as scratch:
-        run = Run("", binary, [f"--seed={seed}", "--runs=1", *arguments], scratch)
+    with tempfile.TemporaryDirectory(prefix="orrery-mutant-", ignore_cleanup_errors=True) as scratch:
+        run = Run("", binary, [f"--seed={seed}", "--runs=1", *arguments], scratch, {})
         try:
             run.turn(REPORT_SECONDS)
             return run.oracle != ""
@@ -163,15 +163,15 @@ def noted(innocents, runs):
     return ", ".join(notes)
 
 
-def hunt(binaries, innocent, seed, seconds, arguments=()):
-    """One seed range. `binaries`: by tool, each for at most `seconds`. `innocent`: the same without
-    the mutant; a run that fails there too is passed over."""
+def hunt(binaries, innocent, seed, seconds, arguments=(), environment=None):
+    """One seed range. `binaries`: by tool, each for at most `seconds`, in `environment`. `innocent`: the
+    same without the mutant; a run that fails there too is passed over."""
     # What a failed run leaves on disk goes with the folder.
-    with tempfile.TemporaryDirectory(prefix="orrery-mutant-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="orrery-mutant-", ignore_cleanup_errors=True) as scratch:
 
         def start(tool, first_seed, spent_before=0.0):
             words = [f"--seed={first_seed}", "--seconds=1000000", *arguments]
-            run = Run(tool, binaries[tool], words, scratch, spent_before)
+            run = Run(tool, binaries[tool], words, scratch, environment or {}, spent_before)
             run.process.send_signal(signal.SIGSTOP)
             return run
 

@@ -13,6 +13,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 import results
+import together
 from hunt import INFINITE, Outcome, hunt
 from patches import Mutant, parse
 
@@ -122,9 +123,61 @@ class HuntTest(unittest.TestCase):
         outcome = hunt({"one": self.program("#!/bin/bash\nkill -SEGV $$\n")}, None, 1, 5)
         self.assertEqual(outcome.oracle, "crash")
 
+    def test_says_which_mutant_is_awake(self):
+        awake = self.program(SIMULATOR.replace("seed >= AT", "SWITCH == 3"), BURN=1000)
+        for number, oracle in (("3", "model"), ("4", "")):
+            outcome = hunt({"one": awake}, None, 1, 0.5, environment={"SWITCH": number})
+            self.assertEqual(outcome.oracle, oracle)
+
     def test_refuses_a_simulator_that_does_not_know_its_options(self):
         with self.assertRaises(RuntimeError):
             hunt({"one": self.program("#!/bin/bash\nexit 2\n")}, None, 1, 5)
+
+
+SOURCE = """#include <vector>
+
+namespace orrery {
+
+constexpr int Twice(int n) { return 2 * n; }
+
+struct Pair {
+  int Sum() const {
+    if (first > 0) { return first + second; }
+    return "}{"[0];  // a brace }
+  }
+  int first = 0;
+};
+
+Pair::Pair(int a) : first(a) {
+  for (const int i : {1, 2}) Add([&](int n) { return n + i; });
+}
+
+auto Make() -> std::vector<int> {
+  return {1, 2};
+}
+
+}  // namespace orrery
+"""
+
+
+class TogetherTest(unittest.TestCase):
+    def test_finds_the_bodies_of_functions(self):
+        found = [(SOURCE[begin:end], early) for begin, end, early in together.bodies(SOURCE)]
+        self.assertEqual([early for _, early in found], [True, False, False, False])
+        self.assertEqual(found[0][0], "{ return 2 * n; }")
+        self.assertTrue(found[1][0].endswith("brace }\n  }"))
+        self.assertTrue(found[2][0].startswith("{\n  for") and found[2][0].endswith("});\n}"))
+        self.assertEqual(found[3][0], "{\n  return {1, 2};\n}")
+
+    def test_knows_what_can_be_switched(self):
+        self.assertEqual(together.changed_bodies(SOURCE, SOURCE.replace("first > 0", "first > 1"))[0][0], 1)
+        for other in (SOURCE.replace("2 * n", "3 * n"), SOURCE.replace("int first = 0", "int first = 1")):
+            self.assertIsNone(together.changed_bodies(SOURCE, other))
+
+    def test_puts_one_body_beside_the_other(self):
+        merged = together.merge("#include <a>\n\nnamespace b {\nvoid F() { G(); }\n}\n", {0: [(3, "{ H(); }")]})
+        self.assertEqual(merged, '#include <a>\nextern "C" int orrery_mutant;\n\nnamespace b {\n'
+                         "void F() { if (::orrery_mutant == 3) { H(); } else { G(); } }\n}\n")
 
 
 def result(name, seconds, equivalent="", problem=""):

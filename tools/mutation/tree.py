@@ -1,4 +1,4 @@
-"""A worktree of HEAD in which one mutant after another is built.
+"""A worktree of HEAD in which mutants are built, together or one after another.
 
 It always lies at the same place and keeps its own Bazel outputs, so that only what a patch changes
 is built, and all else comes from the disk cache. What mutants are made of is not put into that cache.
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 
 from patches import ROOT, apply
+from together import combine
 
 TOOLS = ("whopper", "sim")
 
@@ -60,25 +61,32 @@ class Tree:
     def build(self, mutant):
         """Applies and builds. None, or (what is wrong, details)."""
         self.restore()
-        words = ["build", "--config=bench", "--noshow_progress", f"--jobs={self.build_jobs}"]
-        if mutant.path:
-            problem = apply(mutant, self.path)
-            if problem:
-                return "does not apply", problem
-            words.append("--noremote_upload_local_results")
-        done = self._bazel(*words, *(f"//{tool}" for tool in TOOLS))
-        if done.returncode != 0:
-            return "does not build", done.stdout[-3000:]
-        return None
+        if not mutant.path:
+            return self._build()
+        problem = apply(mutant, self.path)
+        if problem:
+            return "does not apply", problem
+        return self._build("--noremote_upload_local_results")
+
+    def build_together(self, mutants):
+        """Builds as many of them as can be into one program. Their numbers by name, and what is wrong."""
+        self.restore()
+        numbers = combine(self, mutants)
+        return numbers, self._build("--noremote_upload_local_results") if numbers else None
+
+    def _build(self, *options):
+        done = self._bazel("build", "--config=bench", "--noshow_progress", f"--jobs={self.build_jobs}", *options,
+                           *(f"//{tool}" for tool in TOOLS))
+        return None if done.returncode == 0 else ("does not build", done.stdout[-3000:])
 
     def binaries(self):
         return {tool: str((self.path / "bazel-bin" / tool / tool).resolve()) for tool in TOOLS}
 
-    def keep_binaries(self):
+    def keep_binaries(self, name):
         """Copies of what has been built; they outlive the next build."""
         kept = {}
         for tool, path in self.binaries().items():
-            kept[tool] = str(self.home / f"kept-{tool}")
+            kept[tool] = str(self.home / f"{name}-{tool}")
             pathlib.Path(kept[tool]).unlink(missing_ok=True)
             shutil.copyfile(path, kept[tool])
             shutil.copymode(path, kept[tool])

@@ -163,6 +163,7 @@ void Client::Work() {
       continue;
     }
     --budget_;
+    const sim::Choices::Span span(choices_, "action");
     Act();
     if (session_ != nullptr && choices_.Chance(3'000, "close")) Close();
   }
@@ -250,7 +251,6 @@ enum class Client::Action : uint8_t {
 };
 
 void Client::Act() {
-  const sim::Choices::Span span(choices_, "action");
   if (const std::optional<int> table = std::exchange(missing_table_, std::nullopt)) {
     if (choices_.Chance(context_.create_ppm, "create")) {
       return Write({.verb = TableStatement::Verb::kCreate, .table = *table});
@@ -410,8 +410,10 @@ void Client::TakeBase(VersionNumber not_older_than) {
     // A log that is started anew changes the id, but not what it shows.
     const bool moved = !(id == view_.id) && context_.history.Observe(id, 0) != *view_.base;
     if (moved && view_.may_be_gone) {
-      // Whoever held it has lost it.
-      for (const auto& reader : readers_) reader->LostSnapshot();
+      // Whoever held it has lost it; one that begins now has the new one.
+      for (const auto& reader : readers_) {
+        if (reader->started()) reader->LostSnapshot();
+      }
       view_.may_be_gone = false;
       view_.base = context_.history.Observe(id, not_older_than);
       view_.working = context_.history.at(*view_.base);

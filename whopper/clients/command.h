@@ -22,12 +22,14 @@ struct Command {
     kCheckpoint,      // answers one row: busy, frames in the WAL, frames checkpointed
     kJournalMode,     // answers one row of text: the mode in force
     kIntegrityCheck,  // answers rows of text, one "ok" when all is well
+    kText,            // `text`: through SQL only
   };
   Kind kind = Kind::kTable;
   sim::TableStatement table;
   CheckpointMode checkpoint = CheckpointMode::kPassive;
   JournalMode journal_mode = JournalMode::kWal;
   size_t savepoint = 0;  // counted from 0, the outermost
+  sim::SqlText text = {};
 };
 
 sim::SqlText ToSql(const Command& command, bool binds_values = false);

@@ -205,6 +205,8 @@ class KvRunning final : public Running {
         return Checkpoint(row, driver);
       case Command::Kind::kIntegrityCheck:
         return CheckIntegrity(row, driver);
+      case Command::Kind::kText:
+        break;
     }
     Unreachable();
   }

@@ -25,6 +25,7 @@ void FileWatch::OnLock(const sim::Event& event, int client) {
   if (file == nullptr || event.file != file->number()) return;
   writer_ = client;
   must_look_ = true;
+  history_.FileLocked(client);
 }
 
 void FileWatch::OnGone(int client) {

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "engine/base/bytes.h"
+#include "engine/format/wal_frame.h"
+#include "sim/faults/fault.h"
 
 namespace orrery::whopper {
 namespace {
@@ -14,6 +16,7 @@ constexpr uint64_t kRecoverLock = 122;
 constexpr size_t kRegionSize = 32768;
 constexpr size_t kHeaderSize = 48;  // and a copy of it
 constexpr size_t kIsInitialized = 12;
+constexpr size_t kPageSize = 14;  // 1 means 65536
 constexpr size_t kMaxFrame = 16;
 constexpr size_t kSalts = 32;
 
@@ -49,6 +52,8 @@ const std::byte* HeaderWatch::Headers() {
   if (headers_ != nullptr && std::exchange(file_number_, file->number()) != file->number()) {
     last_.reset();
   }
+  const std::shared_ptr<sim::DiskFile> log = world_.disk().Find(log_path_);
+  log_number_ = log == nullptr ? 0 : log->number();
   name_change_count_ = world_.disk().name_change_count();
   seen_.fill(std::byte{0});
   return headers_;
@@ -84,8 +89,26 @@ void HeaderWatch::Continue(const std::vector<int>& gone) {
   file_watch_.Restart();
 }
 
+void HeaderWatch::OnApply(const sim::Event& event) {
+  const std::byte* const headers = Headers();
+  if (event.file != log_number_ || headers == nullptr || writer_ < 0 || !Shown(headers)) return;
+  uint16_t page_size = 0;
+  std::memcpy(&page_size, headers + kPageSize, sizeof page_size);
+  const uint64_t behind_newest =
+      WalFrameOffset(Word(headers + kMaxFrame) + 1, page_size == 1 ? 65536 : page_size);
+  // A frame is gone when its header is.
+  if (event.offset >= behind_newest && event.size >= kWalFrameHeaderSize) {
+    history_.LogWritten(writer_);
+  }
+}
+
 void HeaderWatch::OnEvent(uint64_t, uint64_t, const sim::Event& event) {
-  if (event.kind == sim::EventKind::kLock && !paused_) {
+  if (paused_) return;
+  if (event.kind == sim::EventKind::kApply) {
+    OnApply(event);
+  } else if (event.kind == sim::EventKind::kStrike) {
+    if (event.a == static_cast<uint64_t>(sim::Fault::kSyncLosesPages)) history_.SyncLost();
+  } else if (event.kind == sim::EventKind::kLock) {
     Look();
     const bool succeeded = event.b == 0;
     for (const auto& [byte, holder] :

@@ -1,6 +1,7 @@
 #include "whopper/histories/history.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/check.h"
 #include "sim/failure.h"
@@ -9,6 +10,23 @@ namespace orrery::whopper {
 
 using sim::Fail;
 using sim::Tables;
+
+namespace {
+
+// Several undecided commits may lead to one state.
+Candidates Distinct(Candidates candidates) {
+  if (candidates.size() < 2) return candidates;
+  Candidates distinct;
+  for (Candidate& candidate : candidates) {
+    const bool known = std::any_of(distinct.begin(), distinct.end(), [&](const Candidate& other) {
+      return other.tables == candidate.tables;
+    });
+    if (!known) distinct.push_back(std::move(candidate));
+  }
+  return distinct;
+}
+
+}  // namespace
 
 std::string ToString(const SnapshotId& id) {
   char text[64];
@@ -32,6 +50,7 @@ void History::StartOver() {
   numbers_[{0, 0, 0}] = first_;
   attempts_.clear();
   durable_ = first_;
+  sync_lost_ = false;
   recovering_ = false;
   recoverable_.clear();
   committed_.clear();
@@ -67,11 +86,12 @@ Candidates History::ResultOf(const Attempt& attempt) const {
       results.push_back(std::move(result));
     }
   }
-  return results;
+  return Distinct(std::move(results));
 }
 
 void History::Append(Candidates candidates, const SnapshotId& id, int client) {
   CHECK(!candidates.empty());
+  candidates = Distinct(std::move(candidates));
   // Candidates are told apart by new tags: those of the attempts may come twice.
   for (Candidate& candidate : candidates) candidate.tag = ++last_tag_;
   versions_.push_back({std::move(candidates)});
@@ -87,6 +107,18 @@ void History::Append(Candidates candidates, const SnapshotId& id, int client) {
 void History::Published(const SnapshotId& id, int client, bool by_recovery) {
   if (recovering_) return;
   const auto known = numbers_.find(KeyOf(id));
+  const bool is_newest = known != numbers_.end() && known->second == newest();
+  if (by_recovery && IsOfLog(id) && !is_newest && newest() > durable_ &&
+      std::exchange(sync_lost_, false)) {
+    int from = -1;
+    Candidates candidates = Reappearing(id, &from);
+    for (VersionNumber number = newest() + 1; number-- > durable_;) {
+      const Candidates& survivors = at(number);
+      candidates.insert(candidates.end(), survivors.begin(), survivors.end());
+    }
+    Append(std::move(candidates), id, -1);
+    return;
+  }
   if (id.max_frame == 0) {
     // An empty WAL: what the database file holds must be all there is.
     numbers_[KeyOf(id)] = newest();
@@ -118,21 +150,28 @@ void History::Published(const SnapshotId& id, int client, bool by_recovery) {
     return;
   }
 
-  Candidates candidates;
   int from = -1;
-  for (Attempt& attempt : attempts_) {
-    if (attempt.in_progress || attempt.overwritten) continue;
-    if (IsOfLog(id) && !attempt.may_reappear) continue;
-    for (Candidate& candidate : ResultOf(attempt)) {
-      from = candidates.empty() || from == attempt.client ? attempt.client : -1;
-      candidates.push_back(std::move(candidate));
-    }
-  }
+  Candidates candidates = Reappearing(id, &from);
   if (candidates.empty()) {
     Fail("snapshot", "a recovery found " + ToString(id) +
                          ", which nobody committed, and no commit is undecided\n" + Describe());
   }
   Append(std::move(candidates), id, from);
+}
+
+Candidates History::Reappearing(const SnapshotId& id, int* client) const {
+  Candidates candidates;
+  *client = -1;
+  for (const Attempt& attempt : attempts_) {
+    if (attempt.in_progress || attempt.overwritten) continue;
+    // A file may be looked at by anybody.
+    if (IsOfLog(id) && !attempt.may_reappear) continue;
+    for (Candidate& candidate : ResultOf(attempt)) {
+      *client = candidates.empty() || *client == attempt.client ? attempt.client : -1;
+      candidates.push_back(std::move(candidate));
+    }
+  }
+  return candidates;
 }
 
 VersionNumber History::Observe(const SnapshotId& id, VersionNumber not_older_than) {
@@ -162,19 +201,26 @@ void History::CommitStarts(int client, VersionNumber base, Candidates after) {
                        .client = client,
                        .in_progress = true,
                        .base = base,
-                       .after = std::move(after)});
+                       .after = std::move(after),
+                       .wrote = client == file_writer_});
 }
 
 void History::CommitStarts(int client, const sim::TableStatement& change) {
   CHECK(Pending(client) == nullptr);
-  attempts_.push_back(
-      {.tag = ++last_tag_, .client = client, .in_progress = true, .change = change});
+  attempts_.push_back({.tag = ++last_tag_,
+                       .client = client,
+                       .in_progress = true,
+                       .change = change,
+                       .wrote = client == file_writer_});
 }
 
 void History::CommitStarts(int client) {
   CHECK(Pending(client) == nullptr);
-  attempts_.push_back(
-      {.tag = ++last_tag_, .client = client, .in_progress = true, .is_neutral = true});
+  attempts_.push_back({.tag = ++last_tag_,
+                       .client = client,
+                       .in_progress = true,
+                       .is_neutral = true,
+                       .wrote = client == file_writer_});
 }
 
 bool History::ChangesNothing(const Attempt& attempt, const Candidates& before) const {
@@ -232,7 +278,28 @@ void History::CommitFailed(int client) {
   CommitUndecided(client);
 }
 
+void History::FileLocked(int client) {
+  file_writer_ = client;
+  if (Attempt* attempt = Pending(client)) attempt->wrote = true;
+}
+
+void History::LogWritten(int client) {
+  for (Attempt& attempt : attempts_) {
+    if (!attempt.in_progress) {
+      attempt.overwritten = true;
+    } else if (attempt.client == client) {
+      attempt.wrote = true;
+    }
+  }
+}
+
 void History::CommitUndecided(int client) {
+  const Attempt* attempt = Pending(client);
+  if (attempt != nullptr && !attempt->wrote) return CommitCancelled(client);
+  CommitCutOff(client);
+}
+
+void History::CommitCutOff(int client) {
   Attempt* attempt = Pending(client);
   if (attempt == nullptr) return;
   attempt->in_progress = false;
@@ -288,7 +355,7 @@ void History::PowerCut() {
   for (const Attempt& attempt : attempts_) {
     if (attempt.in_progress) clients.push_back(attempt.client);
   }
-  for (const int client : clients) CommitUndecided(client);
+  for (const int client : clients) CommitCutOff(client);
   recoverable_.clear();
   // The newest first: where contents are equal, most is taken to have survived.
   for (VersionNumber number = newest() + 1; number-- > durable_;) {
@@ -340,7 +407,7 @@ std::string History::Describe() const {
     text += "\n  attempt of client " + std::to_string(attempt.client) +
             (attempt.in_progress ? ", in progress" : ", undecided") + ", base " +
             (attempt.base ? std::to_string(*attempt.base) : "newest") +
-            (attempt.may_reappear ? ", may reappear" : "") +
+            (attempt.wrote ? ", wrote" : "") + (attempt.may_reappear ? ", may reappear" : "") +
             (attempt.overwritten ? ", overwritten" : "") +
             (attempt.became ? ", became " + std::to_string(*attempt.became) : "");
   }

@@ -80,9 +80,17 @@ class History {
   // what it has left in the log a recovery may still find. A rollback journal may have ended, and
   // only its end not be durable.
   void CommitFailed(int client);
-  // It may have (an error, given up, killed), and nothing of it is under way any more.
+  // It may have (an error, given up), and nothing of it is under way any more. One that has written
+  // nothing certainly has not.
   void CommitUndecided(int client);
+  // The same, but what is still under way is about to land or not: a kill, a power cut.
+  void CommitCutOff(int client);
   bool commit_pending(int client) const;
+  // Frames of `client` have been written to the log behind the newest version's. What others had
+  // left there is gone (but for a power cut).
+  void LogWritten(int client);
+  // `client` has locked the database file EXCLUSIVE.
+  void FileLocked(int client);
 
   // -- Crashing --
   // A process was killed or the last connection closed: the next to open may recover from the WAL
@@ -93,6 +101,9 @@ class History {
   std::string WhyNotNow(const std::function<std::string(const sim::Tables&)>& difference) const;
   // All that was committed up to here is durable.
   void NoteSynced(VersionNumber number);
+  // A sync has failed and lost what it was to make durable. Versions that no sync has covered (ones
+  // that a recovery found) may be gone when the log is next read.
+  void SyncLost() { sync_lost_ = true; }
   void PowerCut();
   bool recovering() const { return recovering_; }
   // After a power cut the whole database was read in snapshot `id`. `difference` compares with a
@@ -124,8 +135,9 @@ class History {
     Candidates after;
     std::optional<sim::TableStatement> change;
     bool is_neutral = false;              // it leads to the tables that were there before
+    bool wrote = false;                   // to the log, or has had the file for itself
     bool may_reappear = false;            // a recovery of the log could find it
-    bool overwritten = false;             // another commit took its place in the WAL
+    bool overwritten = false;             // another transaction took its place in the WAL
     std::optional<VersionNumber> became;  // it is (a candidate of) this version
     bool became_in_log = false;
   };
@@ -134,6 +146,8 @@ class History {
 
   Version& MutableAt(VersionNumber number) { return versions_[number - first_]; }
   void Append(Candidates candidates, const SnapshotId& id, int client);
+  // What a recovery may find, the newest version left out. `client`: whose commit that would be.
+  Candidates Reappearing(const SnapshotId& id, int* client) const;
   Attempt* Pending(int client);
   // The states an attempt leads to from the newest version; empty when it cannot come now.
   Candidates ResultOf(const Attempt& attempt) const;
@@ -146,6 +160,8 @@ class History {
   std::vector<Attempt> attempts_;
   uint64_t last_tag_ = 0;
   VersionNumber durable_ = 0;
+  int file_writer_ = -1;  // the last
+  bool sync_lost_ = false;
   bool recovering_ = false;
   Candidates recoverable_;
   std::vector<Committed> committed_;

@@ -110,6 +110,7 @@ TEST_F(HistoryTest, AllowsAnErrorAfterTheEndOfARollbackJournal) {
 
 TEST_F(HistoryTest, FindsAnUndecidedCommitInTheFileAtAnyTime) {
   history_.CommitStarts(0, Create(0));
+  history_.FileLocked(0);
   history_.CommitUndecided(0);
   EXPECT_EQ(OracleOf([&] { history_.Published(FileId(1), 1, true); }), "");
   EXPECT_EQ(history_.at(history_.newest()).front().tables.count(), 1);
@@ -134,11 +135,63 @@ TEST_F(HistoryTest, LetsOnlyTheLastCommitComeUndoneWherePromised) {
 
 TEST_F(HistoryTest, LetsAnUndecidedCommitComeBackOnlyInARecovery) {
   history_.CommitStarts(0, Create(0));
+  history_.LogWritten(0);
   history_.CommitUndecided(0);
   EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "snapshot");
   history_.RecoveryIsPossible();
   EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "");
   EXPECT_EQ(history_.at(history_.newest()).front().tables.count(), 1);
+}
+
+TEST_F(HistoryTest, KnowsThatACommitThatWroteNothingDidNotHappen) {
+  history_.CommitStarts(0, Create(0));
+  history_.CommitUndecided(0);
+  history_.RecoveryIsPossible();
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "snapshot");
+}
+
+TEST_F(HistoryTest, KeepsACommitThatWasCutOffBeforeItsWriteLanded) {
+  history_.CommitStarts(0, Create(0));
+  history_.CommitCutOff(0);
+  history_.RecoveryIsPossible();
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "");
+}
+
+TEST_F(HistoryTest, ForgetsAnUndecidedCommitThatAnotherWroteOver) {
+  history_.CommitStarts(0, Create(0));
+  history_.LogWritten(0);
+  history_.CommitUndecided(0);
+  history_.CommitStarts(1, Create(1));
+  history_.LogWritten(1);
+  history_.CommitUndecided(1);
+  history_.RecoveryIsPossible();
+  history_.Published(Id(1), 2, true);
+  ASSERT_EQ(history_.at(history_.newest()).size(), 1u);
+  EXPECT_NE(history_.at(history_.newest()).front().tables.Find(1), nullptr);
+}
+
+TEST_F(HistoryTest, LetsARecoveredVersionVanishWhenASyncHasLostIt) {
+  Commit(0, 0, 1);
+  history_.NoteSynced(history_.newest());
+  history_.CommitStarts(0, Create(1));
+  history_.CommitCutOff(0);
+  history_.RecoveryIsPossible();
+  history_.Published(Id(2), 1, true);
+  // Nothing has happened to it: the log cannot have gone back.
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "durability");
+  history_.SyncLost();
+  EXPECT_EQ(OracleOf([&] { history_.Published(Id(1), 1, true); }), "");
+  EXPECT_EQ(history_.at(history_.newest()).size(), 2u);
+}
+
+TEST_F(HistoryTest, HasOneCandidateForEachState) {
+  for (const int client : {0, 1}) {
+    history_.CommitStarts(client, Create(0));
+    history_.CommitCutOff(client);
+  }
+  history_.RecoveryIsPossible();
+  history_.Published(Id(1), 2, true);
+  EXPECT_EQ(history_.at(history_.newest()).size(), 1u);
 }
 
 TEST_F(HistoryTest, WantsEverySyncedCommitAfterAPowerCut) {

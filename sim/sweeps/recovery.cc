@@ -1,0 +1,144 @@
+#include "sim/sweeps/recovery.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "engine/format/wal_frame.h"
+#include "sim/failure.h"
+#include "sim/sweeps/crash_images.h"
+
+namespace orrery::sim {
+namespace {
+
+// Of recovery itself. In full it is complete for six sectors, where one may be written twice.
+constexpr CrashBounds kFullBounds = {.complete_count_max = 128, .complete_only = true};
+constexpr CrashBounds kShortBounds = {.complete_count_max = 16, .complete_only = true};
+
+// Of the log, the part that recovery finds valid, up to its last commit.
+Bytes CommittedPart(Bytes log) {
+  if (log.size() < kWalHeaderSize) return Bytes();
+  const std::optional<WalHeader> header = DecodeWalHeader(log);
+  if (!header) return Bytes();
+  const uint64_t frame_size = WalFrameSize(header->page_size);
+  size_t committed_size = 0;
+  WalChecksum checksum = header->checksum;
+  for (size_t at = kWalHeaderSize; at + frame_size <= log.size(); at += frame_size) {
+    const Bytes bytes = log.subspan(at, frame_size);
+    const WalFrameHeader frame = DecodeWalFrameHeader(bytes);
+    checksum = FrameChecksum(checksum, frame, bytes.subspan(kWalFrameHeaderSize),
+                             header->big_endian_checksums);
+    const bool valid = frame.salt1 == header->salt1 && frame.salt2 == header->salt2 &&
+                       frame.page != kNoPage && frame.checksum == checksum;
+    if (!valid) break;
+    if (frame.commits()) committed_size = at + frame_size;
+  }
+  return log.first(committed_size);
+}
+
+uint64_t HashOfImage(const DiskImage& image, bool of_what_counts) {
+  EventHash hash;
+  for (const auto& [path, bytes] : image) {
+    if (path.ends_with("-shm")) continue;
+    const bool is_log = path.ends_with("-wal");
+    hash.Add(HashOf(AsBytes(path)));
+    hash.Add(HashOf(is_log && of_what_counts ? CommittedPart(bytes) : Bytes(bytes)));
+  }
+  return hash.value();
+}
+
+[[noreturn]] void FailCutOff(const std::string& expected, const std::string& found) {
+  Fail("durability",
+       "a recovery that was cut off has left\n" + found + "and should have left\n" + expected);
+}
+
+std::string ReadWithSqlite3(const DiskImage& image) {
+  const std::string path = kSweepPath;
+  DatabaseImage files;
+  for (const auto& [name, bytes] : image) {
+    if (name.ends_with("-shm") || !name.starts_with(path)) continue;
+    files[name.substr(path.size())] = std::string(AsText(Bytes(bytes)));
+  }
+  Sqlite3Database database(std::move(files));
+  const Sqlite3Answer check = database.Run("PRAGMA integrity_check");
+  if (!check.ok() || check.rows.size() != 1 || check.rows[0][0].text() != "ok") {
+    Fail("sqlite3", "SQLite finds the image damaged: " + check.message +
+                        (check.rows.empty() ? "" : ToString(check.rows[0])));
+  }
+  return Dump(database);
+}
+
+}  // namespace
+
+const std::string& Recovery::RowsOf(const DiskImage& image, bool nests) {
+  const uint64_t hash = HashOfImage(image, /*of_what_counts=*/false);
+  if (const auto known = rows_.find(hash); known != rows_.end()) return known->second;
+  std::vector<CutOff> cut_offs;
+  nests = nests && IsNewRecovery(image);
+  const std::string& rows = rows_[hash] = Recover(image, nests ? &cut_offs : nullptr);
+  while (!cut_offs.empty()) {
+    const CutOff cut_off = std::move(cut_offs.back());
+    cut_offs.pop_back();
+    const bool nests_deeper = report_.full() && IsNewRecovery(cut_off.image);
+    const std::string found = Recover(cut_off.image, nests_deeper ? &cut_offs : nullptr);
+    report_.Count("images of recoveries");
+    if (found != cut_off.rows) FailCutOff(cut_off.rows, found);
+  }
+  return rows;
+}
+
+void Recovery::Keep(const DiskImage& image, const std::string& rows,
+                    std::vector<CutOff>& cut_offs) {
+  const uint64_t hash = HashOfImage(image, /*of_what_counts=*/false);
+  const auto [known, is_new] = rows_.try_emplace(hash, rows);
+  if (is_new) {
+    cut_offs.push_back({image, rows});
+  } else if (known->second != rows) {
+    FailCutOff(rows, known->second);
+  }
+}
+
+bool Recovery::IsNewRecovery(const DiskImage& image) {
+  return cut_off_.insert(HashOfImage(image, /*of_what_counts=*/true)).second;
+}
+
+std::string Recovery::Recover(const DiskImage& image, std::vector<CutOff>* cut_offs) {
+  const std::string rows = ReadWithSqlite3(image);
+  Stage stage(prepared_.variant, image);
+  uint64_t seen_io_count = 0;
+  uint64_t seen_mark = stage.world().disk().entry_mark();
+  const auto cut_off = [&] {
+    const Disk& disk = stage.world().disk();
+    const bool has_changed =
+        disk.entry_mark() != std::exchange(seen_mark, disk.entry_mark()) ||
+        stage.world().io_count() != std::exchange(seen_io_count, stage.world().io_count());
+    if (!has_changed) return;
+    const CrashCover cover =
+        ForEachCrashImage(disk, report_.full() ? kFullBounds : kShortBounds,
+                          [&](const DiskImage& left) { Keep(left, rows, *cut_offs); });
+    report_.Count(cover == CrashCover::kComplete ? "points in recovery"
+                                                 : "points in recovery not covered");
+  };
+  stage.Run(
+      [&](SimProcess& process) {
+        Session session(process, prepared_.pager());
+        const Result<std::string> found = session.Dump();
+        if (!found.ok()) Fail("durability", "recovery: " + found.status().ToString());
+        if (*found != rows) {
+          Fail("sqlite3", "from the same image we recover\n" + *found + "and SQLite\n" + rows);
+        }
+        const Result<std::string> check = session.CheckIntegrity();
+        if (!check.ok() || *check != "ok") {
+          Fail("integrity", check.ok() ? *check : check.status().ToString());
+        }
+        const Answer closed = session.Execute(kCloseStatement);
+        if (!closed.error.ok()) Fail("error", "close: " + closed.error.ToString());
+      },
+      cut_offs != nullptr ? std::function<void()>(cut_off) : std::function<void()>());
+  if (ReadWithSqlite3(stage.world().Image()) != rows) {
+    Fail("sqlite3", "after recovery and close SQLite reads other rows");
+  }
+  return rows;
+}
+
+}  // namespace orrery::sim
