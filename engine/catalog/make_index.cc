@@ -64,9 +64,55 @@ Result<IndexColumn> MakeIndexColumn(const OrderingTerm& term, const Table& table
   return column;
 }
 
-void FinishIndex(const Table&, Index& index) {
-  index.columns.push_back({.column = kRowidColumn});
-  index.order.clear();
+namespace {
+
+bool HasColumn(const std::vector<IndexColumn>& columns, const IndexColumn& column) {
+  for (const IndexColumn& each : columns) {
+    if (each.column == column.column && each.collation == column.collation) return true;
+  }
+  return false;
+}
+
+bool HasTableColumn(const std::vector<IndexColumn>& columns, int column) {
+  for (const IndexColumn& each : columns) {
+    if (each.column == column) return true;
+  }
+  return false;
+}
+
+// The rows themselves: a column that is named twice counts once, and those that are not part of the
+// key come after it.
+void FinishRowIndex(const Table& table, Index& index) {
+  std::vector<IndexColumn> key;
+  for (const IndexColumn& each : index.columns) {
+    if (!HasColumn(key, each)) key.push_back(each);
+  }
+  index.columns = std::move(key);
+  index.declared_count = index.columns.size();
+  for (const IndexColumn& each : index.columns) {
+    index.order.push_back({.collation = each.collation, .is_descending = each.is_descending});
+  }
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    const auto column = static_cast<int>(i);
+    if (HasTableColumn(index.columns, column)) continue;
+    index.columns.push_back({.column = column, .collation = table.columns[i].collation});
+  }
+}
+
+}  // namespace
+
+void FinishIndex(const Table& table, Index& index) {
+  const Index* const rows = table.row_index();
+  if (rows == &index) return FinishRowIndex(table, index);
+  if (rows == nullptr) {
+    index.columns.push_back({.column = kRowidColumn});
+  } else {
+    for (size_t i = 0; i < rows->declared_count; ++i) {
+      const IndexColumn& key = rows->columns[i];
+      if (HasColumn(index.columns, key)) continue;
+      index.columns.push_back({.column = key.column, .collation = key.collation});
+    }
+  }
   for (const IndexColumn& each : index.columns) {
     index.order.push_back({.collation = each.collation, .is_descending = each.is_descending});
   }

@@ -10,7 +10,8 @@
 
 namespace orrery {
 
-// After the declared columns: those that tell the row, and the order.
+// After the declared columns: those that tell the row, or are the rest of it; and the order. In a
+// WITHOUT ROWID table the index of the rows comes first.
 void FinishIndex(const Table& table, Index& index);
 // The newest first, as they are added; then those that REPLACE go after all others.
 void OrderIndexes(Table& table);

@@ -1,5 +1,7 @@
 // From a parsed CREATE TABLE to a Table.
 
+#include <optional>
+
 #include "engine/catalog/literal.h"
 #include "engine/catalog/make_index.h"
 #include "engine/catalog/schema.h"
@@ -32,8 +34,11 @@ class TableMaker {
     if (table.is_without_rowid && !has_primary_key_) {
       return SqlError("PRIMARY KEY missing on table " + table.name);
     }
+    if (table.is_without_rowid) RETURN_IF_ERROR(FinishKeyOfRows(table));
     OrderIndexes(table);
-    for (const std::unique_ptr<Index>& index : table.indexes) FinishIndex(table, *index);
+    for (const std::unique_ptr<Index>& index : table.indexes) {
+      if (index.get() != table.row_index()) FinishIndex(table, *index);
+    }
     return OkStatus();
   }
 
@@ -167,16 +172,37 @@ class TableMaker {
     const bool is_rowid =
         columns.size() == 1 && !is_descending &&
         SameName(table.columns[static_cast<size_t>(first)].declared_type, "INTEGER");
-    if (is_rowid && !table.is_without_rowid) {
+    if (is_autoincrement && !is_rowid) {
+      return SqlError("AUTOINCREMENT is only allowed on an INTEGER PRIMARY KEY");
+    }
+    if (is_rowid && table.is_without_rowid) {
+      if (is_autoincrement) return SqlError("AUTOINCREMENT not allowed on WITHOUT ROWID tables");
+      integer_key_ = columns[0];
+      integer_key_action_ = action;
+      return OkStatus();
+    }
+    if (is_rowid) {
       table.rowid_column = first;
       table.rowid_action = action;
       table.is_autoincrement = is_autoincrement;
       return OkStatus();
     }
-    if (is_autoincrement) {
-      return SqlError("AUTOINCREMENT is only allowed on an INTEGER PRIMARY KEY");
-    }
     return AddUniqueIndex(table, std::move(columns), IndexOrigin::kPrimaryKey, action);
+  }
+
+  // The primary key of a table without rowids: no part of it may be NULL.
+  Status FinishKeyOfRows(Table& table) {
+    if (integer_key_) {
+      RETURN_IF_ERROR(
+          AddUniqueIndex(table, {*integer_key_}, IndexOrigin::kPrimaryKey, integer_key_action_));
+    }
+    for (Column& column : table.columns) {
+      column.is_not_null = column.is_not_null || column.primary_key_position > 0;
+    }
+    for (const std::unique_ptr<Index>& index : table.indexes) {
+      if (index.get() == table.row_index()) FinishIndex(table, *index);
+    }
+    return OkStatus();
   }
 
   // Two constraints of the same columns share one index.
@@ -216,6 +242,9 @@ class TableMaker {
   std::string_view text_;
   const int schema_format_;
   bool has_primary_key_ = false;
+  // INTEGER PRIMARY KEY in a table without rowids: its index is the last to be made.
+  std::optional<IndexColumn> integer_key_;
+  ConflictAction integer_key_action_ = ConflictAction::kUnsaid;
 };
 
 }  // namespace

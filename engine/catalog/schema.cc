@@ -42,13 +42,29 @@ int Table::FindColumn(std::string_view column_name) const {
   return -1;
 }
 
+const Index* Table::row_index() const {
+  if (!is_without_rowid) return nullptr;
+  for (const std::unique_ptr<Index>& index : indexes) {
+    if (index->origin == IndexOrigin::kPrimaryKey) return index.get();
+  }
+  return nullptr;
+}
+
+int Table::StorageColumn(int column) const {
+  const Index* const rows = row_index();
+  if (rows == nullptr) return column;
+  for (size_t i = 0; i < rows->columns.size(); ++i) {
+    if (rows->columns[i].column == column) return static_cast<int>(i);
+  }
+  Unreachable();
+}
+
 Status Table::CheckReadable() const {
   const auto unsupported = [&](std::string_view what) {
     return Status(ResultCode::kError,
                   "table " + name + ": " + std::string(what) + " not supported yet");
   };
   if (is_virtual) return unsupported("virtual tables are");
-  if (is_without_rowid) return unsupported("WITHOUT ROWID tables are");
   for (const Column& column : columns) {
     if (column.is_generated) return unsupported("generated columns are");
   }
@@ -125,6 +141,7 @@ Status Schema::AddTable(std::string_view name, PageNumber root, std::string_view
   tables_.push_back(std::make_unique<Table>(*std::move(table)));
   place->second = tables_.back().get();
   for (const std::unique_ptr<Index>& index : place->second->indexes) {
+    if (index.get() == place->second->row_index()) index->root = root;
     indexes_by_name_[NameKey(index->name)] = {place->second, index.get()};
   }
   return OkStatus();

@@ -45,7 +45,7 @@ struct CheckConstraint {
 
 struct Table {
   std::string name;
-  PageNumber root = kNoPage;
+  PageNumber root = kNoPage;  // without rowids: that of row_index()
   std::vector<Column> columns;
   std::vector<CheckConstraint> checks;
   // The column that is the rowid under another name (INTEGER PRIMARY KEY), or -1. Records hold NULL
@@ -70,6 +70,10 @@ struct Table {
 
   // -1 when there is no column of that name.
   int FindColumn(std::string_view column_name) const;
+  // The index that holds the rows of a WITHOUT ROWID table, by primary key; null for others.
+  const Index* row_index() const;
+  // Where a record of the table has a column.
+  int StorageColumn(int column) const;
   // Empty when rows can be read, or changed; else what keeps them from it ("WITHOUT ROWID tables
   // are not supported yet").
   Status CheckReadable() const;
