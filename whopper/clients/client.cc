@@ -377,6 +377,12 @@ VersionNumber Client::NotOlderThan() {
   return *view_.floor;
 }
 
+void Client::EndViewOfMissing(bool had_base) {
+  // Names are looked up before a statement begins to run: its own snapshot ends with its error,
+  // also between BEGIN and COMMIT.
+  if (context_.use_sql && !had_base) view_ = View();
+}
+
 void Client::TakeBase(VersionNumber not_older_than) {
   const SnapshotId id = session_->snapshot();
   if (view_.base) {
@@ -532,6 +538,7 @@ void Client::Settle() {
 // -- Reading --
 
 void Client::Select(const TableStatement& statement) {
+  const bool had_base = view_.base.has_value();
   const VersionNumber not_older = NotOlderThan();
   const Command command = TableCommand(statement);
   Rows rows;
@@ -554,6 +561,7 @@ void Client::Select(const TableStatement& statement) {
     if (tables.Find(statement.table) == nullptr) return "rows of a table that is not there";
     return tables.CompareAnswer(statement, rows);
   });
+  if (missing) EndViewOfMissing(had_base);
   EndViewIfIdle();
 }
 
@@ -609,11 +617,13 @@ void Client::StepReader(size_t index) {
         rolled_back_ = false;
         return;
       }
+      const bool had_base = view_.base.has_value();
       TakeBase(not_older);
       Keep("model", command, [&](const Tables& tables) -> std::string {
         return tables.Find(reader.select().table) == nullptr ? "" : outcome.error.ToString();
       });
       drop();
+      EndViewOfMissing(had_base);
       return EndViewIfIdle();
     }
     failure_count_ = 0;
@@ -665,6 +675,7 @@ void Client::Write(const TableStatement& statement) {
 }
 
 void Client::WriteInTransaction(const TableStatement& statement) {
+  const bool had_base = view_.base.has_value();
   const VersionNumber not_older = NotOlderThan();
   const Command command = TableCommand(statement);
   Rows rows;
@@ -705,7 +716,11 @@ void Client::WriteInTransaction(const TableStatement& statement) {
     }
     return "";
   });
-  if (code != ResultCode::kOk) return NoteMissing(statement);
+  if (code != ResultCode::kOk) {
+    NoteMissing(statement);
+    if (code == ResultCode::kError) EndViewOfMissing(had_base);
+    return;
+  }
   view_.wrote = true;
   for (Candidate& candidate : view_.working) {
     int64_t change_count = 0;
