@@ -14,7 +14,8 @@ std::string Join(std::initializer_list<std::string> pieces) { return SqlExpressi
 // oracles/differential.h.
 bool CanGarble(const std::string& sql) {
   if (SqlExpressions::MayFold(sql)) return false;
-  for (const char* part : {"),(", "%", "quote(", "replace(", "iif(", "sqlite_version(", "random"}) {
+  for (const char* part :
+       {"),(", "%", "quote(", "replace(", "iif(", "sqlite_version(", "random", "0x"}) {
     if (sql.find(part) != sql.npos) return false;
   }
   return true;
