@@ -173,5 +173,25 @@ TEST_P(AbandonTest, GivesUpAReadTransactionThatWasBeingBegun) {
   DropAtEachWait("", "BEGIN IMMEDIATE", Outcome::kUndone);
 }
 
+// Where it was dropped while it took the write lock, the lock is taken all the same.
+TEST_P(AbandonTest, GoesBackToASavepointThatIsOlderThanTheWriteLock) {
+  for (int wait_count = 1;; ++wait_count) {
+    SCOPED_TRACE("dropped at wait " + std::to_string(wait_count));
+    Fixture fixture;
+    const std::string before = fixture.Content();
+    ASSERT_TRUE(RunSql(fixture.io, *fixture.connection, "SAVEPOINT s").ok());
+    auto statement = fixture.connection->Prepare("INSERT INTO other VALUES (1)");
+    ASSERT_TRUE(statement.ok());
+    const bool has_ended = StepUntilWait(fixture, **statement, wait_count);
+    statement->reset();
+    for (const char* sql : {"ROLLBACK TO s", "RELEASE s"}) {
+      const SqlResult result = RunSql(fixture.io, *fixture.connection, sql);
+      EXPECT_TRUE(result.ok()) << result.ToString();
+    }
+    EXPECT_EQ(fixture.Content(), before);
+    if (has_ended) return;
+  }
+}
+
 }  // namespace
 }  // namespace orrery

@@ -103,7 +103,6 @@ class Machine {
   Flow Unfinished(Status&& status) { return Fail(std::move(status)); }
 
   // Shared by handlers.
-  void OpenSavepoints();
   Flow OpenTable(const Instruction& in, PageNumber root);
   Flow MoveTo(const Instruction& in, int64_t rowid, SeekMode mode);
   Flow SeekNumber(const Instruction& in, SeekMode mode);

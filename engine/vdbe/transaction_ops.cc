@@ -24,7 +24,6 @@ Flow Machine::OpTransaction(const Instruction& in) {
   holds_transaction_ = true;
   rollback_count_ = session_.rollback_count;
   ++session_.holder_count;
-  if (to_write) OpenSavepoints();
   // A statement that is alone in its transaction is undone with it.
   if (to_write && (!session_.autocommit || session_.holder_count > 1)) {
     session_.pager->BeginStatement();
@@ -55,13 +54,6 @@ Flow Machine::OpAutoCommit(const Instruction& in) {
   return Flow::kHalted;
 }
 
-// The savepoints opened before there was anything to go back to.
-void Machine::OpenSavepoints() {
-  while (session_.pager->savepoint_count() < session_.savepoints.size()) {
-    session_.pager->OpenSavepoint();
-  }
-}
-
 Flow Machine::OpSavepoint(const Instruction& in) {
   const std::string& name = std::get<std::string>(in.p4);
   const auto action = static_cast<SavepointAction>(in.p1);
@@ -79,7 +71,7 @@ Flow Machine::OpSavepoint(const Instruction& in) {
       savepoints.clear();
     }
     savepoints.push_back(name);
-    if (session_.pager->in_write()) OpenSavepoints();
+    if (session_.pager->in_write()) session_.OpenSavepoints();
     return Flow::kNext;
   }
   const auto found = std::find_if(savepoints.rbegin(), savepoints.rend(),
