@@ -49,6 +49,11 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
             OneOf({"BEGIN", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE", "BEGIN DEFERRED TRANSACTION"},
                   "begin")};
   }
+  if (Chance(in_transaction ? 120'000 : 15'000, "savepoint")) return Savepoint(in_transaction);
+  if (!in_transaction && !journal_modes_.empty() && Chance(30'000, "change journal mode")) {
+    const size_t mode = Choose(journal_modes_.size(), "journal mode");
+    return {SqlKind::kCheckpoint, "PRAGMA journal_mode=" + std::string(journal_modes_[mode])};
+  }
   if (!in_transaction && Chance(20'000, "checkpoint")) {
     return {SqlKind::kCheckpoint,
             Join({"PRAGMA wal_checkpoint(",
@@ -76,6 +81,21 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
     text.sql = WithNoise(text.sql);
   }
   return text;
+}
+
+SqlStatementText SqlWorkload::Savepoint(bool in_transaction) {
+  const std::string name = OneOf({"s0", "s1", "S0", "\"s1\"", "s2"}, "savepoint name");
+  // Names may be taken twice, or not be there.
+  switch (Choose(in_transaction ? 6 : 16, "savepoint")) {
+    case 1:
+      return {SqlKind::kRelease, OneOf({"RELEASE ", "RELEASE SAVEPOINT "}, "release") + name};
+    case 2:
+    case 3:
+      return {SqlKind::kRollbackTo,
+              OneOf({"ROLLBACK TO ", "ROLLBACK TRANSACTION TO SAVEPOINT "}, "rollback to") + name};
+    default:
+      return {SqlKind::kSavepoint, "SAVEPOINT " + name};
+  }
 }
 
 void SqlWorkload::Learn(const std::vector<std::string>& definitions) {

@@ -7,6 +7,8 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/choices/choices.h"
@@ -23,10 +25,16 @@ enum class SqlKind : uint8_t {
   kBegin,
   kCommit,
   kRollback,
-  kCheckpoint,  // not for the oracle
+  kSavepoint,  // outside a transaction it begins one
+  kRelease,    // may commit
+  kRollbackTo,
+  kCheckpoint,  // and a change of the journal mode: not for the oracle
 };
 
 inline bool IsWrite(SqlKind kind) { return kind == SqlKind::kWrite || kind == SqlKind::kSchema; }
+inline bool IsSavepoint(SqlKind kind) {
+  return kind == SqlKind::kSavepoint || kind == SqlKind::kRelease || kind == SqlKind::kRollbackTo;
+}
 
 struct SqlStatementText {
   SqlKind kind = SqlKind::kRead;
@@ -41,6 +49,11 @@ class SqlWorkload {
  public:
   explicit SqlWorkload(Choices choices) : choices_(choices), expressions_(choices) {}
 
+  // Now and then the database is changed to one of these journal modes.
+  void ChangeJournalModes(std::vector<std::string_view> modes) {
+    journal_modes_ = std::move(modes);
+  }
+
   SqlStatementText Next(bool in_transaction);
   // The tables that are there, as sqlite_schema.sql has them. To be called before the next
   // statement whenever they may have changed.
@@ -52,6 +65,7 @@ class SqlWorkload {
  private:
   static constexpr int kTableCount = 3;
 
+  SqlStatementText Savepoint(bool in_transaction);
   SqlStatementText Change(const SqlTable& table);
   std::string CreateTable();
   std::string ColumnDefinition(const std::string& name);
@@ -89,7 +103,8 @@ class SqlWorkload {
   SqlExpressions expressions_;
   std::map<std::string, SqlTable> made_;  // by definition
   std::vector<SqlTable> tables_;          // that are there
-  bool missing_ = false;                  // names in this statement may be missing
+  std::vector<std::string_view> journal_modes_;
+  bool missing_ = false;  // names in this statement may be missing
 };
 
 }  // namespace orrery::sim
