@@ -138,9 +138,10 @@ void Client::Close() {
 void Client::Destroy() {
   readers_.clear();
   session_.reset();
+  const bool was_last = --context_.open_connection_count == 0;
   process_.ExitIfKilled();
   context_.history.CommitUndecided(number_);
-  if (--context_.open_connection_count == 0) context_.history.RecoveryIsPossible();
+  if (was_last) context_.history.RecoveryIsPossible();
   in_transaction_ = false;
   view_ = View();
 }
