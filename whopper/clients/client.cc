@@ -57,7 +57,7 @@ Client::Client(int number, ClientContext& context, sim::SimProcess& process, sim
 
 Client::~Client() {
   readers_.clear();
-  if (is_counted_) --context_.open_connection_count;
+  if (session_ != nullptr) --context_.open_connection_count;
 }
 
 void Client::AfterCall() { process_.ExitIfKilled(); }
@@ -127,7 +127,6 @@ bool Client::Open() {
   Log("open, " + std::string(NameOf(options.journal_mode)));
   session_ = *std::move(session);
   ++context_.open_connection_count;
-  is_counted_ = true;
   in_transaction_ = false;
   view_ = View();
   return true;
@@ -146,10 +145,10 @@ void Client::Close() {
 void Client::Destroy() {
   readers_.clear();
   session_.reset();
+  const bool was_last = --context_.open_connection_count == 0;
   process_.ExitIfKilled();
-  is_counted_ = false;
   context_.history.CommitUndecided(number_);
-  if (--context_.open_connection_count == 0) context_.history.RecoveryIsPossible();
+  if (was_last) context_.history.RecoveryIsPossible();
   in_transaction_ = false;
   view_ = View();
 }

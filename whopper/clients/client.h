@@ -159,7 +159,6 @@ class Client final : private Driver {
   sim::TableWorkload workload_;
   uint64_t& budget_;
   std::unique_ptr<Session> session_;
-  bool is_counted_ = false;      // as open: until the session has gone, which may wait
   bool in_transaction_ = false;  // between BEGIN and its end, as the client sees it
   View view_;
   std::vector<std::unique_ptr<Reader>> readers_;
