@@ -8,13 +8,8 @@ namespace orrery {
 
 bool NeedsSchema(const ParsedStatement& parsed) {
   switch (parsed.statement->kind) {
-    case StatementKind::kSelect: {
-      const auto& select = parsed.statement->As<SelectStatement>();
-      for (const SelectCore& core : select.cores) {
-        if (!core.from.empty()) return true;
-      }
-      return false;
-    }
+    case StatementKind::kSelect:
+      return parsed.names_tables;
     case StatementKind::kBegin:
     case StatementKind::kCommit:
     case StatementKind::kRollback:
@@ -28,22 +23,51 @@ bool NeedsSchema(const ParsedStatement& parsed) {
   }
 }
 
+namespace {
+
+bool IsMain(const QualifiedName& name) {
+  return !name.schema || SameName(name.schema->text, "main");
+}
+
+Status NoSuchTable(const CompileContext& context, const QualifiedName& name) {
+  std::string written = (name.schema ? name.schema->text + "." : "") + name.name.text;
+  // Inside a view names are those of its schema.
+  if (!name.schema && !context.active_views.empty()) written = "main." + written;
+  return Status(ResultCode::kError, "no such table: " + written)
+      .WithOffset(name.name.span.offset());
+}
+
+}  // namespace
+
 Result<const Table*> FindTable(const CompileContext& context, const QualifiedName& name) {
-  const std::string written = (name.schema ? name.schema->text + "." : "") + name.name.text;
-  const Table* table = nullptr;
-  if (!name.schema || SameName(name.schema->text, "main")) {
-    table = context.schema->FindTable(name.name.text);
-    const SchemaObject* object = context.schema->FindObject(name.name.text);
-    if (table == nullptr && object != nullptr && object->kind == SchemaObjectKind::kView) {
-      return NotSupportedYet("views are");
-    }
-  }
-  if (table == nullptr) {
-    return Status(ResultCode::kError, "no such table: " + written)
-        .WithOffset(name.name.span.offset());
-  }
+  const Table* table = IsMain(name) ? context.schema->FindTable(name.name.text) : nullptr;
+  if (table == nullptr) return NoSuchTable(context, name);
   RETURN_IF_ERROR(table->CheckReadable());
   return table;
+}
+
+const View* FindView(const CompileContext& context, const QualifiedName& name) {
+  return IsMain(name) ? context.schema->FindView(name.name.text) : nullptr;
+}
+
+Status CheckTableExists(const CompileContext& context, const QualifiedName& name,
+                        bool has_arguments) {
+  if (FindView(context, name) != nullptr) return OkStatus();
+  const Result<const Table*> table = FindTable(context, name);
+  if (table.ok()) return OkStatus();
+  if (has_arguments) {
+    return Status(ResultCode::kError, "no such table-valued function: " + name.name.text)
+        .WithOffset(name.name.span.offset());
+  }
+  return table.status();
+}
+
+Status CheckIndexHint(const CompileContext& context, const IndexHint& hint, const Table& table) {
+  if (!hint.index) return OkStatus();
+  const Table* indexed = nullptr;
+  const Index* index = context.schema->FindIndex(hint.index->text, &indexed);
+  if (index != nullptr && indexed == &table) return OkStatus();
+  return SqlError("no such index: " + hint.index->text);
 }
 
 Status CheckSchemaName(const QualifiedName& name, std::string_view what) {
@@ -100,13 +124,24 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
       CompileSavepoint(context, SavepointAction::kRelease, statement.As<ReleaseStatement>().name);
       return OkStatus();
     case StatementKind::kCreateIndex:
-      return NotSupportedYet("CREATE INDEX is");
+      return CompileCreateIndex(context, statement.As<CreateIndexStatement>());
     case StatementKind::kCreateView:
-      return NotSupportedYet("CREATE VIEW is");
+      return CompileCreateView(context, statement.As<CreateViewStatement>());
     case StatementKind::kCreateTrigger:
       return NotSupportedYet("CREATE TRIGGER is");
     case StatementKind::kCreateVirtualTable:
       return NotSupportedYet("CREATE VIRTUAL TABLE is");
+    case StatementKind::kAlterTable:
+      return NotSupportedYet("ALTER TABLE is");
+    case StatementKind::kAttach:
+    case StatementKind::kDetach:
+      return NotSupportedYet("ATTACH is");
+    case StatementKind::kAnalyze:
+      return NotSupportedYet("ANALYZE is");
+    case StatementKind::kReindex:
+      return NotSupportedYet("REINDEX is");
+    case StatementKind::kVacuum:
+      return NotSupportedYet("VACUUM is");
   }
   Unreachable();
 }

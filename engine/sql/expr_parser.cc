@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/sql/select_parser.h"
+#include "engine/sql/window_parser.h"
 
 namespace orrery {
 namespace {
@@ -435,7 +436,8 @@ ExprPtr ExprParser::ParseFunction() {
     stream_.Expect(TokenKind::kRightParen);
     height = std::max(height, Height(node->filter));
   }
-  if (stream_.Is(TokenKind::kOver)) stream_.FailUnsupported("a window function");
+  if (stream_.Is(TokenKind::kOver)) WindowParser(stream_).ParseOver(*node);
+  if (node->window) height = std::max(height, HeightOfWindow(*node->window));
   const uint32_t begin = node->name.span.begin;
   return Finish(std::move(node), begin, height);
 }
@@ -606,6 +608,7 @@ ExprPtr ExprParser::ParseIn(bool negated, ExprPtr operand, uint32_t begin) {
   node->operand = std::move(operand);
   if (!stream_.Is(TokenKind::kLeftParen)) {
     node->table = stream_.ExpectQualifiedName();
+    stream_.NoteTable();
     node->has_arguments = stream_.Is(TokenKind::kLeftParen);
     if (node->has_arguments) node->list = ParseParenthesizedList();
   } else if (SelectParser::IsSelect(stream_, 1)) {

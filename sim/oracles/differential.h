@@ -42,9 +42,14 @@ struct Answer {
 //   statements; drawn alone only.
 // - Debian's build takes ORDER BY and LIMIT after UPDATE and DELETE, and LIKE finds no blobs; not
 //   drawn.
-// - 3.40.1 cuts the numbers of substr() to 32 bits, replaces nothing in a number without making it a
+// - 3.40.1 cuts the numbers of substr() to 32 bits, replaces nothing in a number without making it
+// a
 //   text, and quotes infinity otherwise; not drawn.
 std::string DescribeDifference(const Sqlite3Answer& expected, const Answer& actual);
+
+// With its rows sorted, for a query that asks for no order.
+Sqlite3Answer InOrder(Sqlite3Answer answer);
+Answer InOrder(Answer answer);
 
 // Whether last_insert_rowid() is settled after an INSERT that ended so: when evaluating a value
 // failed, rows before it may have been stored or not.

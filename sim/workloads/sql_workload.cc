@@ -47,7 +47,10 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
   const SqlTable& table = tables_[Choose(tables_.size(), "table")];
   if (Chance(20'000, "pragma")) return Pragma(table);
   SqlStatementText text;
-  if (Choose(10, "read") < 4) {
+  if (Chance(150'000, "query")) {
+    text = {SqlKind::kRead, queries_.Draw(tables_)};
+    text.is_unordered = true;
+  } else if (Choose(10, "read") < 4) {
     text = {SqlKind::kRead, Select(table)};
   } else {
     text = Change(table);
@@ -527,6 +530,7 @@ std::string SqlWorkload::Where(const SqlTable& table) {
         return Join({" WHERE ", key, OneOf({"=", "<", ">="}, "comparison"), expressions_.Draw(1)});
     }
   }
+  if (Choose(8, "subquery") == 0) return " WHERE " + queries_.Condition(tables_, table);
   return " WHERE " + expressions_.Draw(3);
 }
 

@@ -11,6 +11,7 @@
 
 #include "sim/choices/choices.h"
 #include "sim/workloads/sql_expressions.h"
+#include "sim/workloads/sql_queries.h"
 #include "sim/workloads/sql_table.h"
 
 namespace orrery::sim {
@@ -33,13 +34,15 @@ struct SqlStatementText {
   std::string sql;
   bool counts_changes = false;  // it sets changes()
   bool is_insert = false;       // likewise last_insert_rowid()
+  bool is_unordered = false;    // its rows may come in any order
   // Made wrong at random: it may have become something that this engine has not yet.
   bool is_garbled = false;
 };
 
 class SqlWorkload {
  public:
-  explicit SqlWorkload(Choices choices) : choices_(choices), expressions_(choices) {}
+  explicit SqlWorkload(Choices choices)
+      : choices_(choices), expressions_(choices), queries_(choices, expressions_) {}
 
   SqlStatementText Next(bool in_transaction);
   // The tables that are there, as sqlite_schema.sql has them. To be called before the next
@@ -87,6 +90,7 @@ class SqlWorkload {
 
   Choices choices_;
   SqlExpressions expressions_;
+  SqlQueries queries_;
   std::map<std::string, SqlTable> made_;  // by definition
   std::vector<SqlTable> tables_;          // that are there
   bool missing_ = false;                  // names in this statement may be missing
