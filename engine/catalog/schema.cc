@@ -189,7 +189,9 @@ Status Schema::Finish() {
   for (const SchemaObject& object : objects_) {
     if (object.kind != SchemaObjectKind::kTrigger) continue;
     const auto table = tables_by_name_.find(NameKey(object.table_name));
-    if (table != tables_by_name_.end()) ++table->second->trigger_count;  // else of a view
+    if (table != tables_by_name_.end()) ++table->second->trigger_count;
+    const auto view = views_by_name_.find(NameKey(object.table_name));
+    if (view != views_by_name_.end()) ++view->second->trigger_count;
   }
   return OkStatus();
 }

@@ -98,6 +98,7 @@ struct View {
   std::string name;
   std::string sql;
   std::shared_ptr<const ParsedStatement> definition;
+  int trigger_count = 0;
 };
 
 // A view or trigger: known by name.
@@ -121,7 +122,7 @@ class Schema {
   // says something else than its own SQL.
   Status AddRow(std::string_view type, std::string_view name, std::string_view table_name,
                 const Value& root, std::string_view sql, PageNumber page_count);
-  // After the last row: ties triggers to their tables.
+  // After the last row: ties triggers to their tables and views.
   Status Finish();
 
   const Table* FindTable(std::string_view name) const;
@@ -151,7 +152,7 @@ class Schema {
   std::vector<SchemaObject> objects_;
   std::vector<std::unique_ptr<View>> views_;
   std::map<std::string, Table*> tables_by_name_;
-  std::map<std::string, const View*> views_by_name_;
+  std::map<std::string, View*> views_by_name_;
   struct TableIndex {
     Table* table = nullptr;
     Index* index = nullptr;

@@ -19,8 +19,7 @@ struct Target {
 
 Status BindTarget(CompileContext& context, const QualifiedName& name,
                   const std::optional<Name>& alias, const IndexHint& hint, Target& target) {
-  ASSIGN_OR_RETURN(target.table, FindTable(context, name));
-  RETURN_IF_ERROR(target.table->CheckWritable());
+  ASSIGN_OR_RETURN(target.table, FindTableToChange(context, name));
   RETURN_IF_ERROR(CheckIndexHint(context, hint, *target.table));
   ProgramBuilder& builder = context.builder;
   builder.NeedTransaction(/*to_write=*/true);

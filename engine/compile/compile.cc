@@ -3,6 +3,7 @@
 #include "engine/compile/compile_context.h"
 #include "engine/compile/explain.h"
 #include "engine/compile/pragma.h"
+#include "engine/compile/query_binder.h"
 
 namespace orrery {
 
@@ -43,6 +44,20 @@ Result<const Table*> FindTable(const CompileContext& context, const QualifiedNam
   const Table* table = IsMain(name) ? context.schema->FindTable(name.name.text) : nullptr;
   if (table == nullptr) return NoSuchTable(context, name);
   RETURN_IF_ERROR(table->CheckReadable());
+  return table;
+}
+
+Result<const Table*> FindTableToChange(CompileContext& context, const QualifiedName& name) {
+  if (const View* view = FindView(context, name)) {
+    // What is wrong with the view itself comes first.
+    const Result<std::unique_ptr<Query>> query =
+        BindTableQuery(context, name, nullptr, nullptr, nullptr);
+    if (!query.ok()) return query.status();
+    if (view->trigger_count > 0) return NotSupportedYet("changing a view with triggers is");
+    return SqlError("cannot modify " + view->name + " because it is a view");
+  }
+  ASSIGN_OR_RETURN(const Table* table, FindTable(context, name));
+  RETURN_IF_ERROR(table->CheckWritable());
   return table;
 }
 

@@ -49,6 +49,9 @@ inline Status NotSupportedYet(std::string_view what) {
 
 // The table of that name, which can be read: "no such table: x".
 Result<const Table*> FindTable(const CompileContext& context, const QualifiedName& name);
+// Likewise a table whose rows can be changed. A view is none: "cannot modify x because it is a
+// view".
+Result<const Table*> FindTableToChange(CompileContext& context, const QualifiedName& name);
 // Null when there is none of that name.
 const View* FindView(const CompileContext& context, const QualifiedName& name);
 // Whether there is a table or view of that name, or with arguments a function.

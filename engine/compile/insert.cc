@@ -194,8 +194,7 @@ void InsertCompiler::CodeRow(int first_value) {
 }  // namespace
 
 Status CompileInsert(CompileContext& context, const InsertStatement& statement) {
-  ASSIGN_OR_RETURN(const Table* table, FindTable(context, statement.table));
-  RETURN_IF_ERROR(table->CheckWritable());
+  ASSIGN_OR_RETURN(const Table* table, FindTableToChange(context, statement.table));
   if (!statement.with.empty()) return NotSupportedYet("WITH is");
   if (!statement.upserts.empty()) return NotSupportedYet("ON CONFLICT is");
   if (!statement.returning.empty()) return NotSupportedYet("RETURNING is");

@@ -215,7 +215,8 @@ TEST_F(InteroperateTest, ReadsTablesItCannotChangeYet) {
       "CREATE TABLE triggered(a); CREATE TRIGGER g AFTER INSERT ON triggered BEGIN SELECT 1; END;"
       "CREATE TABLE counted(a INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO counted VALUES (5);"
       "CREATE TABLE strict(a INT) STRICT; INSERT INTO strict VALUES (1);"
-      "CREATE VIEW v AS SELECT a FROM indexed;"
+      "CREATE VIEW v AS SELECT a FROM indexed; CREATE VIEW w AS SELECT a FROM indexed;"
+      "CREATE TRIGGER h INSTEAD OF INSERT ON w BEGIN SELECT 1; END;"
       "CREATE TABLE compact(k PRIMARY KEY, v) WITHOUT ROWID; INSERT INTO compact VALUES (1, 2);"
       "CREATE TABLE generated(a, b AS (a + 1)); INSERT INTO generated VALUES (1);"
       "CREATE VIRTUAL TABLE f USING fts5(x); CREATE TABLE plain(a); INSERT INTO plain VALUES (1)");
@@ -224,14 +225,14 @@ TEST_F(InteroperateTest, ReadsTablesItCannotChangeYet) {
   for (const char* sql :
        {"INSERT INTO triggered VALUES (1)", "DROP TABLE triggered",
         "INSERT INTO counted VALUES (6)", "DROP TABLE counted", "INSERT INTO strict VALUES (2)",
-        "SELECT * FROM v", "INSERT INTO v VALUES (1)", "SELECT * FROM compact",
-        "DELETE FROM compact", "SELECT * FROM generated", "INSERT INTO generated VALUES (1)",
-        "SELECT * FROM f"}) {
+        "SELECT * FROM compact", "DELETE FROM compact", "SELECT * FROM generated",
+        "INSERT INTO generated VALUES (1)", "INSERT INTO w VALUES (1)", "SELECT * FROM f"}) {
     const SqlResult result = TryOurs(sql);
     EXPECT_EQ(result.code, 1) << sql;
     EXPECT_NE(result.message.find("not supported yet"), std::string::npos)
         << sql << ": " << result.message;
   }
+  EXPECT_EQ(TryOurs("INSERT INTO v VALUES (1)").message, "cannot modify v because it is a view");
   EXPECT_EQ(TryOurs("DROP TABLE v").message, "use DROP VIEW to delete view v");
   EXPECT_EQ(TryOurs("CREATE TABLE i(a)").message, "there is already an index named i");
   EXPECT_EQ(TryOurs("CREATE TABLE v(a)").message, "view v already exists");

@@ -69,7 +69,7 @@ std::string SqlQueries::Term(int depth, bool few_rows, Joined& joined) {
     Joined inner;
     const SqlTable* const outside = std::exchange(scope_, &inner.columns);
     inner.text = Term(depth - 1, few_rows, inner);
-    std::string text = "(SELECT " + OneOf({"", "", "DISTINCT "}, "distinct");
+    std::string text = Join({"(SELECT ", OneOf({"", "", "DISTINCT "}, "distinct")});
     text += Join({Settled(), " AS x,", Settled(), " AS y FROM ", inner.text});
     if (Choose(2, "where") == 0) text += " WHERE " + Test(0);
     scope_ = outside;
