@@ -24,7 +24,10 @@ struct Conjunct {
   // The outer join whose ON it is of, by the index of its right side: what it says is no condition
   // on the rows of the result. -1: of WHERE, or of the ON of an inner join.
   int outer_join = -1;
-  bool is_of_where = false;
+  // The last RIGHT or FULL JOIN before its clause, by the index of its right side; 0: none. Before
+  // that join it would keep rows from being met, and those of the right side that are not met would
+  // pass it by.
+  size_t not_before = 0;
 };
 
 // What a path may go by.

@@ -170,6 +170,7 @@ Result<Program> Compile(const ParsedStatement& parsed, const std::shared_ptr<con
   if (NeedsSchema(parsed)) program.schema = schema;
   program.parameter_count = static_cast<int>(parsed.parameter_names.size());
   RETURN_IF_ERROR(CompileStatement(context, *parsed.statement));
+  RETURN_IF_ERROR(std::move(context.late_error));
   Program finished = context.builder.Finish();
   switch (parsed.explain) {
     case ExplainMode::kNone:

@@ -38,6 +38,8 @@ struct CompileContext {
   std::vector<const View*> active_views = {};
   std::vector<ActiveCommonTable*> active_common_tables = {};
   bool is_trigger = false;  // RAISE may be called
+  // What is wrong with the statement only if all its names are found.
+  Status late_error = OkStatus();
 };
 
 inline constexpr size_t kColumnCountMax = 2000;

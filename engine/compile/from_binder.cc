@@ -294,6 +294,10 @@ Status FromBinder::AddCommonTable(FromTerm& term, const CommonTable& table, cons
                                              : binder.Bind();
   context_.active_common_tables.pop_back();
   if (!query.ok()) return std::move(query).status();
+  for (size_t i = (*query)->recursive_from; i > 0 && i < (*query)->blocks.size(); ++i) {
+    if (!(*query)->blocks[i]->is_aggregate()) continue;
+    context_.late_error = SqlError("recursive aggregate queries not supported");
+  }
   if (columns == nullptr) {
     RETURN_IF_ERROR(NameColumns(table, **query));
     columns = TableOfQuery(**query, table.name.text);

@@ -51,7 +51,7 @@ class JoinLoop {
     Label subroutine;
   };
 
-  void Split(const Bound& condition, int outer_join, bool is_of_where);
+  void Split(const Bound& condition, int outer_join, size_t not_before);
   uint64_t TermsOf(const Bound& bound) const;
   uint64_t Prerequisites(size_t term) const;
   PathRequest RequestFor(size_t term, uint64_t available) const;

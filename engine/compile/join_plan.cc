@@ -50,13 +50,13 @@ uint64_t JoinLoop::TermsOf(const Bound& bound) const {
   return terms;
 }
 
-void JoinLoop::Split(const Bound& condition, int outer_join, bool is_of_where) {
+void JoinLoop::Split(const Bound& condition, int outer_join, size_t not_before) {
   if (condition.kind == BoundKind::kBinary && condition.binary == BinaryOp::kAnd) {
-    Split(condition.operand(0), outer_join, is_of_where);
-    Split(condition.operand(1), outer_join, is_of_where);
+    Split(condition.operand(0), outer_join, not_before);
+    Split(condition.operand(1), outer_join, not_before);
     return;
   }
-  conjuncts_.push_back({&condition, TermsOf(condition), outer_join, is_of_where});
+  conjuncts_.push_back({&condition, TermsOf(condition), outer_join, not_before});
   selectivities_.push_back(SelectivityOf(condition));
 }
 
@@ -86,16 +86,10 @@ PathRequest JoinLoop::RequestFor(size_t term, uint64_t available) const {
                       .is_first = available == 0,
                       .is_repeated = is_repeated_,
                       .needs_own_cursor = IsRight(term)};
-  // A RIGHT JOIN further on must see every row of its left side that ON lets through.
-  bool is_left_of_right = false;
-  for (size_t i = term + 1; i < block_.from.size(); ++i) {
-    is_left_of_right = is_left_of_right || IsRight(i);
-  }
   for (size_t i = 0; i < conjuncts_.size(); ++i) {
     const Conjunct& conjunct = conjuncts_[i];
-    const bool is_usable =
-        is_optional ? conjunct.outer_join == static_cast<int>(term)
-                    : conjunct.outer_join < 0 && !(is_left_of_right && conjunct.is_of_where);
+    const bool is_usable = is_optional ? conjunct.outer_join == static_cast<int>(term)
+                                       : conjunct.outer_join < 0 && conjunct.not_before <= term;
     if (is_usable && (conjunct.needs & request.term_bit) != 0) request.usable.push_back(i);
   }
   return request;
@@ -186,12 +180,19 @@ std::vector<size_t> JoinLoop::BestOrderOfMany() const {
 }
 
 void JoinLoop::Plan() {
-  for (size_t i = 0; i < block_.from.size(); ++i) has_right_ = has_right_ || IsRight(i);
-  if (block_.where) Split(*block_.where, -1, /*is_of_where=*/true);
+  size_t last_right = 0;
+  for (size_t i = 0; i < block_.from.size(); ++i) {
+    if (!IsRight(i)) continue;
+    has_right_ = true;
+    last_right = i;
+  }
+  if (block_.where) Split(*block_.where, -1, last_right);
+  last_right = 0;
   for (size_t i = 0; i < block_.from.size(); ++i) {
     const FromTerm& term = *block_.from[i];
     const bool is_outer = term.is_optional() || IsRight(i);
-    if (term.on) Split(*term.on, is_outer ? static_cast<int>(i) : -1, /*is_of_where=*/false);
+    if (term.on) Split(*term.on, is_outer ? static_cast<int>(i) : -1, last_right);
+    if (IsRight(i)) last_right = i;
   }
   uint64_t set = 0;
   for (const size_t term : BestOrder()) {
@@ -204,16 +205,14 @@ void JoinLoop::Plan() {
   PlaceConjuncts();
 }
 
-// Each where all that it reads is first at hand: but what WHERE says not before the last RIGHT
-// JOIN, and what the ON of an outer join says at that join.
+// Each where all that it reads is first at hand: but not before a RIGHT JOIN that its clause comes
+// after, and what the ON of an outer join says at that join.
 void JoinLoop::PlaceConjuncts() {
   std::vector<size_t> level_of(block_.from.size());
   std::vector<bool> is_used(conjuncts_.size());
-  size_t last_right = 0;
   for (size_t i = 0; i < levels_.size(); ++i) {
     level_of[levels_[i].term] = i;
     for (const size_t used : levels_[i].path->used) is_used[used] = true;
-    if (IsRight(levels_[i].term)) last_right = i;
   }
   for (const bool of_subqueries : {false, true}) {
     for (size_t i = 0; i < conjuncts_.size(); ++i) {
@@ -224,11 +223,11 @@ void JoinLoop::PlaceConjuncts() {
             conjunct.expr);
         continue;
       }
-      if (conjunct.needs == 0 && (conjunct.is_of_where || !has_right_)) {
+      if (conjunct.needs == 0 && !has_right_) {
         constants_.push_back(conjunct.expr);
         continue;
       }
-      size_t level = conjunct.is_of_where ? last_right : 0;
+      size_t level = has_right_ ? conjunct.not_before : 0;  // then nothing has changed places
       for (size_t term = 0; term < level_of.size(); ++term) {
         if ((conjunct.needs >> term & 1) != 0) level = std::max(level, level_of[term]);
       }

@@ -1,5 +1,7 @@
 #include "engine/compile/query_binder.h"
 
+#include <algorithm>
+
 #include "engine/compile/window.h"
 
 namespace orrery {
@@ -81,6 +83,11 @@ Result<std::unique_ptr<Query>> QueryBinder::Bind() {
   RETURN_IF_ERROR(FinishCompoundOrder());
   query_->names = std::move(names_);
   query_->table_names = std::move(table_names_);
+  if (IsReadAsTable()) {
+    query_->names.clear();
+    const std::unique_ptr<Table> table = TableOfQuery(*query_, "");
+    for (const Column& column : table->columns) query_->names.push_back(column.name);
+  }
   query_->schema_names = std::move(schema_names_);
   return std::move(query_);
 }
@@ -108,6 +115,17 @@ Result<std::unique_ptr<Query>> QueryBinder::BindRecursive(
   RETURN_IF_ERROR(CheckWidths());
   RETURN_IF_ERROR(FinishCompoundOrder());
   return std::move(query_);
+}
+
+// sqlite3 orders a compound by a collation as SELECT * FROM (compound), where no two columns have
+// the same name.
+bool QueryBinder::IsReadAsTable() const {
+  const bool is_all = std::all_of(select_.ops.begin(), select_.ops.end(),
+                                  [](CompoundOp op) { return op == CompoundOp::kUnionAll; });
+  return !is_all && std::any_of(select_.order_by.begin(), select_.order_by.end(),
+                                [](const OrderingTerm& term) {
+                                  return term.expr->TryAs<CollateExpr>() != nullptr;
+                                });
 }
 
 Status QueryBinder::CheckWidths() const {

@@ -48,6 +48,7 @@ class QueryBinder {
   Status BindGroupBy(const SelectCore& core, Scope& scope, QueryBlock& block);
   Status BindLimit();
   Status CheckWidths() const;
+  bool IsReadAsTable() const;
   // A column of the result; `written` is null for what * stands for.
   void AddResult(QueryBlock& block, BoundPtr bound, const Expr* written);
   void NameResult(const std::optional<std::string>& alias, std::string name, std::string table_name,

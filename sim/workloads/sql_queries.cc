@@ -53,6 +53,7 @@ std::string SqlQueries::Condition(const std::vector<SqlTable>& tables, const Sql
   scope_ = &columns;
   std::string test = Test(1);
   scope_ = nullptr;
+  expressions_.Use(nullptr);
   return test;
 }
 
@@ -67,6 +68,7 @@ std::string SqlQueries::Term(int depth, bool few_rows, Joined& joined) {
   const SqlTable& table = (*tables_)[Choose(tables_->size(), "table")];
   if (depth > 0 && Choose(5, "subquery") == 0) {
     Joined inner;
+    inner.columns.is_query = true;
     const SqlTable* const outside = std::exchange(scope_, &inner.columns);
     inner.text = Term(depth - 1, few_rows, inner);
     std::string text = Join({"(SELECT ", OneOf({"", "", "DISTINCT "}, "distinct")});
@@ -94,7 +96,13 @@ std::string SqlQueries::OnCondition(const Joined& joined, size_t left_count) {
   std::string text = columns[Choose(left_count, "left")];
   text += OneOf({"=", "=", "=", " IS ", "<"}, "comparison");
   text += columns[left_count + Choose(right_count, "right")];
-  if (Choose(4, "more") == 0) text += " AND " + expressions_.Draw(1);
+  if (Choose(4, "more") == 0) {
+    text += " AND " + expressions_.Column();
+    if (Choose(2, "comparison") == 0) {
+      text += OneOf({"=", "<>", ">"}, "comparison");
+      text += expressions_.Draw(1);
+    }
+  }
   return text;
 }
 

@@ -24,7 +24,8 @@ class SqlQueries {
 
   // A statement. `tables` has one or more.
   std::string Draw(const std::vector<SqlTable>& tables);
-  // A condition on the rows of a table that has a subquery in it.
+  // A condition on the rows of a table that has a subquery in it. What `expressions` uses is none
+  // afterwards.
   std::string Condition(const std::vector<SqlTable>& tables, const SqlTable& table);
 
  private:

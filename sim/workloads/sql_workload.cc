@@ -12,7 +12,7 @@ std::string Join(std::initializer_list<std::string> pieces) { return SqlExpressi
 // oracles/differential.h.
 bool CanGarble(const std::string& sql) {
   if (SqlExpressions::MayFold(sql)) return false;
-  for (const char* part : {"),(", "%", "quote(", "replace(", "iif("}) {
+  for (const char* part : {"),(", "%", "quote(", "replace(", "iif(", "ORDER BY"}) {
     if (sql.find(part) != sql.npos) return false;
   }
   return true;
@@ -326,7 +326,11 @@ std::string SqlWorkload::Update(const SqlTable& table) {
       sql += expressions_.Draw(2);
     }
   }
-  return sql + Where(table);
+  std::vector<SqlTable> others;
+  for (const SqlTable& other : tables_) {
+    if (other.name != table.name) others.push_back(other);
+  }
+  return sql + Where(table, others);
 }
 
 std::string SqlWorkload::Delete(const SqlTable& table) {
@@ -504,7 +508,9 @@ std::string SqlWorkload::SelectGroups(const SqlTable& table) {
   return sql + Limit();
 }
 
-std::string SqlWorkload::Where(const SqlTable& table) {
+std::string SqlWorkload::Where(const SqlTable& table) { return Where(table, tables_); }
+
+std::string SqlWorkload::Where(const SqlTable& table, const std::vector<SqlTable>& read) {
   if (Choose(4, "where") == 0) return "";
   const std::string key = table.has_key ? table.columns[0] : "rowid";
   expressions_.Use(&table, missing_);
@@ -530,7 +536,11 @@ std::string SqlWorkload::Where(const SqlTable& table) {
         return Join({" WHERE ", key, OneOf({"=", "<", ">="}, "comparison"), expressions_.Draw(1)});
     }
   }
-  if (Choose(8, "subquery") == 0) return " WHERE " + queries_.Condition(tables_, table);
+  if (!read.empty() && Choose(8, "subquery") == 0) {
+    std::string test = queries_.Condition(read, table);
+    expressions_.Use(&table, missing_);
+    return " WHERE " + test;
+  }
   return " WHERE " + expressions_.Draw(3);
 }
 

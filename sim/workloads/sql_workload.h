@@ -76,6 +76,8 @@ class SqlWorkload {
   std::string Limit();
   SqlStatementText Pragma(const SqlTable& table);
   std::string Where(const SqlTable& table);
+  // Its subqueries read only these tables.
+  std::string Where(const SqlTable& table, const std::vector<SqlTable>& read);
   std::string From(const SqlTable& table);
   std::string Garbled(std::string sql);
   std::string WithNoise(std::string sql);
