@@ -171,7 +171,7 @@ Result<BoundPtr> Binder::BindInQuery(const InExpr& expr) {
   }
   const int width = WidthOf(*operand);
   if (bound->query->column_count() != width) {
-    return WrongWidth(bound->query->column_count(), width);
+    return FoundLate(WrongWidth(bound->query->column_count(), width));
   }
   bound->operands.push_back(std::move(operand));
   return bound;

@@ -25,6 +25,21 @@ bool IsComparison(BinaryOp op) {
   }
 }
 
+constexpr char kRowMisused[] = "row value misused";
+
+// How many values an expression has, as far as it is written out.
+std::optional<size_t> WrittenWidth(const Expr& expr) {
+  if (const RowExpr* row = expr.TryAs<RowExpr>()) return row->values.size();
+  const SubqueryExpr* subquery = expr.TryAs<SubqueryExpr>();
+  if (subquery == nullptr) return 1;
+  const SelectCore& core = subquery->select->cores[0];
+  if (core.is_values()) return core.values[0].size();
+  for (const ResultColumn& column : core.columns) {
+    if (column.is_star()) return std::nullopt;
+  }
+  return core.columns.size();
+}
+
 // Whether SQLite still looks names up in an expression that it comes to after an error: it does in
 // names themselves and in what it takes apart by its own hand.
 bool IsLookedUpAfterError(const Expr& expr) {
@@ -129,16 +144,35 @@ Result<BoundPtr> Binder::BindNode(const Expr& expr) {
     case ExprKind::kSubquery: {
       ASSIGN_OR_RETURN(BoundPtr bound, BindSubquery(*expr.As<SubqueryExpr>().select));
       if (const int width = WidthOf(*bound); width > 1) {
-        return SqlError("sub-select returns " + std::to_string(width) + " columns - expected 1");
+        return FoundLate(
+            SqlError("sub-select returns " + std::to_string(width) + " columns - expected 1"));
       }
       return bound;
     }
     case ExprKind::kRow:
-      return SqlError("row value misused");
+      for (const ExprPtr& value : expr.As<RowExpr>().values) {
+        ASSIGN_OR_RETURN(const BoundPtr bound, BindNode(*value));
+      }
+      return FoundLate(SqlError(kRowMisused));
     case ExprKind::kRaise:
       return BindRaise(expr.As<RaiseExpr>());
   }
   Unreachable();
+}
+
+BoundPtr Binder::FoundLate(Status error) {
+  // What a subquery has too many of is found before rows are.
+  Status& first = context_.late_error;
+  if (first.ok() || first.message() == kRowMisused) first = std::move(error);
+  return MakeConstant(Value::Null());
+}
+
+// Of what is compared; a row and a single value cannot be. What * stands for is not known yet.
+Status Binder::CheckSameWidth(const Expr& left, const Expr& right) const {
+  const std::optional<size_t> left_width = WrittenWidth(left);
+  const std::optional<size_t> right_width = WrittenWidth(right);
+  if (!left_width || !right_width || left_width == right_width) return OkStatus();
+  return SqlError(kRowMisused);
 }
 
 Status Binder::BindInto(Bound& bound, const Expr& expr) {
@@ -292,6 +326,7 @@ Result<BoundPtr> Binder::BindBinary(const BinaryExpr& expr) {
     InheritCollate(*bound);
     return bound;
   }
+  RETURN_IF_ERROR(CheckSameWidth(*expr.left, *expr.right));
   ASSIGN_OR_RETURN(BoundPtr left, BindRowNode(*expr.left));
   ASSIGN_OR_RETURN(BoundPtr right, BindRowNode(*expr.right));
   if (WidthOf(*left) > 1 || WidthOf(*right) > 1) {
@@ -336,6 +371,8 @@ Result<BoundPtr> Binder::BindPattern(const PatternExpr& expr) {
 
 // Of rows: operand >= low AND operand <= high.
 Result<BoundPtr> Binder::BindBetween(const BetweenExpr& expr) {
+  RETURN_IF_ERROR(CheckSameWidth(*expr.operand, *expr.low));
+  RETURN_IF_ERROR(CheckSameWidth(*expr.operand, *expr.high));
   ASSIGN_OR_RETURN(BoundPtr operand, BindRowNode(*expr.operand));
   ASSIGN_OR_RETURN(BoundPtr low, BindRowNode(*expr.low));
   ASSIGN_OR_RETURN(BoundPtr high, BindRowNode(*expr.high));

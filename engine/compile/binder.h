@@ -46,6 +46,9 @@ class Binder {
   Result<BoundPtr> BindCast(const CastExpr& expr);
   Result<BoundPtr> BindRaise(const RaiseExpr& expr);
   Status BindInto(Bound& bound, const Expr& expr);
+  // The statement is wrong, once all its names are found; what to go on with till then.
+  BoundPtr FoundLate(Status error);
+  Status CheckSameWidth(const Expr& left, const Expr& right) const;
   // An error is kept in error_; false then.
   bool BindLeniently(const Expr& expr, std::vector<BoundPtr>& operands);
   void BindArguments(const ExprList& arguments, std::vector<BoundPtr>& operands);

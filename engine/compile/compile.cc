@@ -65,16 +65,9 @@ const View* FindView(const CompileContext& context, const QualifiedName& name) {
   return IsMain(name) ? context.schema->FindView(name.name.text) : nullptr;
 }
 
-Status CheckTableExists(const CompileContext& context, const QualifiedName& name,
-                        bool has_arguments) {
+Status CheckTableExists(const CompileContext& context, const QualifiedName& name) {
   if (FindView(context, name) != nullptr) return OkStatus();
-  const Result<const Table*> table = FindTable(context, name);
-  if (table.ok()) return OkStatus();
-  if (has_arguments) {
-    return Status(ResultCode::kError, "no such table-valued function: " + name.name.text)
-        .WithOffset(name.name.span.offset());
-  }
-  return table.status();
+  return FindTable(context, name).status();
 }
 
 Status CheckIndexHint(const CompileContext& context, const IndexHint& hint, const Table& table) {

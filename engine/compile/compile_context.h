@@ -56,9 +56,8 @@ Result<const Table*> FindTable(const CompileContext& context, const QualifiedNam
 Result<const Table*> FindTableToChange(CompileContext& context, const QualifiedName& name);
 // Null when there is none of that name.
 const View* FindView(const CompileContext& context, const QualifiedName& name);
-// Whether there is a table or view of that name, or with arguments a function.
-Status CheckTableExists(const CompileContext& context, const QualifiedName& name,
-                        bool has_arguments);
+// Whether there is a table or view of that name.
+Status CheckTableExists(const CompileContext& context, const QualifiedName& name);
 // INDEXED BY names an index of the table: "no such index: x".
 Status CheckIndexHint(const CompileContext& context, const IndexHint& hint, const Table& table);
 // "main", or none.

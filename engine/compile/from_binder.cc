@@ -72,7 +72,7 @@ Status FromBinder::CheckTablesExist(const FromClause& from) const {
     if (!item.table.schema && WithScope::Find(scope_.with, item.table.name.text).table != nullptr) {
       continue;
     }
-    RETURN_IF_ERROR(CheckTableExists(context_, item.table, item.has_arguments));
+    RETURN_IF_ERROR(CheckTableExists(context_, item.table));
   }
   return OkStatus();
 }

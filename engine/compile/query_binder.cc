@@ -360,7 +360,15 @@ Status QueryBinder::BindGroupBy(const SelectCore& core, Scope& scope, QueryBlock
     } else {
       ASSIGN_OR_RETURN(bound, Binder(context_, scope).Bind(expr));
     }
-    has_aggregate = has_aggregate || FindAggregate(*bound, scope) != nullptr;
+    if (const BoundAggregate* aggregate = FindAggregate(*bound, scope); aggregate != nullptr) {
+      // A column of the result under another collation is found out later.
+      const bool is_column = position || AliasOf(WithoutCollate(expr));
+      if (is_column && expr.TryAs<CollateExpr>() != nullptr) {
+        scope.late_error = SqlError("misuse of aggregate: " + aggregate->expr->name.text + "()");
+      } else {
+        has_aggregate = true;
+      }
+    }
     block.group_by.push_back(std::move(bound));
   }
   RETURN_IF_ERROR(CheckPositions(positions, "GROUP BY"));

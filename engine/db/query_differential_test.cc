@@ -117,6 +117,11 @@ SELECT count(DISTINCT x), count(x), count(*) FROM u
 SELECT group_concat(y, '-') FILTER (WHERE y>10) FROM u
 SELECT max(y), z FROM u
 SELECT min(y), z FROM u GROUP BY x ORDER BY 1
+SELECT x, count(*) FROM u GROUP BY 2
+SELECT x, count(*) FROM u GROUP BY (2 COLLATE rtrim)
+SELECT x, count(*) AS k FROM u GROUP BY k COLLATE rtrim
+SELECT x, count(*) FROM u GROUP BY 2 COLLATE rtrim ORDER BY nosuch
+SELECT x, count(*) FROM u GROUP BY count(*) COLLATE rtrim
 SELECT DISTINCT x FROM u ORDER BY x
 SELECT a FROM t ORDER BY (SELECT count(*) FROM u WHERE x=a), a
 SELECT sum(a) FROM t HAVING sum(a)>5
@@ -189,6 +194,20 @@ SELECT (1,2) BETWEEN (1,1) AND (1,3)
 SELECT (SELECT 1,2)=(1,2)
 SELECT a FROM t WHERE (a,b) = (2,'two')
 SELECT (2,5) IN (SELECT 2,4)
+SELECT nosuch=(1,2)
+SELECT (1,2), nosuch
+SELECT (1,2)+(SELECT 3,4)
+SELECT (SELECT 1,2), nosuch
+SELECT (nosuch,2) BETWEEN 1 AND 2
+SELECT (1,nosuch)<(1,2,3)
+SELECT (SELECT * FROM v)=(1,'d1')
+SELECT nosuch IN (SELECT 1,2)
+SELECT 1 IN (SELECT 1,2), nosuch
+SELECT (1,2) IN (nosuch)
+SELECT * FROM nosuch WHERE (1,2) IN ((1,2),3)
+SELECT (a,d) AS k FROM v WHERE k=(1,2)
+SELECT * FROM nosuch(1)
+SELECT CASE (1,2) WHEN nosuch THEN 1 END
 SELECT (2,5) IN (SELECT 2,5)
 CREATE TABLE pair(a,b)
 INSERT INTO pair VALUES(1,10),(2,20)

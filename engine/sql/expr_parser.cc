@@ -617,9 +617,26 @@ ExprPtr ExprParser::ParseIn(bool negated, ExprPtr operand, uint32_t begin) {
     stream_.Expect(TokenKind::kRightParen);
   } else {
     node->list = ParseParenthesizedList();
+    CheckRowsOf(*node);
   }
   const int height = std::max({Height(node->operand), Height(node->list), Height(node->select)});
   return Finish(std::move(node), begin, height);
+}
+
+// Of (a, b) IN ((1, 2), ...).
+void ExprParser::CheckRowsOf(const InExpr& in) {
+  if (stream_.failed()) return;
+  const RowExpr* operand = in.operand->TryAs<RowExpr>();
+  if (operand == nullptr) return;
+  for (const ExprPtr& element : in.list) {
+    const RowExpr* row = element->TryAs<RowExpr>();
+    const size_t size = row == nullptr ? 1 : row->values.size();
+    if (size == operand->values.size()) continue;
+    return stream_.Fail(Status(ResultCode::kError, "IN(...) element has " + std::to_string(size) +
+                                                       " term" + (size == 1 ? "" : "s") +
+                                                       " - expected " +
+                                                       std::to_string(operand->values.size())));
+  }
 }
 
 ExprPtr ExprParser::ParseCollate(ExprPtr operand, uint32_t begin) {

@@ -7,6 +7,8 @@ namespace {
 
 constexpr int kDepth = 2;
 constexpr uint64_t kFewRows = 10;
+// Of each table in the common table, which may then be joined with itself.
+constexpr uint64_t kFewestRows = 3;
 
 std::string Join(std::initializer_list<std::string> pieces) { return SqlExpressions::Join(pieces); }
 
@@ -17,13 +19,16 @@ std::string SqlQueries::Draw(const std::vector<SqlTable>& tables) {
   common_.clear();
   scope_ = nullptr;
   alias_count_ = 0;
+  few_rows_max_ = kFewRows;
   std::string with;
   if (Choose(4, "with") == 0) {
     if (Choose(4, "recursion") == 0) return Recursion();
     with = OneOf({"WITH w(x,y) AS ", "WITH w(x,y) AS ", "WITH w(x,y) AS MATERIALIZED ",
                   "WITH w(x,y) AS NOT MATERIALIZED "},
                  "with");
-    const Joined from = From(0);
+    few_rows_max_ = kFewestRows;
+    const Joined from = From(0, /*few_rows=*/true);
+    few_rows_max_ = kFewRows;
     scope_ = &from.columns;
     with += Join({"(SELECT ", Expression(1), ",", Settled(), from.text, " WHERE ", Test(1), ") "});
     SqlTable table;
@@ -86,7 +91,7 @@ std::string SqlQueries::Term(int depth, bool few_rows, Joined& joined) {
     return table.name + OneOf({" AS ", " "}, "as") + alias;
   }
   return "(SELECT * FROM " + table.name + " ORDER BY rowid LIMIT " +
-         std::to_string(choices_.Between(1, kFewRows, "few rows")) + ") AS " + alias;
+         std::to_string(choices_.Between(1, few_rows_max_, "few rows")) + ") AS " + alias;
 }
 
 // Compares a column on the left with one on the right.
@@ -107,10 +112,14 @@ std::string SqlQueries::OnCondition(const Joined& joined, size_t left_count) {
 }
 
 SqlQueries::Joined SqlQueries::From(int depth) {
+  return From(depth, /*few_rows=*/Choose(2, "few rows") == 0);
+}
+
+SqlQueries::Joined SqlQueries::From(int depth, bool few_rows) {
   Joined joined;
   joined.columns.is_query = true;
   const uint64_t count = choices_.Between(1, 3, "tables");
-  const bool few_rows = count == 3 || Choose(2, "few rows") == 0;
+  few_rows = few_rows || count == 3;
   joined.text = " FROM " + Term(depth, few_rows, joined);
   for (uint64_t i = 1; i < count; ++i) {
     const size_t left_count = joined.columns.columns.size();

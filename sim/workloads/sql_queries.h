@@ -40,6 +40,8 @@ class SqlQueries {
   std::string Groups(int depth);
   std::string Recursion();
   Joined From(int depth);
+  // `few_rows`: only the first of each table's.
+  Joined From(int depth, bool few_rows);
   // One table, with an alias. Adds its columns.
   std::string Term(int depth, bool few_rows, Joined& joined);
   std::string OnCondition(const Joined& joined, size_t left_count);
@@ -63,6 +65,7 @@ class SqlQueries {
   std::vector<SqlTable> common_;  // tables of WITH
   const SqlTable* scope_ = nullptr;
   int alias_count_ = 0;
+  uint64_t few_rows_max_ = 0;
 };
 
 }  // namespace orrery::sim
