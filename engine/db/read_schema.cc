@@ -23,6 +23,7 @@ ReadSchema::Next ReadSchema::Run(State state) {
 }
 
 ReadSchema::Next ReadSchema::TakeSnapshot() {
+  is_ours_ = !session_->pager->in_read();
   session_->begin.Start(*session_, nullptr, BeginKind::kRead);
   return Await(session_->begin, State::kBegun);
 }
@@ -32,6 +33,7 @@ ReadSchema::Next ReadSchema::Load() {
   session_->begin.Take();
   if (session_->schema != nullptr) {
     session_->EndReadIfUnused();
+    GiveBack();
     return Done(Unit());
   }
   ++session_->holder_count;
@@ -41,6 +43,7 @@ ReadSchema::Next ReadSchema::Load() {
 
 ReadSchema::Next ReadSchema::Finish() {
   session_->Release();
+  GiveBack();
   if (!outcome().ok()) return Fail(outcome());
   std::shared_ptr<const Schema> schema = load_.Take();
   for (const std::unique_ptr<Table>& table : schema->tables()) {
@@ -55,7 +58,13 @@ ReadSchema::Next ReadSchema::Finish() {
 }
 
 void ReadSchema::OnAbandon() {
-  if (static_cast<State>(state_) == State::kLoaded) session_->Release();
+  if (static_cast<State>(state_) != State::kLoaded) return;
+  session_->Release();
+  GiveBack();
+}
+
+void ReadSchema::GiveBack() {
+  if (is_ours_) session_->GiveSnapshotBack();
 }
 
 }  // namespace orrery

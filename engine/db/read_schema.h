@@ -1,5 +1,6 @@
 // ReadSchema makes sure that the session has the schema of the database as it is now, reading it
-// when it has none or another. It takes a read transaction for that, and gives it back.
+// when it has none or another. It takes a read transaction for that, and gives it back, also between
+// BEGIN and COMMIT: as in SQLite, looking names up holds no snapshot.
 
 #ifndef ORRERY_ENGINE_DB_READ_SCHEMA_H_
 #define ORRERY_ENGINE_DB_READ_SCHEMA_H_
@@ -29,8 +30,10 @@ class ReadSchema final : public Resumable<ReadSchema> {
   Next Load();
   Next Finish();
   void OnAbandon() override;
+  void GiveBack();
 
   Session* session_ = nullptr;
+  bool is_ours_ = false;  // the read transaction
   LoadSchema load_;
 };
 

@@ -40,8 +40,11 @@ BeginTransaction::Next BeginTransaction::Read() {
   if (read.failed()) return Busy(std::move(read).status());
   const uint32_t cookie = pager.page_count() == 0 ? 0 : pager.header().schema_cookie;
   if (session_->schema && session_->schema->cookie != cookie) session_->schema = nullptr;
-  if (schema_ != nullptr && session_->schema.get() != schema_)
+  if (schema_ != nullptr && session_->schema.get() != schema_) {
+    // Made anew, the program may not be one: then no snapshot is held by its failure.
+    if (is_ours_) session_->GiveSnapshotBack();
     return Fail(Status(ResultCode::kSchema));
+  }
   return kind_ == BeginKind::kRead ? Done(Unit()) : Goto(State::kWrite);
 }
 
@@ -53,7 +56,7 @@ BeginTransaction::Next BeginTransaction::Write() {
   if (write.failed()) {
     if (write.status().code() == ResultCode::kBusySnapshot && is_ours_ &&
         ++retry_count_ < kRetryCountMax) {
-      GiveSnapshotBack();
+      session_->GiveSnapshotBack();
       return Goto(State::kRead);
     }
     return Busy(std::move(write).status());
@@ -65,16 +68,9 @@ BeginTransaction::Next BeginTransaction::Busy(Status status) {
   if (status.primary() != ResultCode::kBusy) return Fail(std::move(status));
   // Which lock it was is no one's concern.
   if (!is_ours_ || status.code() == ResultCode::kBusySnapshot) return Fail(Status(status.code()));
-  GiveSnapshotBack();
+  session_->GiveSnapshotBack();
   if (!busy_wait_.Pause(*session_)) return Fail(Status(status.code()));
   return Goto(State::kSleep);
-}
-
-void BeginTransaction::GiveSnapshotBack() {
-  Pager& pager = *session_->pager;
-  if (!pager.in_read() || pager.in_write()) return;
-  session_->btree.InvalidateAll();
-  pager.EndRead();
 }
 
 void BeginTransaction::OnAbandon() {

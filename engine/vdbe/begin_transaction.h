@@ -44,7 +44,6 @@ class BeginTransaction final : public Resumable<BeginTransaction> {
   Next Write();
   // After a kBusy: waits for the busy timeout or fails.
   Next Busy(Status status);
-  void GiveSnapshotBack();
   void OnAbandon() override;
 
   Session* session_ = nullptr;

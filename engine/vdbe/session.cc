@@ -18,6 +18,10 @@ Session::~Session() {
 void Session::EndReadIfUnused() {
   if (autocommit) savepoints.clear();
   if (!autocommit || holder_count > 0 || pager_call_pending) return;
+  GiveSnapshotBack();
+}
+
+void Session::GiveSnapshotBack() {
   if (!pager->in_read() || pager->in_write()) return;
   btree.InvalidateAll();
   pager->EndRead();

@@ -33,6 +33,8 @@ class Session final : public ConnectionFacts {
 
   // Ends the read transaction if nothing needs it any more.
   void EndReadIfUnused();
+  // Ends a read transaction that nobody but the caller has used, also between BEGIN and COMMIT.
+  void GiveSnapshotBack();
   // A statement that held the read transaction has ended.
   void Release();
   // The transaction has been rolled back: statements that hold it end with kAbort, and the schema

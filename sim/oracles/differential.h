@@ -46,8 +46,9 @@ struct Answer {
 // - A subquery in FROM has a rowid in 3.40.1, but not in 3.50.4; not drawn.
 // - Debian's build takes ORDER BY and LIMIT after UPDATE and DELETE, and LIKE finds no blobs; not
 //   drawn.
-// - 3.40.1 cuts the numbers of substr() to 32 bits, replaces nothing in a number without making it
-//   a text, and quotes infinity otherwise; not drawn.
+// - 3.40.1 ends a hexadecimal number at a letter; not garbled into.
+// - 3.40.1 cuts the numbers of substr() to 32 bits, replaces nothing in a number without making it a
+//   text, and quotes infinity otherwise; not drawn.
 std::string DescribeDifference(const Sqlite3Answer& expected, const Answer& actual);
 
 // With its rows sorted, for a query that asks for no order.

@@ -178,6 +178,8 @@ struct Sqlite3Database::Impl {
 
 Sqlite3Database::Sqlite3Database() : impl_(std::make_unique<Impl>()) {
   CHECK(sqlite3_open(":memory:", &impl_->database) == SQLITE_OK);
+  // Debian's is larger than SQLite's own default.
+  sqlite3_limit(impl_->database, SQLITE_LIMIT_VARIABLE_NUMBER, 32766);
 }
 
 Sqlite3Database::Sqlite3Database(DatabaseImage image) : impl_(std::make_unique<Impl>()) {

@@ -377,6 +377,14 @@ VersionNumber Client::NotOlderThan() {
   return *view_.floor;
 }
 
+void Client::EndViewOfMissing(std::optional<VersionNumber> floor, bool had_base) {
+  // Names are looked up before a statement begins to run: its own snapshot ends with its error,
+  // also between BEGIN and COMMIT.
+  if (!context_.use_sql || had_base) return;
+  view_ = View();
+  view_.floor = floor;
+}
+
 void Client::TakeBase(VersionNumber not_older_than) {
   const SnapshotId id = session_->snapshot();
   if (view_.base) {
@@ -532,6 +540,8 @@ void Client::Settle() {
 // -- Reading --
 
 void Client::Select(const TableStatement& statement) {
+  const std::optional<VersionNumber> floor = view_.floor;
+  const bool had_base = view_.base.has_value();
   const VersionNumber not_older = NotOlderThan();
   const Command command = TableCommand(statement);
   Rows rows;
@@ -554,10 +564,12 @@ void Client::Select(const TableStatement& statement) {
     if (tables.Find(statement.table) == nullptr) return "rows of a table that is not there";
     return tables.CompareAnswer(statement, rows);
   });
+  if (missing) EndViewOfMissing(floor, had_base);
   EndViewIfIdle();
 }
 
 void Client::CheckIntegrity() {
+  const VersionNumber not_older = NotOlderThan();
   const Command command{.kind = Command::Kind::kIntegrityCheck};
   Rows rows;
   const Outcome outcome = Run(command, &rows);
@@ -566,6 +578,7 @@ void Client::CheckIntegrity() {
   std::string report;
   for (const Row& row : rows) report += "\n  " + sim::ToString(row);
   if (report != "\n  'ok'") Fail("integrity", "integrity_check:" + report);
+  TakeBase(not_older);
   EndViewIfIdle();
 }
 
@@ -589,6 +602,7 @@ void Client::StepReader(size_t index) {
   };
   uint64_t step_count = choices_.Between(1, 6, "rows");
   while (step_count-- > 0) {
+    const std::optional<VersionNumber> floor = view_.floor;
     const VersionNumber not_older = NotOlderThan();
     Row row;
     const uint64_t number = Tell(command, "step: ");
@@ -609,11 +623,13 @@ void Client::StepReader(size_t index) {
         rolled_back_ = false;
         return;
       }
+      const bool had_base = view_.base.has_value();
       TakeBase(not_older);
       Keep("model", command, [&](const Tables& tables) -> std::string {
         return tables.Find(reader.select().table) == nullptr ? "" : outcome.error.ToString();
       });
       drop();
+      EndViewOfMissing(floor, had_base);
       return EndViewIfIdle();
     }
     failure_count_ = 0;
@@ -665,6 +681,8 @@ void Client::Write(const TableStatement& statement) {
 }
 
 void Client::WriteInTransaction(const TableStatement& statement) {
+  const std::optional<VersionNumber> floor = view_.floor;
+  const bool had_base = view_.base.has_value();
   const VersionNumber not_older = NotOlderThan();
   const Command command = TableCommand(statement);
   Rows rows;
@@ -705,7 +723,11 @@ void Client::WriteInTransaction(const TableStatement& statement) {
     }
     return "";
   });
-  if (code != ResultCode::kOk) return NoteMissing(statement);
+  if (code != ResultCode::kOk) {
+    NoteMissing(statement);
+    if (code == ResultCode::kError) EndViewOfMissing(floor, had_base);
+    return;
+  }
   view_.wrote = true;
   for (Candidate& candidate : view_.working) {
     int64_t change_count = 0;

@@ -126,6 +126,9 @@ class Client final : private Driver {
   void Keep(const char* oracle, const Command& command,
             const std::function<std::string(const sim::Tables&)>& difference);
   void EndViewIfIdle();
+  // After a statement failed for a name that is not there: the view is what it was before, `floor`
+  // and whether others hold the snapshot.
+  void EndViewOfMissing(std::optional<VersionNumber> floor, bool had_base);
   // For an observer: a statement begins and ends; what else happens.
   uint64_t Tell(const Command& command, const char* doing = "");
   void TellEnd(uint64_t statement, const Outcome& outcome, const std::string& rows);
