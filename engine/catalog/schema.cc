@@ -68,7 +68,7 @@ Status Table::CheckWritable() const {
   if (is_autoincrement) return unsupported("AUTOINCREMENT is");
   if (is_strict) return unsupported("STRICT tables are");
   for (const std::unique_ptr<Index>& index : indexes) {
-    if (index->root == kNoPage) return CorruptError("index " + index->name + " has no root page");
+    if (index->root == kNoPage) return MalformedSchema(index->name, "no root page");
   }
   return OkStatus();
 }

@@ -6,7 +6,9 @@
 namespace orrery {
 namespace {
 
-Status CorruptIndex(std::string_view what) { return {ResultCode::kCorruptIndex, what}; }
+Status CorruptIndex(const Pager& pager, std::string_view what) {
+  return {ResultCode::kCorruptIndex, pager.path() + ": " + std::string(what)};
+}
 
 }  // namespace
 
@@ -54,7 +56,7 @@ Flow Machine::OpIdxRowid(const Instruction& in) {
   }
   int64_t rowid = 0;
   if (const char* const defect = DecodeEntryRowid(entry->bytes, &rowid)) {
-    return Fail(CorruptError(defect));
+    return Fail(index.cursor->DamagedRow(defect));
   }
   Register(in.p2) = Value::Integer(rowid);
   return Flow::kNext;
@@ -71,7 +73,7 @@ Flow Machine::CompareEntry(const Instruction& in, bool (*holds)(std::weak_orderi
     if (entry->gone) return Flow::kNext;
     const RecordComparison compared =
         CompareRecord(entry->bytes, entry->total_size, key, index.cursor->order());
-    if (compared.defect != nullptr) return Fail(CorruptError(compared.defect));
+    if (compared.defect != nullptr) return Fail(index.cursor->DamagedRow(compared.defect));
     if (compared.wanted_size == 0) {
       return holds(compared.order) ? JumpTo(in.p2) : Flow::kNext;
     }
@@ -112,7 +114,7 @@ Flow Machine::OpIdxDelete(const Instruction& in) {
   if (!deleted.done()) return Unfinished(std::move(deleted));
   index.row.Forget();
   ++session_.row_write_count;
-  if (!*deleted && in.p5 != 0) return Fail(CorruptIndex("index entry is missing"));
+  if (!*deleted && in.p5 != 0) return Fail(CorruptIndex(*session_.pager, "index entry is missing"));
   return Flow::kNext;
 }
 

@@ -18,7 +18,9 @@ Flow Machine::OpenTree(const Instruction& in, PageNumber root) {
   const bool has_pages = session_.pager->page_count() > 0;
   CursorAt(in.p1) = Cursor();
   if (const auto* order = std::get_if<const KeyOrder*>(&in.p4)) {
-    if (root == kNoPage) return Fail(CorruptError("index without a root page"));
+    if (root == kNoPage) {
+      return Fail(CorruptError(session_.pager->path() + ": index without a root page"));
+    }
     auto rows = std::make_unique<IndexRows>();
     rows->root = root;
     if (has_pages) rows->cursor.emplace(session_.btree, root, **order);
@@ -196,11 +198,6 @@ Value DefaultOf(const Instruction& in) {
   return value == nullptr ? Value::Null() : *value;
 }
 
-Status DamagedRow(const TableCursor& cursor, std::string_view what) {
-  return cursor.DamagedRow(what);
-}
-Status DamagedRow(const IndexCursor&, std::string_view what) { return CorruptError(what); }
-
 }  // namespace
 
 Flow Machine::TableColumn(const Instruction& in, TableRows& table) {
@@ -208,7 +205,8 @@ Flow Machine::TableColumn(const Instruction& in, TableRows& table) {
     IoResult<bool> moved = table.cursor->Seek(*table.deferred_rowid, SeekMode::kEqual);
     if (!moved.done()) return Unfinished(std::move(moved));
     if (!*moved) {
-      return Fail(Status(ResultCode::kCorruptIndex, "index entry without a row: rowid " +
+      return Fail(Status(ResultCode::kCorruptIndex, session_.pager->path() +
+                                                        ": index entry without a row: rowid " +
                                                         std::to_string(*table.deferred_rowid)));
     }
     table.deferred_rowid.reset();
@@ -243,7 +241,7 @@ Flow Machine::TreeColumn(const Instruction& in, Rows& rows) {
     Value value;
     Result<RowLayout::Answer> answer =
         row.layout.Find(in.p2, payload->bytes, payload->total_size, &value);
-    if (!answer.ok()) return Fail(DamagedRow(*rows.cursor, answer.status().message()));
+    if (!answer.ok()) return Fail(rows.cursor->DamagedRow(answer.status().message()));
     switch (*answer) {
       case RowLayout::Answer::kMoreBytes:
         continue;
