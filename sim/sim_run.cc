@@ -453,7 +453,9 @@ void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
     expected.columns = answer.columns;
     expected.rows = answer.rows;
   }
-  std::string difference = DescribeDifference(expected, answer);
+  std::string difference = text.is_unordered
+                               ? DescribeDifference(InOrder(expected), InOrder(answer))
+                               : DescribeDifference(expected, answer);
   // Which of several errors comes first in a definition, see oracles/differential.h.
   if (text.is_garbled && text.kind == SqlKind::kSchema && !expected.ok() && !answer.error.ok()) {
     difference.clear();

@@ -171,7 +171,9 @@ Flow Machine::OpParseSchema(const Instruction&) {
 // -- Whole trees --
 
 Flow Machine::OpCreateBtree(const Instruction& in) {
-  if (!create_tree_.running()) create_tree_.Start(session_.btree);
+  if (!create_tree_.running()) {
+    create_tree_.Start(session_.btree, in.p3 == 2 ? TreeKind::kIndex : TreeKind::kTable);
+  }
   IoResult<PageNumber> root = create_tree_.Resume();
   if (!root.done()) return Unfinished(std::move(root));
   Register(in.p2) = Value::Integer(*root);
@@ -203,21 +205,21 @@ Flow Machine::OpClear(const Instruction& in) {
 }
 
 Flow Machine::OpIntegrityCk(const Instruction& in) {
-  if (session_.pager->page_count() == 0) {
-    Register(in.p2) = Value::Null();
-    return Flow::kNext;
-  }
   if (!check_integrity_.running()) {
     check_integrity_.Start(session_.btree, std::get<std::vector<PageNumber>>(in.p4), in.p1);
   }
-  IoResult<std::vector<std::string>> problems = check_integrity_.Resume();
-  if (!problems.done()) return Unfinished(std::move(problems));
+  IoResult<IntegrityReport> report = check_integrity_.Resume();
+  if (!report.done()) return Unfinished(std::move(report));
   std::string text;
-  for (const std::string& problem : *problems) {
+  for (const std::string& message : report->messages) {
     if (!text.empty()) text += '\n';
-    text += problem;
+    text += message;
   }
   Register(in.p2) = text.empty() ? Value::Null() : Value::Text(text);
+  for (size_t i = 0; i < report->row_counts.size(); ++i) {
+    Register(in.p3 + static_cast<int>(i)) =
+        Value::Integer(static_cast<int64_t>(report->row_counts[i]));
+  }
   return Flow::kNext;
 }
 

@@ -13,6 +13,7 @@
 
 #include "sim/choices/choices.h"
 #include "sim/workloads/sql_expressions.h"
+#include "sim/workloads/sql_queries.h"
 #include "sim/workloads/sql_table.h"
 
 namespace orrery::sim {
@@ -41,13 +42,15 @@ struct SqlStatementText {
   std::string sql;
   bool counts_changes = false;  // it sets changes()
   bool is_insert = false;       // likewise last_insert_rowid()
+  bool is_unordered = false;    // its rows may come in any order
   // Made wrong at random: it may have become something that this engine has not yet.
   bool is_garbled = false;
 };
 
 class SqlWorkload {
  public:
-  explicit SqlWorkload(Choices choices) : choices_(choices), expressions_(choices) {}
+  explicit SqlWorkload(Choices choices)
+      : choices_(choices), expressions_(choices), queries_(choices, expressions_) {}
 
   // Now and then the database is changed to one of these journal modes.
   void ChangeJournalModes(std::vector<std::string_view> modes) {
@@ -87,6 +90,8 @@ class SqlWorkload {
   std::string Limit();
   SqlStatementText Pragma(const SqlTable& table);
   std::string Where(const SqlTable& table);
+  // Its subqueries read only these tables.
+  std::string Where(const SqlTable& table, const std::vector<SqlTable>& read);
   std::string From(const SqlTable& table);
   std::string Garbled(std::string sql);
   std::string WithNoise(std::string sql);
@@ -101,6 +106,7 @@ class SqlWorkload {
 
   Choices choices_;
   SqlExpressions expressions_;
+  SqlQueries queries_;
   std::map<std::string, SqlTable> made_;  // by definition
   std::vector<SqlTable> tables_;          // that are there
   std::vector<std::string_view> journal_modes_;

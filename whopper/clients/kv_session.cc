@@ -659,10 +659,10 @@ class KvRunning final : public Running {
     }
     orrery::CheckIntegrity check;
     check.Start(btree(), roots, 100);
-    KV_ASSIGN(const std::vector<std::string> errors, check.Resume());
+    KV_ASSIGN(const IntegrityReport report, check.Resume());
     rows_.emplace();
-    for (const std::string& error : errors) rows_->push_back({Value::Text(error)});
-    if (errors.empty()) rows_->push_back({Value::Text("ok")});
+    for (const std::string& error : report.messages) rows_->push_back({Value::Text(error)});
+    if (report.messages.empty()) rows_->push_back({Value::Text("ok")});
     return NextOf(row);
   }
 
