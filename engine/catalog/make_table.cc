@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/catalog/folding.h"
 #include "engine/catalog/literal.h"
 #include "engine/catalog/make_index.h"
 #include "engine/catalog/schema.h"
@@ -279,6 +280,7 @@ bool IsConstantDefault(const Expr& expr) {
     case ExprKind::kUnary:
       return IsConstantDefault(*expr.As<UnaryExpr>().operand);
     case ExprKind::kBinary:
+      if (IsAlwaysFalse(expr)) return true;
       return IsConstantDefault(*expr.As<BinaryExpr>().left) &&
              IsConstantDefault(*expr.As<BinaryExpr>().right);
     case ExprKind::kPattern: {
@@ -292,6 +294,7 @@ bool IsConstantDefault(const Expr& expr) {
              IsConstantDefault(*between.high);
     }
     case ExprKind::kIn:
+      if (IsEmptyIn(expr) && !HasCall(*expr.As<InExpr>().operand)) return true;
       return !expr.As<InExpr>().select && !expr.As<InExpr>().table &&
              IsConstantDefault(*expr.As<InExpr>().operand) && all(expr.As<InExpr>().list);
     case ExprKind::kCollate:

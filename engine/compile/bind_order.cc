@@ -1,6 +1,6 @@
 // QueryBinder: ORDER BY, and the positions and aliases that its terms may be.
 
-#include "engine/compile/folding.h"
+#include "engine/catalog/folding.h"
 #include "engine/compile/query_binder.h"
 
 namespace orrery {

@@ -1,7 +1,7 @@
 #include "engine/compile/binder.h"
 
 #include "engine/catalog/literal.h"
-#include "engine/compile/folding.h"
+#include "engine/catalog/folding.h"
 #include "engine/compile/query_binder.h"
 
 namespace orrery {

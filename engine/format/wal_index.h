@@ -74,6 +74,8 @@ enum class WalLock : uint8_t {
 inline constexpr int kWalLockCount = 8;
 // Held shared by every connection. Whoever can lock it exclusively is alone and may reset the file.
 inline constexpr uint64_t kDeadManSwitchAt = 128;
+// Held exclusively by whoever is taking the switch. SQLite knows nothing of it.
+inline constexpr uint64_t kOpeningAt = 129;
 
 // Regions.
 inline constexpr uint32_t kWalIndexSlotCount = 8192;

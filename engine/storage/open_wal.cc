@@ -26,6 +26,11 @@ OpenWal::Next OpenWal::Open() {
   core_.wal.file = *std::move(wal);
   core_.wal.shm.Open(*std::move(shm));
   File& index = core_.wal.shm.file();
+  // Who opens the log meets no other one doing so: not even one who dies between the two locks
+  // below, and leaves an index from before a power cut.
+  if (Status status = index.Lock(kOpeningAt, 1, LockKind::kExclusive); !status.ok()) {
+    return Refuse(std::move(status));
+  }
   const Status alone = index.Lock(kDeadManSwitchAt, 1, LockKind::kExclusive);
   if (alone.ok()) {
     index.Truncate(0, truncate_);
@@ -39,6 +44,7 @@ OpenWal::Next OpenWal::ShareSwitch() {
   if (!outcome().ok()) return Refuse(outcome());
   WalShm& shm = core_.wal.shm;
   Status status = shm.file().Lock(kDeadManSwitchAt, 1, LockKind::kShared);
+  if (status.ok()) status = shm.file().Unlock(kOpeningAt, 1);
   if (status.ok()) status = shm.MapRegion(0);
   if (!status.ok()) return Refuse(std::move(status));
   return Done({});

@@ -314,8 +314,8 @@ std::string TraceWriter::LockName(const StreamEvent& event) const {
   const uint64_t size = event.event.size;
   if (EndsWith(event, "-shm")) {
     static constexpr const char* kNames[] = {"WRITE", "CHECKPOINT", "RECOVER", "READ0", "READ1",
-                                             "READ2", "READ3",      "READ4",   "DMS"};
-    if (offset >= 120 && offset + size <= 129) {
+                                             "READ2", "READ3",      "READ4",   "DMS",   "OPENING"};
+    if (offset >= 120 && offset + size <= 130) {
       std::string name = kNames[offset - 120];
       if (size > 1) name += std::string("..") + kNames[offset + size - 121];
       return name;

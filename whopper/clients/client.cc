@@ -66,7 +66,10 @@ bool Client::Wait(Completion& on) {
   ++context_.wait_count;
   if (may_give_up_) {
     if (context_.faults.Strikes(sim::Fault::kAbandon)) return false;
-    if (context_.faults.Strikes(sim::Fault::kCancel)) CancelWait(process_.io(), on);
+    if (context_.faults.Strikes(sim::Fault::kCancel)) {
+      interrupted_ = true;
+      CancelWait(process_.io(), on);
+    }
     if (choices_.Chance(context_.interrupt_ppm, "interrupt")) {
       interrupted_ = true;
       session_->Interrupt();

@@ -2,8 +2,8 @@
 // whatever its names mean, or that it is a number, so that it is a position in ORDER BY. Names in
 // what is folded away are never looked up, so they may be missing.
 
-#ifndef ORRERY_ENGINE_COMPILE_FOLDING_H_
-#define ORRERY_ENGINE_COMPILE_FOLDING_H_
+#ifndef ORRERY_ENGINE_CATALOG_FOLDING_H_
+#define ORRERY_ENGINE_CATALOG_FOLDING_H_
 
 #include <cstdint>
 #include <optional>
@@ -27,4 +27,4 @@ std::optional<int32_t> IntegerTerm(const Expr& expr);
 
 }  // namespace orrery
 
-#endif  // ORRERY_ENGINE_COMPILE_FOLDING_H_
+#endif  // ORRERY_ENGINE_CATALOG_FOLDING_H_

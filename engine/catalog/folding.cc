@@ -1,4 +1,4 @@
-#include "engine/compile/folding.h"
+#include "engine/catalog/folding.h"
 
 #include <algorithm>
 
