@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/catalog/missing_collations.h"
 #include "engine/format/key_order.h"
 #include "engine/format/page_number.h"
 #include "engine/sql/ast.h"
@@ -44,6 +45,7 @@ struct Index {
   ConflictAction action = ConflictAction::kUnsaid;
   const Expr* where = nullptr;  // of a partial index; null: every row has an entry
   std::string sql;              // as sqlite_schema has it; empty when a constraint made it
+  MissingCollations missing_collations;
   // Owns what the pointers above point into; null when the table's definition does.
   std::shared_ptr<const ParsedStatement> definition;
 

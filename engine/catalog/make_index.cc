@@ -22,8 +22,8 @@ std::optional<std::string_view> LoneName(const Expr& expr) {
 
 }  // namespace
 
-Result<IndexColumn> MakeIndexColumn(const OrderingTerm& term, const Table& table,
-                                    int schema_format) {
+Result<IndexColumn> MakeIndexColumn(const OrderingTerm& term, const Table& table, int schema_format,
+                                    DefinitionSource source, MissingCollations& missing) {
   if (term.nulls != NullsOrder::kUnsaid) {
     return SqlError(std::string("unsupported use of NULLS ") +
                     (term.nulls == NullsOrder::kFirst ? "FIRST" : "LAST"));
@@ -35,11 +35,7 @@ Result<IndexColumn> MakeIndexColumn(const OrderingTerm& term, const Table& table
   const Expr* expr = term.expr.get();
   while (const CollateExpr* collate = expr->TryAs<CollateExpr>()) {
     if (column.collation == nullptr) {
-      column.collation = FindCollation(collate->collation.text);
-      if (column.collation == nullptr) {
-        return Status(ResultCode::kErrorMissingCollation,
-                      "no such collation sequence: " + collate->collation.text);
-      }
+      ASSIGN_OR_RETURN(column.collation, missing.Find(collate->collation.text, source));
     }
     expr = collate->operand.get();
   }
@@ -73,14 +69,16 @@ void FinishIndex(const Table&, Index& index) {
 }
 
 Result<std::unique_ptr<Index>> MakeIndex(std::shared_ptr<const ParsedStatement> definition,
-                                         const Table& table, int schema_format) {
+                                         const Table& table, int schema_format,
+                                         DefinitionSource source) {
   const auto& statement = definition->statement->As<CreateIndexStatement>();
   auto index = std::make_unique<Index>();
   index->name = statement.index.name.text;
   index->is_unique = statement.is_unique;
   index->where = statement.where.get();
   for (const OrderingTerm& term : statement.columns) {
-    ASSIGN_OR_RETURN(const IndexColumn column, MakeIndexColumn(term, table, schema_format));
+    ASSIGN_OR_RETURN(const IndexColumn column, MakeIndexColumn(term, table, schema_format, source,
+                                                               index->missing_collations));
     index->columns.push_back(column);
   }
   index->declared_count = index->columns.size();

@@ -5,14 +5,15 @@
 
 #include "engine/base/status.h"
 #include "engine/catalog/index.h"
+#include "engine/catalog/missing_collations.h"
 #include "engine/catalog/schema.h"
 #include "engine/sql/ast.h"
 
 namespace orrery {
 
-// A column, or an expression, as one term of a key says it.
-Result<IndexColumn> MakeIndexColumn(const OrderingTerm& term, const Table& table,
-                                    int schema_format);
+// A column, or an expression, as one term of a key says it. `missing` outlives it.
+Result<IndexColumn> MakeIndexColumn(const OrderingTerm& term, const Table& table, int schema_format,
+                                    DefinitionSource source, MissingCollations& missing);
 // After the declared columns: those that tell the row, and the order.
 void FinishIndex(const Table& table, Index& index);
 // The newest first, as they are added; then those that REPLACE go after all others.

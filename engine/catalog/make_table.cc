@@ -38,8 +38,9 @@ std::string Dequoted(std::string_view written) {
 
 class TableMaker {
  public:
-  TableMaker(const CreateTableStatement& statement, std::string_view text, int schema_format)
-      : statement_(statement), text_(text), schema_format_(schema_format) {}
+  TableMaker(const CreateTableStatement& statement, std::string_view text, int schema_format,
+             DefinitionSource source)
+      : statement_(statement), text_(text), schema_format_(schema_format), source_(source) {}
 
   Status Make(Table& table) {
     table.name = statement_.table.name.text;
@@ -108,11 +109,8 @@ class TableMaker {
         column.default_text = QuotedText(constraint.expr_span, text_);
         return OkStatus();
       case ColumnConstraintKind::kCollate: {
-        const Collation* collation = FindCollation(constraint.collation.text);
-        if (collation == nullptr) {
-          return Status(ResultCode::kErrorMissingCollation,
-                        "no such collation sequence: " + constraint.collation.text);
-        }
+        ASSIGN_OR_RETURN(const Collation* const collation,
+                         table.missing_collations.Find(constraint.collation.text, source_));
         column.collation = collation;
         // UNIQUE may stand before it.
         for (const std::unique_ptr<Index>& index_before : table.indexes) {
@@ -163,11 +161,12 @@ class TableMaker {
     return order == SortOrder::kDescending && schema_format_ >= kSchemaFormatWithDescending;
   }
 
-  Result<std::vector<IndexColumn>> KeyColumns(const Table& table,
+  Result<std::vector<IndexColumn>> KeyColumns(Table& table,
                                               const std::vector<OrderingTerm>& terms) {
     std::vector<IndexColumn> columns;
     for (const OrderingTerm& term : terms) {
-      ASSIGN_OR_RETURN(IndexColumn column, MakeIndexColumn(term, table, schema_format_));
+      ASSIGN_OR_RETURN(IndexColumn column, MakeIndexColumn(term, table, schema_format_, source_,
+                                                           table.missing_collations));
       if (column.column == kExpressionColumn) {
         return SqlError("expressions prohibited in PRIMARY KEY and UNIQUE constraints");
       }
@@ -239,6 +238,7 @@ class TableMaker {
   const CreateTableStatement& statement_;
   std::string_view text_;
   const int schema_format_;
+  const DefinitionSource source_;
   bool has_primary_key_ = false;
   // As in SQLite a CONSTRAINT name is also that of the constraints after it: of the same column,
   // and of the first table constraint if the column is the last.
@@ -247,14 +247,15 @@ class TableMaker {
 
 }  // namespace
 
-Result<Table> MakeTable(std::shared_ptr<const ParsedStatement> definition, int schema_format) {
+Result<Table> MakeTable(std::shared_ptr<const ParsedStatement> definition, int schema_format,
+                        DefinitionSource source) {
   Table table;
   if (definition->statement->kind == StatementKind::kCreateVirtualTable) {
     table.name = definition->statement->As<CreateVirtualTableStatement>().table.name.text;
     table.is_virtual = true;
   } else {
     TableMaker maker(definition->statement->As<CreateTableStatement>(), definition->text,
-                     schema_format);
+                     schema_format, source);
     RETURN_IF_ERROR(maker.Make(table));
   }
   table.definition = std::move(definition);

@@ -129,7 +129,7 @@ Status Schema::AddTable(std::string_view name, std::string_view table_name, cons
   if (kind != StatementKind::kCreateTable && kind != StatementKind::kCreateVirtualTable) {
     return MalformedSchema(name, "");
   }
-  Result<Table> table = MakeTable(std::move(definition), schema_format_);
+  Result<Table> table = MakeTable(std::move(definition), schema_format_, DefinitionSource::kSchema);
   if (!table.ok()) return MalformedSchema(name, table.status().message());
   // Page 1 is the schema table's, which has no row.
   if (!SameName(table->name, name) || !SameName(table->name, table_name) || root_page == 1) {
@@ -172,7 +172,7 @@ Status Schema::AddIndexRow(std::string_view name, PageNumber root, std::string_v
     return MalformedSchema(name, "no such table: main." + table_name);
   }
   Result<std::unique_ptr<Index>> index =
-      MakeIndex(std::move(definition), *table->second, schema_format_);
+      MakeIndex(std::move(definition), *table->second, schema_format_, DefinitionSource::kSchema);
   if (!index.ok()) return MalformedSchema(name, index.status().message());
   if (root == kNoPage) return MalformedSchema(name, "invalid rootpage");
   (*index)->root = root;

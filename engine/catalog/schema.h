@@ -67,6 +67,7 @@ struct Table {
   // after all others.
   std::vector<std::unique_ptr<Index>> indexes;
 
+  MissingCollations missing_collations;
   // Owns what the pointers above point into.
   std::shared_ptr<const ParsedStatement> definition;
 
@@ -80,11 +81,13 @@ struct Table {
 
 // Makes a Table of a parsed CREATE TABLE (or CREATE VIRTUAL TABLE), with the indexes of its
 // constraints; refuses what SQLite refuses. No roots, sql or triggers yet.
-Result<Table> MakeTable(std::shared_ptr<const ParsedStatement> definition, int schema_format);
+Result<Table> MakeTable(std::shared_ptr<const ParsedStatement> definition, int schema_format,
+                        DefinitionSource source);
 // Makes an Index of a parsed CREATE INDEX on `table`. No root or sql yet. Names in expressions are
 // not looked up.
 Result<std::unique_ptr<Index>> MakeIndex(std::shared_ptr<const ParsedStatement> definition,
-                                         const Table& table, int schema_format);
+                                         const Table& table, int schema_format,
+                                         DefinitionSource source);
 // Adds an index to a table that has none of its name.
 Index& AddIndex(Table& table, std::unique_ptr<Index> index);
 

@@ -108,10 +108,11 @@ Status CompileCreateIndex(CompileContext& context, const CreateIndexStatement& s
     return OkStatus();
   }
   // The definition is borrowed for now; the schema gets its own from sqlite_schema.
-  ASSIGN_OR_RETURN(std::unique_ptr<Index> made,
-                   MakeIndex(std::shared_ptr<const ParsedStatement>(
-                                 std::shared_ptr<const ParsedStatement>(), &context.parsed),
-                             *table, context.schema->schema_format()));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Index> made,
+      MakeIndex(std::shared_ptr<const ParsedStatement>(std::shared_ptr<const ParsedStatement>(),
+                                                       &context.parsed),
+                *table, context.schema->schema_format(), DefinitionSource::kStatement));
   const std::shared_ptr<const Index> index = std::move(made);
   builder.program().made_index = index;
 

@@ -136,7 +136,7 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   ASSIGN_OR_RETURN(const Table table,
                    MakeTable(std::shared_ptr<const ParsedStatement>(
                                  std::shared_ptr<const ParsedStatement>(), &context.parsed),
-                             context.schema->schema_format()));
+                             context.schema->schema_format(), DefinitionSource::kStatement));
   RETURN_IF_ERROR(CheckSupported(table));
   RETURN_IF_ERROR(CheckNames(table, context.functions, /*functions_may_be_missing=*/false));
 

@@ -164,6 +164,7 @@ Result<Program> Compile(const ParsedStatement& parsed, const std::shared_ptr<con
   program.parameter_count = static_cast<int>(parsed.parameter_names.size());
   RETURN_IF_ERROR(CompileStatement(context, *parsed.statement));
   RETURN_IF_ERROR(std::move(context.late_error));
+  if (const Collation* missing = MissingCollationIn(program)) return NoSuchCollation(missing->name);
   Program finished = context.builder.Finish();
   switch (parsed.explain) {
     case ExplainMode::kNone:

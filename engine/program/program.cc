@@ -26,7 +26,30 @@ std::string DescribeKeyOrder(const KeyOrder& order) {
   return text + ")";
 }
 
+const Collation* FirstMissing(const auto& columns) {
+  for (const auto& column : columns) {
+    if (column.collation->is_missing()) return column.collation;
+  }
+  return nullptr;
+}
+
+const Collation* MissingCollationOf(const Operand4& operand) {
+  if (const auto* collation = std::get_if<const Collation*>(&operand)) {
+    return (*collation)->is_missing() ? *collation : nullptr;
+  }
+  if (const auto* key = std::get_if<SortKey>(&operand)) return FirstMissing(*key);
+  if (const auto* order = std::get_if<const KeyOrder*>(&operand)) return FirstMissing(**order);
+  return nullptr;
+}
+
 }  // namespace
+
+const Collation* MissingCollationIn(const Program& program) {
+  for (const Instruction& instruction : program.instructions) {
+    if (const Collation* missing = MissingCollationOf(instruction.p4)) return missing;
+  }
+  return nullptr;
+}
 
 std::string DescribeOperand4(const Instruction& instruction) {
   struct {

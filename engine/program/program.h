@@ -57,6 +57,10 @@ struct Program {
   std::shared_ptr<const Index> made_index;  // of a CREATE INDEX: its order is an operand
 };
 
+// One that nobody has (missing_collations.h), though an instruction compares by it; or null. Such a
+// program must not run.
+const Collation* MissingCollationIn(const Program& program);
+
 // P4 and the comment as EXPLAIN shows them.
 std::string DescribeOperand4(const Instruction& instruction);
 std::string DescribeInstruction(const Instruction& instruction);

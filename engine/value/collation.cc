@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "engine/base/check.h"
+
 namespace orrery {
 namespace {
 
@@ -40,6 +42,8 @@ std::weak_ordering Rtrim(void*, std::string_view a, std::string_view b) {
   return CompareBytes(TrimRight(a), TrimRight(b));
 }
 
+std::weak_ordering Missing(void*, std::string_view, std::string_view) { Unreachable(); }
+
 }  // namespace
 
 const Collation kBinaryCollation = {.name = "BINARY", .compare = Binary};
@@ -56,5 +60,9 @@ const Collation* FindCollation(std::string_view name) {
   }
   return nullptr;
 }
+
+Collation MissingCollation(std::string_view name) { return {.name = name, .compare = Missing}; }
+
+bool Collation::is_missing() const { return compare == Missing; }
 
 }  // namespace orrery

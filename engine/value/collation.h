@@ -17,6 +17,7 @@ struct Collation {
   std::weak_ordering operator()(std::string_view a, std::string_view b) const {
     return compare(context, a, b);
   }
+  bool is_missing() const;
 };
 
 // Byte by byte; a text goes before those that it begins.
@@ -30,6 +31,8 @@ extern const Collation kRtrimCollation;
 
 // By its name in any case; null when none of the three has it.
 const Collation* FindCollation(std::string_view name);
+// Stands for one that there is not, and is_missing(). Nothing may be compared by it.
+Collation MissingCollation(std::string_view name);
 
 }  // namespace orrery
 
