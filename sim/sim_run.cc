@@ -153,12 +153,13 @@ void SimRun::DrawJournal() {
     pager_.journal_size_limit = kLimits[choices.Choose(4, "journal size limit")];
   }
   // As with the level: nothing that was answered may come undone.
-  std::erase_if(modes, [&](JournalMode mode) {
+  const auto may_lose = [&](JournalMode mode) {
     const SurvivalRow row = SurvivalOf(mode, pager_.synchronous);
     if (faults_.on(Fault::kPowerCut) && row.cut != Survival::kEveryCommit) return true;
     // Without a journal that stays, an error halfway has no good end either.
     return !invisible_only_ && row.kill != Survival::kEveryCommit;
-  });
+  };
+  std::erase_if(modes, may_lose);
   if (modes.empty()) {
     modes = {JournalMode::kWal};
     if (faults_.on(Fault::kPowerCut)) pager_.synchronous = Synchronous::kFull;
@@ -167,6 +168,11 @@ void SimRun::DrawJournal() {
   pager_.journal_mode = modes[choices.Choose(modes.size(), "journal mode")];
   const bool changes = modes.size() > 1 && choices.Choose(3, "changes journal mode") == 2;
   if (!changes) modes = {pager_.journal_mode};
+  if (changes && may_lose(RollbackModeOf(pager_.journal_mode))) {
+    std::vector<JournalMode> others = modes;
+    std::erase(others, pager_.journal_mode);
+    pager_.journal_mode = others[choices.Choose(others.size(), "opened with")];
+  }
   has_journal_ = modes != std::vector{JournalMode::kWal};
   if (std::find(modes.begin(), modes.end(), JournalMode::kOff) != modes.end()) {
     // What was spilled cannot be undone.

@@ -50,14 +50,22 @@ constexpr SurvivalRow SurvivalOf(JournalMode mode, Synchronous level) {
   return {kNothing, kNothing, kNothing};
 }
 
-// Of a database that has been in several modes.
+// In which mode a database that has left WAL mode is for whoever opens it with this one.
+constexpr JournalMode RollbackModeOf(JournalMode opened_with) {
+  return opened_with == JournalMode::kWal ? JournalMode::kDelete : opened_with;
+}
+
+// Of a database that is opened with, and changed to, several modes.
 constexpr SurvivalRow WeakestOf(std::span<const JournalMode> modes, Synchronous level) {
   SurvivalRow weakest{Survival::kEveryCommit, Survival::kEveryCommit, Survival::kEveryCommit};
-  for (const JournalMode mode : modes) {
-    const SurvivalRow row = SurvivalOf(mode, level);
+  const auto add = [&](const SurvivalRow& row) {
     weakest.kill = std::min(weakest.kill, row.kill);
     weakest.cut = std::min(weakest.cut, row.cut);
     weakest.cut_in_order = std::min(weakest.cut_in_order, row.cut_in_order);
+  };
+  for (const JournalMode mode : modes) {
+    add(SurvivalOf(mode, level));
+    if (modes.size() > 1) add(SurvivalOf(RollbackModeOf(mode), level));
   }
   return weakest;
 }
