@@ -143,8 +143,9 @@ void WhopperRun::DrawJournal() {
       if (spec.promise == sim::Promise::kInvisible) continue;
       if (spec.fault != Fault::kAbandon || !undoes) faults_.SetRate(spec.fault, 0);
     }
-    // Nor can what was spilled be undone without a journal.
+    // Nor can what was spilled be undone without a journal, and what ROLLBACK TO gives is open.
     if (!undoes) context.pager.cache_page_count = 100'000;
+    if (!undoes) context.savepoint_weight = 0;
   }
   std::string modes;
   for (const JournalMode mode : context.journal_modes) modes += " " + std::string(NameOf(mode));

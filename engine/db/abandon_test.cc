@@ -206,7 +206,7 @@ TEST_P(AbandonTest, GivesUpAReadTransactionThatWasBeingBegun) {
 TEST_P(AbandonTest, GoesBackToASavepointThatIsOlderThanTheWriteLock) {
   for (int wait_count = 1;; ++wait_count) {
     SCOPED_TRACE("dropped at wait " + std::to_string(wait_count));
-    Fixture fixture;
+    Fixture fixture(kSetUp);
     const std::string before = fixture.Content();
     ASSERT_TRUE(RunSql(fixture.io, *fixture.connection, "SAVEPOINT s").ok());
     auto statement = fixture.connection->Prepare("INSERT INTO other VALUES (1)");

@@ -68,6 +68,7 @@ struct Statement::Impl {
   Phase phase = Phase::kIdle;
   Status run_outcome;        // of the run that is ending
   bool keeps_changes = true;  // of the run that is ending: it went well, or failed with OR FAIL
+  bool undoes_statement = false;  // the run has failed, and its transaction is to go on
   int64_t change_count = 0;  // of that run, as far as they were kept
   bool has_given_row = false;
   int compile_count = 0;  // in this run

@@ -161,6 +161,7 @@ void Statement::Impl::StartEnding(Status outcome) {
   phase = Phase::kEnding;
   keeps_changes = run_outcome.ok() || on_error == OnError::kFail;
   if (!keeps_changes) change_count = 0;
+  undoes_statement = false;
 
   if (session.begin.running()) {  // interrupted
     GiveUpBegin();
@@ -175,6 +176,7 @@ void Statement::Impl::StartEnding(Status outcome) {
   } else if (on_error == OnError::kRollback || run_outcome.code() == ResultCode::kInterrupt) {
     session.end.Start(session, Ending::kUndoTransaction);
   } else {
+    undoes_statement = !session.autocommit;
     session.end.Start(session, Ending::kUndoStatement);
   }
 }
@@ -203,7 +205,9 @@ bool Statement::Impl::GoOnEnding(StepResult& answer) {
   if (!ended.ok()) {
     change_count = 0;
     // Also when a statement has failed and its changes were to be kept (OR FAIL): they are lost.
-    if (run_outcome.ok() || keeps_changes) run_outcome = std::move(ended);
+    // And when it could not be undone alone: its own error does not say that the transaction is
+    // gone.
+    if (run_outcome.ok() || keeps_changes || undoes_statement) run_outcome = std::move(ended);
   }
 
   const bool is_outdated = run_outcome.code() == ResultCode::kSchema && !has_given_row;

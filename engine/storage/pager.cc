@@ -211,6 +211,7 @@ void Pager::EndRead() {
   if (calls_->current == Calls::Call::kBeginRead) {
     if (calls_->begin_read.TryAbandon()) {
       calls_->current = Calls::Call::kNone;
+      core_->stop_requested = false;  // it may have been told to stop before it could be left
     } else {
       core_->stop_requested = true;  // the next call drives it to its end
     }
