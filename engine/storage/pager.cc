@@ -1,5 +1,7 @@
 #include "engine/storage/pager.h"
 
+#include <utility>
+
 #include "engine/storage/append_frames.h"
 #include "engine/storage/append_journal.h"
 #include "engine/storage/begin_read.h"
@@ -118,7 +120,9 @@ struct Pager::Calls {
       IoResult<> ended = ResumeCurrent();
       if (ended.pending()) return ended;
       core.stop_requested = false;
-      current = Call::kNone;
+      const Call was = std::exchange(current, Call::kNone);
+      // It may have come through all the same.
+      if (was == Call::kBeginRead && core.view.in_read) core.EndRead();
     }
     if (!make_room.idle()) {
       IoResult<> ended = make_room.Resume();
