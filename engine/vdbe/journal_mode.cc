@@ -55,4 +55,11 @@ ChangeJournalMode::Next ChangeJournalMode::Change() {
   return Done(std::string(NameOf(*change)));
 }
 
+// Else the next to begin a transaction would go on with this one, and with its old snapshot.
+void ChangeJournalMode::OnAbandon() {
+  if (static_cast<State>(state_) != State::kLook || !session_->pager_call_pending) return;
+  session_->pager_call_pending = false;
+  session_->pager->EndRead();
+}
+
 }  // namespace orrery

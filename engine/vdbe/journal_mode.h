@@ -31,6 +31,7 @@ class ChangeJournalMode final : public Resumable<ChangeJournalMode, std::string>
   Next Run(State state);
   Next Look();
   Next Change();
+  void OnAbandon() override;
 
   Session* session_ = nullptr;
   std::optional<JournalMode> mode_;

@@ -228,9 +228,6 @@ Flow Machine::OpIntegrityCk(const Instruction& in) {
 Flow Machine::OpCheckpoint(const Instruction& in) {
   is_exclusive_ = true;
   if (!run_checkpoint_.running()) {
-    if (session_.pager->in_read()) {
-      return Fail(Status(ResultCode::kLocked, "database table is locked"));
-    }
     run_checkpoint_.Start(session_, static_cast<CheckpointMode>(in.p2));
   }
   IoResult<CheckpointResult> done = run_checkpoint_.Resume();
