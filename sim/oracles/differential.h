@@ -47,7 +47,8 @@ struct Answer {
 //   3.50.4 and we do not. Not drawn as a column there, nor garbled into.
 // - 3.40.1 takes for known that a column declared NOT NULL, or a rowid, is not null, also where an
 //   aggregate without GROUP BY found no row to take it from; it is null there in 3.50.4 and here.
-//   No GROUP BY is garbled away from a test for null.
+//   There it also takes a common table that is named twice for one that is AS MATERIALIZED. GROUP
+//   BY is not garbled away from either.
 // - A subquery in FROM has a rowid in 3.40.1, but not in 3.50.4; not drawn.
 // - Debian's build takes ORDER BY and LIMIT after UPDATE and DELETE, and LIKE finds no blobs; not
 //   drawn.
