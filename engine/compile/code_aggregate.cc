@@ -1,5 +1,6 @@
 // QueryCoder: aggregates, over all rows and over groups.
 
+#include "engine/compile/no_row.h"
 #include "engine/compile/query_coder.h"
 
 namespace orrery {
@@ -16,6 +17,8 @@ class AggregateCoder {
   // Before the first row of a group.
   void StartGroup();
   void MakeBareColumnsNull();
+  // After the last row, for when there was none.
+  void CodeBareColumnsOfNoRow();
   // Adds the current row to each aggregate. The columns beside them are kept from the first row of
   // the group, or from the row that min() or max() picked.
   void Step();
@@ -111,6 +114,18 @@ void AggregateCoder::StartGroup() {
 
 void AggregateCoder::MakeBareColumnsNull() {
   for (const int reg : bare_registers_) builder_.Emit(Opcode::kNull, 0, reg);
+}
+
+void AggregateCoder::CodeBareColumnsOfNoRow() {
+  const Label had_a_row = builder_.NewLabel();
+  bool has_jump = false;
+  for (size_t i = 0; i < bare_columns_.size(); ++i) {
+    if (IsNullOfNoRow(block_, *bare_columns_[i])) continue;
+    if (!has_jump) builder_.EmitJump(Opcode::kIf, first_row_done_, had_a_row);
+    has_jump = true;
+    CodeOfNoRow(builder_, coder_, block_, *bare_columns_[i], bare_registers_[i]);
+  }
+  builder_.Place(had_a_row);
 }
 
 void AggregateCoder::EmitStep(const BoundAggregate& aggregate, int first, int passed_over) {
@@ -222,6 +237,7 @@ void QueryCoder::CodeAggregate(QueryBlock& block, RowOutput& output) {
     aggregates.MakeBareColumnsNull();
     aggregates.StartGroup();
     loop.Code([&](Label) { aggregates.Step(); });
+    aggregates.CodeBareColumnsOfNoRow();
     aggregates.Finish();
   }
   if (block.having) coder_.JumpIfFalse(*block.having, end_, /*if_null=*/true);

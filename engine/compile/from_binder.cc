@@ -278,6 +278,7 @@ Status FromBinder::AddCommonTable(FromTerm& term, const CommonTable& table, cons
     return OkStatus();
   }
 
+  term.is_materialized = table.materialization == Materialization::kMaterialized;
   ActiveCommonTable active{.table = &table, .recursive_from = RecursiveFrom(table)};
   context_.active_common_tables.push_back(&active);
   QueryBinder binder(context_, *table.select, scope, scope_.outer);

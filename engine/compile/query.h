@@ -26,6 +26,7 @@ struct FromTerm {
   // A subquery, view or common table: source.table describes its columns.
   std::unique_ptr<Query> query;
   std::unique_ptr<Table> columns;  // owns source.table then
+  bool is_materialized = false;    // a common table that is AS MATERIALIZED
   // The rows that the recursion of a common table is at: source.cursor is opened by it.
   bool is_recursion = false;
   IndexHint hint;

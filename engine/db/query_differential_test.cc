@@ -235,6 +235,62 @@ SELECT a+1, a+1, pair.B, b FROM pair EXCEPT SELECT 1, 2, 3, 4 ORDER BY 2 COLLATE
 )sql");
 }
 
+TEST(QueryDifferentialTest, AgreesOnColumnsOfViewsBesideAnAggregateOfNoRow) {
+  CompareWithSqlite(R"sql(
+CREATE TABLE x(a,b)
+CREATE TABLE k(q)
+CREATE VIEW v AS SELECT coalesce(a,5) AS q, b FROM x
+CREATE VIEW pairs AS SELECT x1.b||x2.b AS q, coalesce(x1.a,7) AS r FROM x AS x1, x AS x2 WHERE x1.a<x2.a
+SELECT total(1), q FROM v
+SELECT count(*), q+1, b, typeof(q) FROM v WHERE b>3
+SELECT total(1), p1.r, p2.r FROM pairs AS p1, pairs AS p2 WHERE p1.q<p2.q
+SELECT count(*), v.q FROM v LEFT JOIN x
+SELECT count(*), v.q FROM x LEFT JOIN v
+SELECT count(*), v.q FROM x RIGHT JOIN v
+SELECT count(*), v.q FROM v RIGHT JOIN x
+SELECT count(*), v.q FROM v JOIN x RIGHT JOIN k
+SELECT count(*), q FROM k JOIN v USING(q)
+SELECT count(*), q FROM v JOIN k USING(q)
+SELECT min(q), q FROM v WHERE q>9 ORDER BY q+1
+SELECT count(*), q FROM v HAVING q=5
+SELECT count(*), q FROM v HAVING q<>5
+SELECT count(*), q FROM (SELECT DISTINCT q FROM v)
+SELECT count(*), q FROM (SELECT q FROM v LIMIT 3)
+SELECT count(*), q FROM (SELECT q FROM v ORDER BY b)
+SELECT count(*), q FROM (SELECT coalesce(q,6) AS q FROM (SELECT max(a) AS q FROM x GROUP BY b))
+SELECT count(*), q FROM (SELECT coalesce(max(a),6) AS q FROM x GROUP BY b)
+SELECT count(*), q FROM (SELECT coalesce(a,6) AS q FROM x UNION ALL SELECT 4) WHERE q>9
+SELECT count(*), q FROM (SELECT 5 AS q) WHERE q>9
+SELECT count(*), q FROM (SELECT * FROM (SELECT coalesce(a,6) AS q FROM x))
+SELECT count(*), q FROM (SELECT coalesce(v.q,6) AS q FROM x LEFT JOIN v)
+SELECT count(*), q FROM (SELECT coalesce(v.q,6) AS q FROM x JOIN v)
+SELECT count(*), s.q FROM (SELECT coalesce(y.a,6) AS q FROM x RIGHT JOIN x AS y) AS s, x
+SELECT count(*), s.q FROM x, (SELECT coalesce(y.a,6) AS q FROM x RIGHT JOIN x AS y) AS s
+SELECT count(*), q FROM (SELECT (SELECT max(coalesce(x.a,z.b,8)) FROM (SELECT 3 AS b) AS z) AS q FROM x)
+SELECT (SELECT count(*)+i.q FROM (SELECT coalesce(a,6)+b AS q FROM x) AS i) IS NULL
+SELECT o,(SELECT count(*)+i.q FROM (SELECT coalesce(a,o) AS q FROM x) AS i) FROM (SELECT 40 AS o UNION ALL SELECT 2)
+WITH w AS (SELECT coalesce(a,5) AS q FROM x) SELECT count(*), q FROM w
+WITH w AS MATERIALIZED (SELECT coalesce(a,5) AS q FROM x) SELECT count(*), q FROM w
+WITH w AS NOT MATERIALIZED (SELECT coalesce(a,5) AS q FROM x) SELECT count(*), w.q FROM w, w AS w2
+CREATE VIEW m AS SELECT x1.b MATCH x2.b AS q FROM x AS x1, x AS x2 WHERE x1.a<x2.a
+SELECT q FROM m
+SELECT total(1), q FROM m
+CREATE VIEW mm AS SELECT total(1), m2.q FROM m AS m1, m AS m2 WHERE m1.q<m2.q
+SELECT * FROM mm AS m1, mm AS m2
+CREATE VIEW f AS SELECT abs(coalesce(a,-9223372036854775808)) AS q FROM x
+SELECT count(*), q FROM f
+INSERT INTO x VALUES(NULL,NULL),(1,2)
+SELECT count(*), q FROM f WHERE q=1
+SELECT count(*), q, b FROM v
+SELECT min(b), q FROM v
+)sql");
+  ExpectAnswers(R"sql(
+CREATE TABLE x(a,b)
+WITH w AS (SELECT coalesce(a,5) AS q FROM x) SELECT total(1), w.q FROM w, w AS w2
+= 0.0|5
+)sql");
+}
+
 TEST(QueryDifferentialTest, OrdersWhatAggregatesTake) {
   ExpectAnswers(R"sql(
 CREATE TABLE u(x, y INT, z)
