@@ -312,6 +312,10 @@ IoResult<CheckpointResult> Pager::Checkpoint(CheckpointMode mode) {
   return calls_->Drive(Calls::Call::kCheckpoint, calls_->checkpoint_now, mode);
 }
 
+void Pager::GiveUpCheckpoint() {
+  if (calls_->current == Calls::Call::kCheckpoint) core_->stop_requested = true;
+}
+
 IoResult<JournalMode> Pager::SetJournalMode(JournalMode mode) {
   return calls_->Drive(Calls::Call::kChangeMode, calls_->change_mode, mode);
 }

@@ -152,6 +152,9 @@ class Pager {
 
   // -- Outside any transaction --
   IoResult<CheckpointResult> Checkpoint(CheckpointMode mode);
+  // Nobody waits for the checkpoint that is under way: it ends where it stands, and the next call
+  // of Checkpoint() begins anew instead of taking its answer, which is of an older log.
+  void GiveUpCheckpoint();
   // Answers the mode in force afterwards, see change_mode.h. Between rollback journals in a
   // transaction too.
   IoResult<JournalMode> SetJournalMode(JournalMode mode);

@@ -33,4 +33,10 @@ RunCheckpoint::Next RunCheckpoint::Try() {
   return Done(*done);
 }
 
+void RunCheckpoint::OnAbandon() {
+  if (static_cast<State>(state_) != State::kTry || !session_->pager_call_pending) return;
+  session_->pager_call_pending = false;
+  session_->pager->GiveUpCheckpoint();
+}
+
 }  // namespace orrery

@@ -27,6 +27,7 @@ class RunCheckpoint final : public Resumable<RunCheckpoint, CheckpointResult> {
   friend Resumable;
   Next Run(State state);
   Next Try();
+  void OnAbandon() override;
 
   Session* session_ = nullptr;
   CheckpointMode mode_ = CheckpointMode::kPassive;
