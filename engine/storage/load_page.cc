@@ -57,6 +57,7 @@ Result<bool> PagerCore::FinishLoad(Frame& frame) {
     CHECK(arrived <= page_size - frame.loaded_size);
     frame.loaded_size += arrived;
     if (frame.loaded_size < page_size && arrived > 0) {
+      io.Reached(Probe::kReadShort);
       ReadRest(*this, frame);
       return false;
     }
@@ -77,7 +78,11 @@ Result<bool> PagerCore::FinishLoad(Frame& frame) {
 }
 
 void PagerCore::DropLoading() {
-  cache.DropIf([](const Frame& frame) { return frame.state == Frame::State::kLoading; });
+  cache.DropIf([this](const Frame& frame) {
+    if (frame.state != Frame::State::kLoading) return false;
+    io.Reached(Probe::kReadUnwanted);
+    return true;
+  });
 }
 
 }  // namespace orrery
