@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/io/completion_group.h"
+#include "sim/coverage.h"
 #include "sim/failure.h"
 #include "sim/oracles/error_oracle.h"
 #include "sim/oracles/image_check.h"
@@ -600,6 +601,7 @@ RunReport SimRun::Run() {
     if (!world_.disk().Find(path)->locks().empty()) Fail("leak", path + " is still locked");
   }
   CheckImage();
+  if (setup_.coverage != nullptr) setup_.coverage->Add(world_, wait_plan_);
   return {.step_count = run_position.step,
           .statement_count = statement_count_,
           .io_count = world_.io_count(),
