@@ -57,7 +57,7 @@ ChangeMode::Next ChangeMode::Looked() {
   }
   if (mode_ == JournalMode::kWal) {
     set_file_version_.Start(kWalFileVersion);
-    return Await(set_file_version_, State::kChanged);
+    return AwaitOutcome(set_file_version_, State::kChanged);
   }
   core_.EndRead();
   close_log_.Start();
@@ -89,10 +89,11 @@ ChangeMode::Next ChangeMode::HeaderRead() {
   core_.view.page_count = *page_count;
   core_.view.header = *header;
   set_file_version_.Start(kRollbackFileVersion);
-  return Await(set_file_version_, State::kChanged);
+  return AwaitOutcome(set_file_version_, State::kChanged);
 }
 
 ChangeMode::Next ChangeMode::Changed() {
+  if (!outcome().ok()) return Refuse(outcome());
   (void)set_file_version_.Take();
   core_.options.journal_mode = mode_;
   DowngradeDatabaseLock(core_);

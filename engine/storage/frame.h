@@ -12,8 +12,10 @@
 #ifndef ORRERY_ENGINE_STORAGE_FRAME_H_
 #define ORRERY_ENGINE_STORAGE_FRAME_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "engine/base/status.h"
 #include "engine/format/page_number.h"
@@ -45,9 +47,12 @@ struct Frame {
   // The log's frame that holds these bytes; 0: they are the database file's.
   uint32_t wal_frame = 0;
   uint32_t loaded_size = 0;  // bytes that have arrived while loading
-  Status failure;            // why a load ended in detachment
-  Completion completion;     // of the page read, and of forced waits for this page
-  Frame* next = nullptr;     // in its queue
+  // While loading from a log that may have lost frames (load_page.cc): the log frame's header, and
+  // the checksum that its own goes on from.
+  std::unique_ptr<std::array<std::byte, 32>> proof;
+  Status failure;         // why a load ended in detachment
+  Completion completion;  // of the page read, and of forced waits for this page
+  Frame* next = nullptr;  // in its queue
   Frame* previous = nullptr;
 
   // Pinned by somebody who looks at the page; whoever writes it to the log has a pin of its own.

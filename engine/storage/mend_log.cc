@@ -47,7 +47,7 @@ MendLog::Next MendLog::WriteHeader() {
   const std::optional<WalHeader> header =
       size < kWalHeaderSize ? std::nullopt : DecodeWalHeader(bytes);
   if (!header.has_value() || header->salt1 != header_.salt1 || header->salt2 != header_.salt2) {
-    return Refuse(LostError(0));
+    return Refuse(core_.LostFrame(0));
   }
   checksum_ = header->checksum;
   write_.Start(*core_.wal.file, 0, bytes, done_);
@@ -75,14 +75,14 @@ MendLog::Next MendLog::WriteFrames() {
   const uint64_t frame_size = WalFrameSize(header_.page_size);
   const size_t size = read_.Take();
   for (uint32_t i = 0; i < batch_count_; ++i) {
-    if ((i + 1) * frame_size > size) return Refuse(LostError(next_frame_ + i));
+    if ((i + 1) * frame_size > size) return Refuse(core_.LostFrame(next_frame_ + i));
     const Bytes bytes(buffer_.get() + i * frame_size, frame_size);
     const WalFrameHeader frame = DecodeWalFrameHeader(bytes);
     checksum_ = FrameChecksum(checksum_, frame, bytes.subspan(kWalFrameHeaderSize),
                               header_.big_endian_checksums);
     if (frame.salt1 != header_.salt1 || frame.salt2 != header_.salt2 ||
         frame.checksum != checksum_) {
-      return Refuse(LostError(next_frame_ + i));
+      return Refuse(core_.LostFrame(next_frame_ + i));
     }
   }
   write_.Start(*core_.wal.file, WalFrameOffset(next_frame_, header_.page_size),
@@ -93,11 +93,6 @@ MendLog::Next MendLog::WriteFrames() {
 MendLog::Next MendLog::Refuse(Status status) {
   buffer_.reset();
   return Fail(std::move(status));
-}
-
-Status MendLog::LostError(uint32_t frame) const {
-  return {ResultCode::kIoErrorSync,
-          "log " + core_.wal_path + " lost frame " + std::to_string(frame) + " when a sync failed"};
 }
 
 }  // namespace orrery

@@ -39,7 +39,6 @@ class MendLog final : public Resumable<MendLog> {
   Next ReadFrames();
   Next WriteFrames();
   Next Refuse(Status status);
-  Status LostError(uint32_t frame) const;
 
   PagerCore& core_;
   WalIndexHeader header_;

@@ -88,6 +88,7 @@ Result<Frame*> PageCache::Take(PageNumber number, bool may_spill) {
   frame->kept_epoch = 0;
   frame->wal_frame = 0;
   frame->loaded_size = 0;
+  frame->proof.reset();
   frame->failure = OkStatus();
   Insert(number, frame);
   PushBack(*frame, Frame::Queue::kProbation);

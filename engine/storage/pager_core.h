@@ -96,6 +96,10 @@ struct PagerCore final : EditHook {
   // Looks at a read that has landed. True when the page is loaded, false when the rest of a short
   // read has been asked for. An error drops the frame; so nobody ever sees it unloaded.
   Result<bool> FinishLoad(Frame& frame);
+  bool IsSuspect(const Frame& frame) const;
+  Status CheckLoaded(const Frame& frame) const;
+  // kIoErrorSync: the log's frame `frame` is not what was written.
+  Status LostFrame(uint32_t frame) const;
   // Forgets pages that are still being read: what lands may not be of this snapshot any more.
   void DropLoading();
 

@@ -34,9 +34,14 @@ SetFileVersion::Next SetFileVersion::Pause() {
 }
 
 SetFileVersion::Next SetFileVersion::Lock() {
-  if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));
+  if (core_.stop_requested) return Fail(Status(ResultCode::kAbort));
   if (core_.database_lock == DatabaseLock::kShared) {
-    if (Status status = LockDatabaseReserved(core_); !status.ok()) return Refuse(std::move(status));
+    if (Status status = LockDatabaseReserved(core_); !status.ok()) return Fail(std::move(status));
+  }
+  // Whoever reads the file is met before anything is changed.
+  if (Status status = LockDatabaseExclusive(core_); !status.ok()) {
+    DowngradeDatabaseLock(core_);
+    return Fail(std::move(status));
   }
   Result<uint64_t> size = core_.DatabaseSize();
   if (!size.ok()) return Refuse(std::move(size).status());

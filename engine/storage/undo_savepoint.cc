@@ -102,6 +102,7 @@ UndoToSavepoint::Next UndoToSavepoint::Reload() {
   }
   frame.state = Frame::State::kLoading;
   frame.loaded_size = 0;
+  frame.proof.reset();
   if (Status status = core_.StartLoad(frame); !status.ok()) return Refuse(std::move(status));
   return AwaitOutcome(frame.completion, State::kReloaded);
 }

@@ -42,6 +42,7 @@ struct Answer {
 //   statements; drawn alone only.
 // - Debian's build takes ORDER BY and LIMIT after UPDATE and DELETE, and LIKE finds no blobs; not
 //   drawn.
+// - 3.40.1 ends a hexadecimal number at a letter; not garbled into.
 // - 3.40.1 cuts the numbers of substr() to 32 bits, replaces nothing in a number without making it a
 //   text, and quotes infinity otherwise; not drawn.
 std::string DescribeDifference(const Sqlite3Answer& expected, const Answer& actual);

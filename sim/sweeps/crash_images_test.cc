@@ -44,8 +44,8 @@ TEST(CrashImagesTest, AreAllSubsetsOfFewSectors) {
   disk.Create("g");
   EXPECT_EQ(CountCrashImages(disk), 2u * 3 * 2);
   EXPECT_EQ(Visit(disk, {}, CrashCover::kComplete),
-            (std::set<std::string>{"f:aa ", "f:ab ", "f:ba ", "f:bb ", "f:aa g: ", "f:ab g: ",
-                                   "f:ba g: ", "f:bb g: "}));
+            (std::set<std::string>{"f:aa ", "f:ab ", "f:ba ", "f:bb ",
+                                   "f:aa g: ", "f:ab g: ", "f:ba g: ", "f:bb g: "}));
 }
 
 TEST(CrashImagesTest, AreLossesKeepsAndPrefixesOfManySectors) {

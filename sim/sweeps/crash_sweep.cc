@@ -25,15 +25,12 @@ void SweepCrashes(const PreparedScript& prepared, SweepReport& report) {
   Recovery recovery(prepared, report);
   Stage stage(prepared.variant, prepared.image);
   size_t done_count = 0;
-  uint64_t seen_io_count = 0;
   uint64_t seen_mark = stage.world().disk().entry_mark();
   uint64_t point = 0;
   const auto cut = [&] {
     const Disk& disk = stage.world().disk();
-    const bool has_changed =
-        disk.entry_mark() != std::exchange(seen_mark, disk.entry_mark()) ||
-        stage.world().io_count() != std::exchange(seen_io_count, stage.world().io_count());
-    if (!has_changed || !report.Begin("cut-" + std::to_string(++point))) return;
+    if (disk.entry_mark() == std::exchange(seen_mark, disk.entry_mark())) return;
+    if (!report.Begin("cut-" + std::to_string(++point))) return;
     const auto [first, last] = MayBeThere(prepared, done_count);
     const CrashCover cover = ForEachCrashImage(disk, bounds, [&](const DiskImage& image) {
       const std::string& rows = recovery.RowsOf(image, /*nests=*/true);

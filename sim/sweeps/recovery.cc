@@ -1,11 +1,10 @@
 #include "sim/sweeps/recovery.h"
 
-#include <optional>
 #include <utility>
 #include <vector>
 
-#include "engine/format/wal_frame.h"
 #include "sim/failure.h"
+#include "sim/sweeps/committed.h"
 #include "sim/sweeps/crash_images.h"
 
 namespace orrery::sim {
@@ -14,27 +13,6 @@ namespace {
 // Of recovery itself. In full it is complete for six sectors, where one may be written twice.
 constexpr CrashBounds kFullBounds = {.complete_count_max = 128, .complete_only = true};
 constexpr CrashBounds kShortBounds = {.complete_count_max = 16, .complete_only = true};
-
-// Of the log, the part that recovery finds valid, up to its last commit.
-Bytes CommittedPart(Bytes log) {
-  if (log.size() < kWalHeaderSize) return Bytes();
-  const std::optional<WalHeader> header = DecodeWalHeader(log);
-  if (!header) return Bytes();
-  const uint64_t frame_size = WalFrameSize(header->page_size);
-  size_t committed_size = 0;
-  WalChecksum checksum = header->checksum;
-  for (size_t at = kWalHeaderSize; at + frame_size <= log.size(); at += frame_size) {
-    const Bytes bytes = log.subspan(at, frame_size);
-    const WalFrameHeader frame = DecodeWalFrameHeader(bytes);
-    checksum = FrameChecksum(checksum, frame, bytes.subspan(kWalFrameHeaderSize),
-                             header->big_endian_checksums);
-    const bool valid = frame.salt1 == header->salt1 && frame.salt2 == header->salt2 &&
-                       frame.page != kNoPage && frame.checksum == checksum;
-    if (!valid) break;
-    if (frame.commits()) committed_size = at + frame_size;
-  }
-  return log.first(committed_size);
-}
 
 uint64_t HashOfImage(const DiskImage& image, bool of_what_counts) {
   EventHash hash;
@@ -105,14 +83,10 @@ bool Recovery::IsNewRecovery(const DiskImage& image) {
 std::string Recovery::Recover(const DiskImage& image, std::vector<CutOff>* cut_offs) {
   const std::string rows = ReadWithSqlite3(image);
   Stage stage(prepared_.variant, image);
-  uint64_t seen_io_count = 0;
   uint64_t seen_mark = stage.world().disk().entry_mark();
   const auto cut_off = [&] {
     const Disk& disk = stage.world().disk();
-    const bool has_changed =
-        disk.entry_mark() != std::exchange(seen_mark, disk.entry_mark()) ||
-        stage.world().io_count() != std::exchange(seen_io_count, stage.world().io_count());
-    if (!has_changed) return;
+    if (disk.entry_mark() == std::exchange(seen_mark, disk.entry_mark())) return;
     const CrashCover cover =
         ForEachCrashImage(disk, report_.full() ? kFullBounds : kShortBounds,
                           [&](const DiskImage& left) { Keep(left, rows, *cut_offs); });

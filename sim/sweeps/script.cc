@@ -66,7 +66,8 @@ std::vector<Script> Make() {
                      .what = "A transaction larger than the cache, committed, and one rolled back.",
                      .setup = {kCreate, Rows(1, 3, 400, 'a')},
                      .body = {"BEGIN", Rows(4, 9, 400, 'b'), Rows(20, 9, 400, 'c'), "COMMIT",
-                              "BEGIN", "UPDATE t SET a=" + Text(450, 'd'), "ROLLBACK", kReadAll}});
+                              "BEGIN", "UPDATE t SET a=" + Text(450, 'd'), "ROLLBACK", kReadAll},
+                     .spills = true});
   scripts.push_back(
       {.name = "overflow",
        .what = "Rows of several pages.",

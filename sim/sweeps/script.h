@@ -24,6 +24,7 @@ struct Script {
   std::vector<std::string> body;
   uint32_t auto_checkpoint_frame_count = 0;
   bool is_short = false;  // every pair of waits is tried
+  bool spills = false;    // a transaction is larger than the cache
 };
 const std::vector<Script>& Scripts();
 

@@ -86,6 +86,7 @@ std::string Disk::DirectoryOf(std::string_view path) {
 }
 
 void Disk::SyncDirectory(std::string_view directory, uint64_t mark) {
+  ++clock_;
   std::erase_if(changes_, [&](const EntryChange& change) {
     const bool there = DirectoryOf(change.path) == directory ||
                        (!change.to.empty() && DirectoryOf(change.to) == directory);
@@ -136,7 +137,7 @@ DiskImage Disk::Resolve(Choices& choices, PowerCutEffect effect) const {
   DrawUntil(choices, effect);
   DiskImage image;
   for (const auto& [path, file] : ResolveEntries(choices, effect)) {
-    image.emplace_back(path, file->mapped() ? file->Contents() : file->Resolve(choices, effect));
+    image.emplace_back(path, file->is_volatile() ? file->Contents() : file->Resolve(choices, effect));
   }
   return image;
 }

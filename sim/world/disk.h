@@ -45,6 +45,7 @@ class Disk {
   bool Rename(std::string_view from, std::string_view to);
 
   // Like DiskFile's, for the names in one directory ("" for paths without a slash).
+  // Each change of anything, a sync's end too, moves it on.
   uint64_t entry_mark() const { return clock_; }
   // While this stays, every name leads to the file that it led to.
   uint64_t name_change_count() const { return name_change_count_; }

@@ -172,6 +172,7 @@ void DiskFile::DropSync() {
 
 void DiskFile::Sync(uint64_t mark) {
   DropSync();
+  ++clock_;
   size_t left = 0;
   for (const uint32_t sector_index : unsynced_) {
     Sector& sector = sectors_[sector_index];
@@ -203,6 +204,7 @@ void DiskFile::Sync(uint64_t mark) {
 
 void DiskFile::FailSync(uint64_t mark, bool loses_pages) {
   DropSync();
+  ++clock_;
   // Sizes are not lost: they are kept by the file system's journal, which goes on.
   for (const uint32_t sector_index : unsynced_) {
     Sector& sector = sectors_[sector_index];
@@ -385,6 +387,7 @@ std::vector<std::byte> DiskFile::Resolve(Choices& choices, const PowerCutEffect&
 }
 
 void DiskFile::AddMarks(std::vector<uint64_t>& marks) const {
+  if (is_volatile_) return;
   for (const SizeVersion& version : sizes_) marks.push_back(version.mark);
   for (const uint32_t sector_index : unsynced_) {
     for (uint32_t v = sectors_[sector_index].first; v != kNone; v = versions_[v].next) {

@@ -95,6 +95,9 @@ class DiskFile {
   // gone. Every call for a file has the same `size`.
   std::byte* Map(int index, size_t size);
   bool mapped() const { return !regions_.empty(); }
+  // Opened as shared memory: nobody expects its bytes to survive.
+  void BeVolatile() { is_volatile_ = true; }
+  bool is_volatile() const { return is_volatile_; }
   // For a killed process that still runs to its end: SaveRegions() before its first access, and
   // RestoreRegions() after its last one, so that none of its stores is seen.
   void SaveRegions();
@@ -187,6 +190,7 @@ class DiskFile {
   std::vector<std::unique_ptr<std::byte[]>> buffers_;
   std::vector<uint32_t> free_buffers_;
 
+  bool is_volatile_ = false;
   size_t region_size_ = 0;
   std::vector<std::unique_ptr<std::byte[]>> regions_;  // null where not mapped
   std::vector<std::unique_ptr<std::byte[]>> saved_regions_;

@@ -71,6 +71,7 @@ Result<std::shared_ptr<DiskFile>> SimIo::Find(std::string_view path, const OpenO
   std::shared_ptr<DiskFile> file = world_.disk_.Find(path);
   if (file == nullptr && options.create) file = world_.disk_.Create(path);
   if (file == nullptr) return CannotOpenError(path, "No such file or directory");
+  if (options.kind == FileKind::kSharedMemory) file->BeVolatile();
   return file;
 }
 

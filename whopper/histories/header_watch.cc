@@ -12,6 +12,7 @@ namespace {
 
 constexpr uint64_t kWriteLock = 120;
 constexpr uint64_t kRecoverLock = 122;
+constexpr uint64_t kDeadManSwitch = 128;
 constexpr size_t kRegionSize = 32768;
 constexpr size_t kHeaderSize = 48;  // and a copy of it
 constexpr size_t kIsInitialized = 12;
@@ -103,6 +104,8 @@ void HeaderWatch::OnEvent(uint64_t, uint64_t, const sim::Event& event) {
   } else if (event.kind == sim::EventKind::kLock) {
     Look();
     const bool succeeded = event.b == 0;
+    // Nobody has the log open: whoever comes first recovers it.
+    if (succeeded && event.a == 1 && Covers(event, kDeadManSwitch)) history_.RecoveryIsPossible();
     for (const auto& [byte, holder] :
          {std::pair{kWriteLock, &writer_}, std::pair{kRecoverLock, &recoverer_}}) {
       if (!succeeded || !Covers(event, byte)) continue;
