@@ -43,6 +43,20 @@ Result<FaultSet> ParseFaults(std::string_view text) {
   return set;
 }
 
+Result<std::vector<JournalMode>> ParseJournalModes(std::string_view text) {
+  std::vector<JournalMode> modes;
+  for (const std::string_view name : Split(text)) {
+    const auto mode = JournalModeNamed(name);
+    if (!mode) {
+      std::string known;
+      for (const std::string_view one : kJournalModeNames) known += " " + std::string(one);
+      return Bad("no journal mode is named '" + std::string(name) + "'; there are:" + known);
+    }
+    modes.push_back(*mode);
+  }
+  return modes;
+}
+
 class Parser {
  public:
   Parser(const ToolSpec& tool) : tool_(tool) {}
@@ -107,6 +121,10 @@ class Parser {
         return OkStatus();
       }
       return Bad("no profile is named '" + std::string(value) + "'");
+    }
+    if (name == "journal") {
+      ASSIGN_OR_RETURN(options.journal_modes, ParseJournalModes(value));
+      return OkStatus();
     }
     if (name == "fault") {
       ASSIGN_OR_RETURN(options.faults, ParseFaults(value));
@@ -212,6 +230,7 @@ std::string Usage(const ToolSpec& tool) {
     text += option + std::string(profile.what) + "\n";
   }
   text +=
+      "  --journal=NAME,...   only these journal modes (drawn for each run)\n"
       "  --fault=NAME,...     these faults in every run, and no others\n"
       "  --without=NAME,...   not these\n"
       "  --faults=off         none\n"
@@ -259,6 +278,11 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
   if (!tool.profiles.empty() && options.profile != tool.profiles.front().name) {
     words.push_back("--profile=" + options.profile);
   }
+  std::string modes;
+  for (const JournalMode mode : options.journal_modes) {
+    modes += (modes.empty() ? "" : ",") + std::string(NameOf(mode));
+  }
+  if (!modes.empty()) words.push_back("--journal=" + modes);
   if (!options.schedule.empty()) words.push_back("--schedule=" + options.schedule);
   std::string with;
   std::string without;

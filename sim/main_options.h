@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/storage/journal_mode.h"
 #include "sim/faults/faults.h"
 
 namespace orrery::sim {
@@ -50,7 +51,8 @@ struct MainOptions {
   int process_count = 0;  // 0: drawn for each run
   std::string workload;
   std::string profile;
-  std::string schedule;  // empty: drawn for each run
+  std::vector<JournalMode> journal_modes;  // empty: drawn for each run
+  std::string schedule;                    // empty: drawn for each run
 
   FaultSet faults = FaultSet::All();  // those that may strike
   bool every_fault = false;           // all of them in every run, not a swarm of its own for each

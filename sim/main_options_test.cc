@@ -44,6 +44,7 @@ TEST(MainOptionsTest, ReplaysWithTheSameFaultsAndShape) {
       {"--without=power-cut", "--connections=2"},
       {"--workload=kv", "--processes=3"},
       {"--profile=short", "--schedule=pct"},
+      {"--journal=delete,wal"},
       {"--connections=4", "--profile=short"},
       {},
   };
@@ -58,6 +59,7 @@ TEST(MainOptionsTest, ReplaysWithTheSameFaultsAndShape) {
     EXPECT_EQ(again.schedule, options.schedule);
     EXPECT_EQ(again.process_count, options.process_count);
     EXPECT_EQ(again.workload, options.workload);
+    EXPECT_EQ(again.journal_modes, options.journal_modes);
     for (const FaultSpec& spec : kFaults) {
       EXPECT_EQ(again.faults.Has(spec.fault), options.faults.Has(spec.fault)) << spec.name;
     }

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/bytes.h"
+#include "engine/format/database_header.h"
 #include "engine/io/completion_group.h"
 #include "sim/coverage.h"
 #include "sim/failure.h"
 #include "sim/oracles/error_oracle.h"
 #include "sim/oracles/image_check.h"
+#include "sim/oracles/survival.h"
 #include "sim/workloads/fiber_wait.h"
 
 namespace orrery::sim {
@@ -62,6 +65,30 @@ std::string Outcome(const Answer& answer) {
   return "ok, " + std::to_string(answer.rows.size()) + " rows";
 }
 
+// What a free page holds depends on what was spilled to it in a transaction that was undone.
+void ClearFreePages(std::vector<std::byte>& file) {
+  const Result<DatabaseHeader> header = file.size() < kDatabaseHeaderSize
+                                            ? Status(ResultCode::kNotADatabase)
+                                            : DecodeDatabaseHeader(Bytes(file));
+  if (!header.ok()) return;
+  const size_t page_size = header->page_size;
+  const auto page = [&](PageNumber number) {
+    const size_t at = (number - size_t{1}) * page_size;
+    return number == kNoPage || at + page_size > file.size() ? nullptr : file.data() + at;
+  };
+  std::byte* trunk = page(header->first_freelist_trunk);
+  for (size_t i = 0; trunk != nullptr && i < file.size() / page_size; ++i) {
+    const uint32_t count =
+        std::min<uint32_t>(LoadBig<uint32_t>(trunk + 4), static_cast<uint32_t>(page_size / 4 - 2));
+    for (uint32_t leaf = 0; leaf < count; ++leaf) {
+      std::byte* const at = page(LoadBig<uint32_t>(trunk + 8 + 4 * leaf));
+      if (at != nullptr) std::fill_n(at, page_size, std::byte{0});
+    }
+    std::fill(trunk + 8 + 4 * count, trunk + page_size, std::byte{0});
+    trunk = page(LoadBig<uint32_t>(trunk));
+  }
+}
+
 uint64_t HashOf(const Answer& answer) {
   EventHash hash;
   hash.Add(static_cast<uint64_t>(answer.error.code()));
@@ -106,6 +133,50 @@ void SimRun::DrawConfiguration() {
   static constexpr uint64_t kBudgets[] = {60, 20, 200};
   const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
   budget_ = config_.Between(1, budget, "statements");
+  DrawJournal();
+}
+
+void SimRun::DrawJournal() {
+  Choices choices = root_.Branch("journal");
+  std::vector<JournalMode> modes = setup_.options.journal_modes;
+  if (modes.empty()) {
+    for (size_t mode = 0; mode < std::size(kJournalModeNames); ++mode) {
+      modes.push_back(static_cast<JournalMode>(mode));
+    }
+    if (choices.Choose(2, "journals") == 0) modes = {JournalMode::kWal};
+  }
+  if (modes != std::vector{JournalMode::kWal}) {
+    static constexpr Synchronous kLevels[] = {Synchronous::kFull, Synchronous::kExtra,
+                                              Synchronous::kNormal, Synchronous::kOff};
+    static constexpr uint32_t kWeights[] = {3, 2, 2, 1};
+    pager_.synchronous = kLevels[choices.Weighted(kWeights, "synchronous")];
+    static constexpr int64_t kLimits[] = {-1, 0, 3'000, 20'000};
+    pager_.journal_size_limit = kLimits[choices.Choose(4, "journal size limit")];
+  }
+  // As with the level: nothing that was answered may come undone.
+  std::erase_if(modes, [&](JournalMode mode) {
+    const SurvivalRow row = SurvivalOf(mode, pager_.synchronous);
+    if (faults_.on(Fault::kPowerCut) && row.cut != Survival::kEveryCommit) return true;
+    // Without a journal that stays, an error halfway has no good end either.
+    return !invisible_only_ && row.kill != Survival::kEveryCommit;
+  });
+  if (modes.empty()) {
+    modes = {JournalMode::kWal};
+    if (faults_.on(Fault::kPowerCut)) pager_.synchronous = Synchronous::kFull;
+  }
+  if (pager_.synchronous < Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
+  pager_.journal_mode = modes[choices.Choose(modes.size(), "journal mode")];
+  const bool changes = modes.size() > 1 && choices.Choose(3, "changes journal mode") == 2;
+  if (!changes) modes = {pager_.journal_mode};
+  has_journal_ = modes != std::vector{JournalMode::kWal};
+  if (std::find(modes.begin(), modes.end(), JournalMode::kOff) != modes.end()) {
+    // What was spilled cannot be undone.
+    pager_.cache_page_count = 100'000;
+  }
+  if (!changes) return;
+  std::vector<std::string_view> names;
+  for (const JournalMode mode : modes) names.push_back(NameOf(mode));
+  workload_.ChangeJournalModes(std::move(names));
 }
 
 // -- The connection, on its fiber --
@@ -255,12 +326,16 @@ bool SimRun::TryEarlier(SimProcess& process) {
         is_it ? std::nullopt : FindGhost(process, database, earlier_[i].ghosts);
     if (!is_it && !ghost) continue;
     oracle_.BecomeCopyOf(database);
-    if (ghost) {
-      for (const std::string& sql : earlier_[i].ghosts[*ghost]) (void)oracle_.Run(sql);
-    }
+    if (ghost) Replay(earlier_[i].ghosts[*ghost]);
     return true;
   }
   return false;
+}
+
+void SimRun::Replay(const std::vector<std::string>& writes) {
+  (void)oracle_.Run("BEGIN");
+  for (const std::string& sql : writes) (void)oracle_.Run(sql);
+  if (oracle_.in_transaction()) (void)oracle_.Run("COMMIT");
 }
 
 void SimRun::LearnTables() {
@@ -277,15 +352,34 @@ void SimRun::NothingIsUndecided() {
   power_was_cut_ = false;
 }
 
+void SimRun::KeepEarlier() {
+  Earlier& before = earlier_.emplace_back();
+  before.database = std::make_unique<Sqlite3Database>();
+  before.database->BecomeCopyOf(oracle_);
+  before.ghosts = std::exchange(ghosts_, {});
+}
+
 void SimRun::Settle(SimProcess& process, const SqlStatementText* undecided, bool after_crash) {
   while (connection_ == nullptr) (void)Open(process);
   changes_comparable_ = rowid_comparable_ = false;
   // The first use of the connection decides what was given up.
   (void)ExecuteUntilItWorks(process, "SELECT 1 FROM sqlite_schema");
-  const bool is_commit = undecided != nullptr && undecided->kind == SqlKind::kCommit;
+  const bool is_commit = undecided != nullptr && (undecided->kind == SqlKind::kCommit ||
+                                                  undecided->kind == SqlKind::kRelease);
+  // Which savepoints are open is not known any more.
+  if (undecided != nullptr && IsSavepoint(undecided->kind) && connection_->in_transaction()) {
+    (void)ExecuteUntilItWorks(process, "ROLLBACK");
+  }
   const bool was_in_transaction = oracle_.in_transaction();
   if (!after_crash && is_commit && was_in_transaction && !connection_->in_transaction() &&
       CompareAll(process, oracle_).empty()) {
+    if (has_journal_) {
+      (void)oracle_.Run("ROLLBACK");
+      KeepEarlier();
+      Replay(transaction_);
+      wrote_in_transaction_ = false;
+      return;
+    }
     (void)oracle_.Run("COMMIT");
     if (std::exchange(wrote_in_transaction_, false)) NothingIsUndecided();
     return;
@@ -300,7 +394,8 @@ void SimRun::Settle(SimProcess& process, const SqlStatementText* undecided, bool
     ghosts_.push_back({undecided->sql});
   }
   const std::string without = CompareAll(process, oracle_);
-  const bool is_on_disk = !after_crash || power_was_cut_;
+  // The end of a rollback journal is seen before it is durable.
+  const bool is_on_disk = power_was_cut_ || (!after_crash && !has_journal_);
   if (without.empty()) {
     if (after_crash && std::exchange(power_was_cut_, false)) earlier_.clear();
     return;
@@ -315,12 +410,9 @@ void SimRun::Settle(SimProcess& process, const SqlStatementText* undecided, bool
       if (is_on_disk) {
         NothingIsUndecided();
       } else {
-        Earlier& before = earlier_.emplace_back();
-        before.database = std::make_unique<Sqlite3Database>();
-        before.database->BecomeCopyOf(oracle_);
-        before.ghosts = std::exchange(ghosts_, {});
+        KeepEarlier();
       }
-      for (const std::string& sql : writes) (void)oracle_.Run(sql);
+      Replay(writes);
       return;
     }
   }
@@ -362,7 +454,9 @@ void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
     expected.columns = answer.columns;
     expected.rows = answer.rows;
   }
-  std::string difference = DescribeDifference(expected, answer);
+  std::string difference = text.is_unordered
+                               ? DescribeDifference(InOrder(expected), InOrder(answer))
+                               : DescribeDifference(expected, answer);
   // Which of several errors comes first in a definition, see oracles/differential.h.
   if (text.is_garbled && text.kind == SqlKind::kSchema && !expected.ok() && !answer.error.ok()) {
     difference.clear();
@@ -386,14 +480,20 @@ void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
   }
   if (!difference.empty()) Fail("differential", text.sql + ": " + difference);
   const bool has_ended = was_in_transaction && !oracle_.in_transaction();
-  if (text.kind == SqlKind::kSchema || has_ended) LearnTables();
+  if (text.kind == SqlKind::kSchema || text.kind == SqlKind::kRollbackTo || has_ended) {
+    LearnTables();
+  }
+  if (!was_in_transaction) transaction_.clear();
   // Also one that failed, which may have kept what it did before (OR FAIL).
-  if (IsWrite(text.kind) && oracle_.in_transaction()) transaction_.push_back(text.sql);
+  if ((IsWrite(text.kind) || IsSavepoint(text.kind)) && oracle_.in_transaction()) {
+    transaction_.push_back(text.sql);
+  }
   if (!expected.ok()) {
     if (has_ended) wrote_in_transaction_ = false;
     return;
   }
-  if (text.kind == SqlKind::kBegin) transaction_.clear();
+  // What there was to commit may be gone.
+  if (text.kind == SqlKind::kRollbackTo) wrote_in_transaction_ = false;
   // A commit that wrote takes the place in the log of those that failed before it.
   const bool wrote = IsWrite(text.kind) && !text.is_garbled &&
                      text.sql.find("IF ") == text.sql.npos &&
@@ -572,8 +672,10 @@ void SimRun::CompareWithoutWaits() {
   });
   if (!world.Run(setup_.options.quiet_step_count * 10))
     Fail("progress", "the run without waits does not end");
-  const auto with = world_.Export(kPath);
-  const auto without = world.Export(kPath);
+  auto with = world_.Export(kPath);
+  auto without = world.Export(kPath);
+  if (with) ClearFreePages(*with);
+  if (without) ClearFreePages(*without);
   if (with != without) {
     size_t at = 0;
     while (with && without && at < with->size() && at < without->size() &&

@@ -5,8 +5,8 @@
 // shown that it left nothing behind. In the other only what must stay invisible strikes (waits,
 // delays, short transfers); the same statements then run once more without any of it, and answers
 // and the bytes of the database file must be the same: oracle=yield. But not how many frames a
-// checkpoint says the log has: a page with an operation in flight is not evicted, so waits decide
-// which dirty pages are spilled there, and how often.
+// checkpoint says the log has, nor what free pages hold: a page with an operation in flight is not
+// evicted, so waits decide which dirty pages are spilled, and how often.
 
 #ifndef ORRERY_SIM_SIM_RUN_H_
 #define ORRERY_SIM_SIM_RUN_H_
@@ -36,6 +36,7 @@ class SimRun {
   };
 
   void DrawConfiguration();
+  void DrawJournal();
   void Start();
   void StepToEnd();
   void Crash(bool power_cut);
@@ -53,6 +54,10 @@ class SimRun {
   // Writes, each list of them one transaction, of which at most one was carried out.
   using Ghosts = std::vector<std::vector<std::string>>;
   void NothingIsUndecided();
+  // What SQLite has now may come back in a power cut.
+  void KeepEarlier();
+  // As one transaction.
+  void Replay(const std::vector<std::string>& writes);
   // Tells the workload what tables SQLite has.
   void LearnTables();
   // The one of the commits that had failed which is there after all, on top of `database`.
@@ -94,17 +99,19 @@ class SimRun {
   bool must_settle_ = false;                   // after a crash, before anything else
   bool was_closed_ = false;                    // and is to be opened anew
   int crash_count_ = 0;                        // since then
-  std::vector<std::string> transaction_;       // writes of the open one
+  std::vector<std::string> transaction_;       // writes and savepoints of the open one
   bool wrote_in_transaction_ = false;
   // Commits that failed or were given up after the last one that wrote: a recovery may find one.
   Ghosts ghosts_;
-  // What a recovery after a kill finds may be in the machine's cache only: a power cut may take it
-  // away again, until a commit that wrote has been answered.
+  // What a recovery after a kill finds, or what stands though its commit was answered with an
+  // error, may be in the machine's cache only: a power cut may take it away again, until a commit
+  // that wrote has been answered.
   struct Earlier {
     std::unique_ptr<Sqlite3Database> database;
     Ghosts ghosts;
   };
   std::vector<Earlier> earlier_;  // the oldest first
+  bool has_journal_ = false;      // a rollback journal, now or later
   bool power_was_cut_ = false;    // since it was last found out what is there
   std::vector<Step> history_;     // for the run without waits
   int failure_count_ = 0;

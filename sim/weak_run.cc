@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 #include "engine/io/completion_group.h"
 #include "sim/coverage.h"
@@ -83,6 +85,14 @@ WeakRun::WeakRun(const RunSetup& setup, int connection_count, int process_count)
   static constexpr Synchronous kLevels[] = {Synchronous::kFull, Synchronous::kNormal,
                                             Synchronous::kOff};
   pager_.synchronous = kLevels[config_.Choose(3, "synchronous")];
+  Choices journal = root_.Branch("journal");
+  if (!setup.options.journal_modes.empty()) {
+    const auto& modes = setup.options.journal_modes;
+    pager_.journal_mode = modes[journal.Choose(modes.size(), "journal mode")];
+  } else if (journal.Choose(2, "journals") == 1) {
+    pager_.journal_mode =
+        static_cast<JournalMode>(journal.Choose(std::size(kJournalModeNames), "journal mode"));
+  }
   calm_.SetTracer(setup.observer, "calm");
 }
 
@@ -226,7 +236,10 @@ std::vector<WeakRun::Look> WeakRun::ReadAll() {
 void WeakRun::LookAndHeal() {
   const std::vector<Look> before = ReadAll();
   // Whoever finds a hot journal writes, and has every right to.
-  const bool may_write = calm_.disk().Find("db-journal") != nullptr;
+  const std::shared_ptr<DiskFile> journal = calm_.disk().Find("db-journal");
+  std::array<std::byte, 1> first{};
+  const bool may_write =
+      journal != nullptr && journal->Read(0, first) == 1 && first[0] != std::byte{0};
   const std::vector<std::vector<std::byte>> bytes = PristineFiles(calm_);
   Choices rot = root_.Branch("rot");
   static constexpr uint64_t kCounts[] = {1, 1, 3, 20};
@@ -283,6 +296,9 @@ void WeakRun::Work(SimProcess& process, World& world, Faults& faults, uint64_t n
   std::unique_ptr<Connection> connection;
   SqlWorkload workload(root_.Branch("connection", number));
   Choices choices = root_.Branch("habits", number);
+  if (pager_.journal_mode != JournalMode::kWal) {
+    workload.ChangeJournalModes({std::begin(kJournalModeNames), std::end(kJournalModeNames)});
+  }
   while (budget > 0) {
     --budget;
     if (connection == nullptr) {

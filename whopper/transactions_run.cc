@@ -5,6 +5,7 @@
 
 #include "sim/coverage.h"
 #include "sim/failure.h"
+#include "sim/oracles/survival.h"
 #include "whopper/histories/anomalies.h"
 #include "whopper/profile.h"
 
@@ -51,11 +52,12 @@ void TransactionsRun::DrawConfiguration() {
   pager.new_page_size = kPageSizes[config_.Choose(3, "page size")];
   static constexpr uint32_t kCaches[] = {10, 20, 200};
   pager.cache_page_count = kCaches[config_.Choose(3, "cache")];
-  // What was committed stays committed: with less than FULL only as long as the power does.
   pager.synchronous =
       config_.Choose(3, "synchronous") == 2 ? Synchronous::kNormal : Synchronous::kFull;
-  if (pager.synchronous != Synchronous::kFull) {
-    faults_.TurnOffWhatNeedsFull();
+  DrawJournal();
+  if (pager.synchronous < Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
+  // What was committed stays committed: with some only as long as the power does.
+  if (sim::SurvivalOf(pager.journal_mode, pager.synchronous).cut != sim::Survival::kEveryCommit) {
     faults_.SetRate(Fault::kPowerCut, 0);
   }
   static constexpr uint32_t kLimits[] = {20, 5, 50, 1000};
@@ -78,6 +80,20 @@ void TransactionsRun::DrawConfiguration() {
   const uint64_t budget = profile_.statement_counts[config_.Choose(3, "budget")] / 3 + 1;
   slots_.resize(static_cast<size_t>(context_.connection_count));
   for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "transactions");
+}
+
+void TransactionsRun::DrawJournal() {
+  using enum JournalMode;
+  sim::Choices choices = root_.Branch("journal");
+  std::vector<JournalMode> modes = {kWal, kWal, kWal, kDelete, kTruncate, kPersist};
+  if (!setup_.options.journal_modes.empty()) modes = setup_.options.journal_modes;
+  std::erase_if(modes, [](JournalMode mode) { return mode == kMemory || mode == kOff; });
+  if (modes.empty()) modes = {kWal};
+  PagerOptions& pager = context_.pager;
+  pager.journal_mode = modes[choices.Choose(modes.size(), "journal mode")];
+  if (pager.journal_mode != kWal && choices.Choose(3, "extra") == 2) {
+    pager.synchronous = Synchronous::kExtra;
+  }
 }
 
 void TransactionsRun::RunAlone(const char* name, void (TransactionClient::*body)()) {

@@ -34,6 +34,7 @@ class TransactionsRun {
   };
 
   void DrawConfiguration();
+  void DrawJournal();
   // Runs one client on a process of its own, with nothing that kills.
   void RunAlone(const char* name, void (TransactionClient::*body)());
   void StartProcess(const std::vector<int>& clients);

@@ -54,7 +54,6 @@ void WhopperRun::DrawConfiguration() {
                                             Synchronous::kOff};
   static constexpr uint32_t kLevelWeights[] = {12, 7, 1};
   pager.synchronous = kLevels[config_.Weighted(kLevelWeights, "synchronous")];
-  if (pager.synchronous != Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
   static constexpr uint32_t kLimits[] = {20, 5, 50, 1000, 0};
   static constexpr uint32_t kLimitWeights[] = {4, 3, 3, 1, 1};
   pager.auto_checkpoint_frame_count = kLimits[config_.Weighted(kLimitWeights, "auto checkpoint")];
@@ -79,9 +78,10 @@ void WhopperRun::DrawConfiguration() {
   context_->reader_count_max = static_cast<int>(config_.Choose(4, "readers"));
   context_->connection_count = connection_count;
   context_->observer = setup_.observer;
+  DrawJournal();
   Tell("page size " + std::to_string(pager.new_page_size) + ", cache " +
-       std::to_string(pager.cache_page_count) + ", synchronous " +
-       std::to_string(static_cast<int>(pager.synchronous)) + ", auto checkpoint " +
+       std::to_string(context_->pager.cache_page_count) + ", synchronous " +
+       std::to_string(static_cast<int>(context_->pager.synchronous)) + ", auto checkpoint " +
        std::to_string(pager.auto_checkpoint_frame_count) + ", processes " +
        std::to_string(process_count_) + ", schedule " +
        std::string(kSchedules[static_cast<size_t>(schedule_)].name));
@@ -98,6 +98,58 @@ void WhopperRun::DrawConfiguration() {
   static constexpr uint32_t kPatience[] = {500'000, 1'000'000, 0};
   context_->patience_ppm = kPatience[habits.Choose(3, "patience")];
   UseNewPath();
+}
+
+// Which journals there are, and what they promise.
+void WhopperRun::DrawJournal() {
+  using enum JournalMode;
+  ClientContext& context = *context_;
+  sim::Choices choices = root_.Branch("journal");
+  static constexpr uint32_t kSavepoints[] = {3, 0, 10};
+  context.savepoint_weight = kSavepoints[choices.Choose(3, "savepoints")];
+
+  enum { kLogOnly, kFiles, kAll, kInMemory, kNone };
+  static constexpr uint32_t kWeights[] = {12, 6, 2, 1, 1};
+  uint64_t kind = choices.Weighted(kWeights, "journals");
+  context.journal_modes = {kWal};
+  if (kind == kFiles) context.journal_modes = {kDelete, kTruncate, kPersist};
+  if (kind == kAll) context.journal_modes = {kWal, kDelete, kTruncate, kPersist};
+  if (kind == kInMemory) context.journal_modes = {kMemory};
+  if (kind == kNone) context.journal_modes = {kOff};
+  if (!setup_.options.journal_modes.empty()) context.journal_modes = setup_.options.journal_modes;
+  const auto has = [&](JournalMode mode) {
+    return std::find(context.journal_modes.begin(), context.journal_modes.end(), mode) !=
+           context.journal_modes.end();
+  };
+  context.changes_journal_mode = has(kWal) && context.journal_modes.size() > 1;
+  const bool is_log = context.journal_modes == std::vector{kWal};
+  if (!is_log) {
+    static constexpr Synchronous kLevels[] = {Synchronous::kFull, Synchronous::kExtra,
+                                              Synchronous::kNormal, Synchronous::kOff};
+    static constexpr uint32_t kLevelWeights[] = {9, 3, 7, 1};
+    context.pager.synchronous = kLevels[choices.Weighted(kLevelWeights, "synchronous")];
+    static constexpr int64_t kLimits[] = {-1, 0, 3'000, 20'000};
+    context.pager.journal_size_limit = kLimits[choices.Choose(4, "journal size limit")];
+  }
+  if (context.pager.synchronous < Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
+
+  const sim::SurvivalRow row = sim::WeakestOf(context.journal_modes, context.pager.synchronous);
+  const bool in_order = !faults_.on(Fault::kTornWrite) && !faults_.on(Fault::kGarbageTail) &&
+                        (!faults_.on(Fault::kLostSectors) || world_.disk().contract().sequential);
+  context.survival = in_order ? row.cut_in_order : row.cut;
+  if (row.kill == sim::Survival::kNothing) {
+    // What goes wrong halfway cannot be made good.
+    const bool undoes = !has(kOff);
+    for (const sim::FaultSpec& spec : sim::kFaults) {
+      if (spec.promise == sim::Promise::kInvisible) continue;
+      if (spec.fault != Fault::kAbandon || !undoes) faults_.SetRate(spec.fault, 0);
+    }
+    // Nor can what was spilled be undone without a journal.
+    if (!undoes) context.pager.cache_page_count = 100'000;
+  }
+  std::string modes;
+  for (const JournalMode mode : context.journal_modes) modes += " " + std::string(NameOf(mode));
+  Tell("journals:" + modes + ", size limit " + std::to_string(context.pager.journal_size_limit));
 }
 
 void WhopperRun::UseNewPath() {
@@ -208,7 +260,7 @@ void WhopperRun::Kill() {
 void WhopperRun::PowerCut() {
   ++cut_count_;
   watch_->Look();
-  const bool promised = context_->pager.synchronous != Synchronous::kOff;
+  const bool promised = context_->survival != sim::Survival::kNothing;
   history_.PowerCut();
   watch_->Pause();
   world_.PowerCut();
@@ -288,7 +340,7 @@ std::optional<sim::TableRows> WhopperRun::ReadImage() {
 }
 
 void WhopperRun::CheckVisibleImage(const char* when) {
-  if (context_->pager.synchronous == Synchronous::kOff && cut_count_ > 0) return;
+  if (context_->survival == sim::Survival::kNothing && cut_count_ > 0) return;
   const std::optional<sim::TableRows> rows = ReadImage();
   if (!rows) return;
   const std::string reasons = history_.WhyNotNow(

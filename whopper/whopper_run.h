@@ -43,6 +43,7 @@ class WhopperRun {
   };
 
   void DrawConfiguration();
+  void DrawJournal();
   void StartProcess(const std::vector<int>& clients);
   void SpawnClient(int client, sim::SimProcess& process);
   void StartClients();

@@ -62,6 +62,7 @@ enum class ResultCode : int {
   kIoErrorShmSize = kIoError | (19 << 8),
   kIoErrorShmLock = kIoError | (20 << 8),
   kIoErrorShmMap = kIoError | (21 << 8),
+  kCorruptIndex = kCorrupt | (3 << 8),
   kCannotOpenIsDir = kCannotOpen | (2 << 8),
   kConstraintCheck = kConstraint | (1 << 8),
   kConstraintNotNull = kConstraint | (5 << 8),

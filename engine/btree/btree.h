@@ -167,10 +167,16 @@ class CountRows final : public Resumable<CountRows, uint64_t>, private TreeUser 
 // SQLite's messages, at most `error_count_max`; none when all is well. Like SQLite's, each is one
 // line; the caller puts "*** in database main ***" before them.
 //
+// What is in the rows, and so the order of an index's entries, is not looked at here.
+//
 // An error of a read ends the check with that error. Starts again when a tree changes at one of its
 // waits.
-class CheckIntegrity final : public Resumable<CheckIntegrity, std::vector<std::string>>,
-                             private TreeUser {
+struct IntegrityReport {
+  std::vector<std::string> messages;
+  std::vector<uint64_t> row_counts;  // of each root, as far as its tree could be walked
+};
+
+class CheckIntegrity final : public Resumable<CheckIntegrity, IntegrityReport>, private TreeUser {
  public:
   enum class State : uint8_t {
     kStart,

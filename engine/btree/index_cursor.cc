@@ -44,6 +44,11 @@ void IndexCursor::ForgetPages() {
   path_.Clear();
 }
 
+Status IndexCursor::DamagedRow(std::string_view what) const {
+  CHECK(place_ == Place::kOnEntry);
+  return CorruptPage(pager_, path_.top().ref.number(), "entry: " + std::string(what));
+}
+
 void IndexCursor::Reset() {
   ForgetPages();
   place_ = Place::kNowhere;

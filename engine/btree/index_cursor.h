@@ -86,6 +86,9 @@ class IndexCursor final : private TreeUser {
     return PayloadOfCell(wanted_size);
   }
 
+  // kCorrupt, for whoever finds that the entry's bytes are none: names its page and the file.
+  Status DamagedRow(std::string_view what) const;
+
   // -- Changing --
   // Writes an entry, replacing one with the same key. The cursor is on it afterwards. `append` is a
   // hint that it comes after all others. `record` stays valid until done, and does not lie in a

@@ -95,6 +95,7 @@ struct CheckIntegrity::Parts {
   bool changed = false;
 
   std::vector<std::string> messages;
+  std::vector<uint64_t> row_counts;
   std::vector<bool> referred;
   size_t next_root = 0;
   PageNumber root = kNoPage;
@@ -163,16 +164,17 @@ void CheckIntegrity::OnAbandon() {
 }
 
 CheckIntegrity::Next CheckIntegrity::Ended(Status status) {
-  std::vector<std::string> messages = std::move(parts_->messages);
+  IntegrityReport report{std::move(parts_->messages), std::move(parts_->row_counts)};
   parts_.reset();
   Leave();
   if (!status.ok()) return Fail(std::move(status));
-  return Done(std::move(messages));
+  return Done(std::move(report));
 }
 
 CheckIntegrity::Next CheckIntegrity::StartOver() {
   Parts& parts = *parts_;
   const PageNumber page_count = parts.pager.page_count();
+  parts.row_counts.assign(parts.roots.size(), 0);
   if (page_count == 0) return Ended(OkStatus());
   parts.changed = false;
   parts.messages.clear();
@@ -291,6 +293,9 @@ CheckIntegrity::Next CheckIntegrity::LookInto(PageRef page) {
   } else {
     parts.opening = false;
     here.cells_left = here.page.cell_count();
+    if (here.page.is_leaf() || !here.page.is_table()) {
+      parts.row_counts[parts.next_root - 1] += here.page.cell_count();
+    }
     if (here.page.is_leaf()) return Goto(State::kCell);
     here.at_right_child = true;
     return Goto(State::kChild);

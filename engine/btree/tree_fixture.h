@@ -169,7 +169,7 @@ class TreeFixture {
   std::vector<std::string> Check(std::vector<PageNumber> roots) {
     CheckIntegrity check;
     check.Start(*btree_, std::move(roots), 100);
-    return Value([&] { return check.Resume(); });
+    return Value([&] { return check.Resume(); }).messages;
   }
   void ForgetRoot() { root_ = kNoPage; }
 

@@ -23,6 +23,12 @@ const Function* FunctionRegistry::Find(std::string_view name, int argument_count
   return nullptr;
 }
 
+const Function* FindBuiltIn(std::string_view name, int argument_count) {
+  static const FunctionRegistry kBuiltIn;
+  bool known = false;
+  return kBuiltIn.Find(name, argument_count, &known);
+}
+
 void FunctionRegistry::Add(const Function& function) {
   added_.push_back(std::make_unique<Function>(function));
   functions_.insert(functions_.begin(), added_.back().get());

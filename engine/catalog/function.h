@@ -94,6 +94,9 @@ class FunctionRegistry {
   std::vector<std::unique_ptr<Function>> added_;
 };
 
+// Of those that are built in; null when there is none.
+const Function* FindBuiltIn(std::string_view name, int argument_count);
+
 // The built-in functions.
 std::span<const Function> BuiltInScalarFunctions();
 std::span<const Function> BuiltInAggregateFunctions();

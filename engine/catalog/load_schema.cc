@@ -8,12 +8,12 @@
 namespace orrery {
 namespace {
 constexpr size_t kColumnCount = 5;
-constexpr uint32_t kSchemaFormatMax = 4;
+constexpr int kSchemaFormatMax = 4;
 }  // namespace
 
 void LoadSchema::Start(Btree& btree) {
   btree_ = &btree;
-  schema_ = std::make_shared<Schema>();
+  schema_.reset();
   Begin(State::kFirst);
 }
 
@@ -33,10 +33,12 @@ LoadSchema::Next LoadSchema::Run(State state) {
 
 LoadSchema::Next LoadSchema::First() {
   const Pager& pager = btree_->pager();
-  if (pager.page_count() == 0) return Goto(State::kFinish);
   const DatabaseHeader& header = pager.header();
   // sqlite3 looks at the lowest byte only.
-  if (static_cast<uint8_t>(header.schema_format) > kSchemaFormatMax) {
+  const int schema_format = static_cast<uint8_t>(header.schema_format);
+  if (schema_ == nullptr) schema_ = std::make_shared<Schema>(schema_format);
+  if (pager.page_count() == 0) return Goto(State::kFinish);
+  if (schema_format > kSchemaFormatMax) {
     return GiveUp(Status(ResultCode::kError, "unsupported file format"));
   }
   if (header.text_encoding != TextEncoding::kUtf8 && header.schema_format != 0) {
@@ -51,8 +53,7 @@ LoadSchema::Next LoadSchema::First() {
 }
 
 LoadSchema::Next LoadSchema::Row() {
-  IoResult<PayloadView> payload =
-      cursor_->Payload(std::numeric_limits<uint64_t>::max());
+  IoResult<PayloadView> payload = cursor_->Payload(std::numeric_limits<uint64_t>::max());
   if (payload.pending()) return AwaitOutcome(*payload.waiting().on, State::kRow);
   if (payload.failed()) return GiveUp(std::move(payload).status());
   Result<std::vector<Value>> decoded = DecodeRecord(payload->bytes);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/catalog/literal.h"
+#include "engine/catalog/make_index.h"
 #include "engine/catalog/schema.h"
 
 namespace orrery {
@@ -36,8 +37,8 @@ std::string Dequoted(std::string_view written) {
 
 class TableMaker {
  public:
-  TableMaker(const CreateTableStatement& statement, std::string_view text)
-      : statement_(statement), text_(text) {}
+  TableMaker(const CreateTableStatement& statement, std::string_view text, int schema_format)
+      : statement_(statement), text_(text), schema_format_(schema_format) {}
 
   Status Make(Table& table) {
     table.name = statement_.table.name.text;
@@ -54,6 +55,8 @@ class TableMaker {
     if (table.is_without_rowid && !has_primary_key_) {
       return SqlError("PRIMARY KEY missing on table " + table.name);
     }
+    OrderIndexes(table);
+    for (const std::unique_ptr<Index>& index : table.indexes) FinishIndex(table, *index);
     return OkStatus();
   }
 
@@ -80,7 +83,8 @@ class TableMaker {
     Column& column = table.columns[static_cast<size_t>(index)];
     switch (constraint.kind) {
       case ColumnConstraintKind::kPrimaryKey:
-        return AddPrimaryKey(table, {index}, constraint.order == SortOrder::kDescending,
+        return AddPrimaryKey(table, {KeyColumnOf(table, index, constraint.order)},
+                             constraint.order == SortOrder::kDescending,
                              constraint.is_autoincrement, constraint.on_conflict);
       case ColumnConstraintKind::kNotNull:
         column.is_not_null = true;
@@ -89,8 +93,8 @@ class TableMaker {
       case ColumnConstraintKind::kNull:
         return OkStatus();
       case ColumnConstraintKind::kUnique:
-        table.needs_index = true;
-        return OkStatus();
+        return AddUniqueIndex(table, {KeyColumnOf(table, index, SortOrder::kUnsaid)},
+                              IndexOrigin::kUnique, constraint.on_conflict);
       case ColumnConstraintKind::kCheck:
         table.checks.push_back({constraint_name_.value_or(Dequoted(constraint.expr_span.In(text_))),
                                 constraint.expr.get()});
@@ -109,6 +113,11 @@ class TableMaker {
                         "no such collation sequence: " + constraint.collation.text);
         }
         column.collation = collation;
+        // UNIQUE may stand before it.
+        for (const std::unique_ptr<Index>& index_before : table.indexes) {
+          IndexColumn& first = index_before->columns[0];
+          if (first.column == index) first.collation = collation;
+        }
         return OkStatus();
       }
       case ColumnConstraintKind::kReferences:
@@ -124,24 +133,15 @@ class TableMaker {
   Status AddConstraint(Table& table, const TableConstraint& constraint) {
     switch (constraint.kind) {
       case TableConstraintKind::kPrimaryKey: {
-        std::vector<int> columns;
-        for (const OrderingTerm& term : constraint.key) {
-          const Expr* expr = term.expr.get();
-          while (const CollateExpr* collate = expr->TryAs<CollateExpr>())
-            expr = collate->operand.get();
-          const ColumnExpr* name = expr->TryAs<ColumnExpr>();
-          if (name == nullptr)
-            return SqlError("expressions prohibited in PRIMARY KEY and UNIQUE constraints");
-          const int index = table.FindColumn(name->column.text);
-          if (index < 0) return SqlError("no such column: " + name->column.text);
-          columns.push_back(index);
-        }
-        return AddPrimaryKey(table, columns, false, constraint.is_autoincrement,
-                             constraint.on_conflict);
+        ASSIGN_OR_RETURN(std::vector<IndexColumn> columns, KeyColumns(table, constraint.key));
+        return AddPrimaryKey(table, std::move(columns), /*is_descending=*/false,
+                             constraint.is_autoincrement, constraint.on_conflict);
       }
-      case TableConstraintKind::kUnique:
-        table.needs_index = true;
-        return OkStatus();
+      case TableConstraintKind::kUnique: {
+        ASSIGN_OR_RETURN(std::vector<IndexColumn> columns, KeyColumns(table, constraint.key));
+        return AddUniqueIndex(table, std::move(columns), IndexOrigin::kUnique,
+                              constraint.on_conflict);
+      }
       case TableConstraintKind::kCheck:
         table.checks.push_back({constraint_name_.value_or(Dequoted(constraint.expr_span.In(text_))),
                                 constraint.expr.get()});
@@ -153,22 +153,45 @@ class TableMaker {
     Unreachable();
   }
 
+  IndexColumn KeyColumnOf(const Table& table, int index, SortOrder order) const {
+    return {.column = index,
+            .collation = table.columns[static_cast<size_t>(index)].collation,
+            .is_descending = IsDescending(order)};
+  }
+  bool IsDescending(SortOrder order) const {
+    return order == SortOrder::kDescending && schema_format_ >= kSchemaFormatWithDescending;
+  }
+
+  Result<std::vector<IndexColumn>> KeyColumns(const Table& table,
+                                              const std::vector<OrderingTerm>& terms) {
+    std::vector<IndexColumn> columns;
+    for (const OrderingTerm& term : terms) {
+      ASSIGN_OR_RETURN(IndexColumn column, MakeIndexColumn(term, table, schema_format_));
+      if (column.column == kExpressionColumn) {
+        return SqlError("expressions prohibited in PRIMARY KEY and UNIQUE constraints");
+      }
+      columns.push_back(column);
+    }
+    return columns;
+  }
+
   // One column declared INTEGER, not DESC beside the column itself, is the rowid.
-  Status AddPrimaryKey(Table& table, const std::vector<int>& columns, bool is_descending,
+  Status AddPrimaryKey(Table& table, std::vector<IndexColumn> columns, bool is_descending,
                        bool is_autoincrement, ConflictAction action) {
     if (has_primary_key_) {
       return SqlError("table \"" + table.name + "\" has more than one primary key");
     }
     has_primary_key_ = true;
     int position = 0;
-    for (const int index : columns) {
-      table.columns[static_cast<size_t>(index)].primary_key_position = ++position;
+    for (const IndexColumn& each : columns) {
+      table.columns[static_cast<size_t>(each.column)].primary_key_position = ++position;
     }
+    const int first = columns[0].column;
     const bool is_rowid =
         columns.size() == 1 && !is_descending &&
-        SameName(table.columns[static_cast<size_t>(columns[0])].declared_type, "INTEGER");
+        SameName(table.columns[static_cast<size_t>(first)].declared_type, "INTEGER");
     if (is_rowid && !table.is_without_rowid) {
-      table.rowid_column = columns[0];
+      table.rowid_column = first;
       table.rowid_action = action;
       table.is_autoincrement = is_autoincrement;
       return OkStatus();
@@ -176,12 +199,45 @@ class TableMaker {
     if (is_autoincrement) {
       return SqlError("AUTOINCREMENT is only allowed on an INTEGER PRIMARY KEY");
     }
-    table.needs_index = true;
+    return AddUniqueIndex(table, std::move(columns), IndexOrigin::kPrimaryKey, action);
+  }
+
+  // Two constraints of the same columns share one index.
+  Status AddUniqueIndex(Table& table, std::vector<IndexColumn> columns, IndexOrigin origin,
+                        ConflictAction action) {
+    for (const std::unique_ptr<Index>& other : table.indexes) {
+      if (!SameColumns(other->columns, columns)) continue;
+      if (other->action != action && other->action != ConflictAction::kUnsaid &&
+          action != ConflictAction::kUnsaid) {
+        return SqlError("conflicting ON CONFLICT clauses specified");
+      }
+      if (other->action == ConflictAction::kUnsaid) other->action = action;
+      if (origin == IndexOrigin::kPrimaryKey) other->origin = origin;
+      return OkStatus();
+    }
+    auto index = std::make_unique<Index>();
+    index->constraint_number = static_cast<int>(table.indexes.size()) + 1;
+    index->name = "sqlite_autoindex_" + table.name + "_" + std::to_string(index->constraint_number);
+    index->origin = origin;
+    index->is_unique = true;
+    index->action = action;
+    index->declared_count = columns.size();
+    index->columns = std::move(columns);
+    AddIndex(table, std::move(index));
     return OkStatus();
+  }
+
+  static bool SameColumns(const std::vector<IndexColumn>& a, const std::vector<IndexColumn>& b) {
+    if (a.size() != b.size()) return false;
+    for (size_t i = 0; i < a.size(); ++i) {
+      if (a[i].column != b[i].column || a[i].collation != b[i].collation) return false;
+    }
+    return true;
   }
 
   const CreateTableStatement& statement_;
   std::string_view text_;
+  const int schema_format_;
   bool has_primary_key_ = false;
   // As in SQLite a CONSTRAINT name is also that of the constraints after it: of the same column,
   // and of the first table constraint if the column is the last.
@@ -190,13 +246,14 @@ class TableMaker {
 
 }  // namespace
 
-Result<Table> MakeTable(std::shared_ptr<const ParsedStatement> definition) {
+Result<Table> MakeTable(std::shared_ptr<const ParsedStatement> definition, int schema_format) {
   Table table;
   if (definition->statement->kind == StatementKind::kCreateVirtualTable) {
     table.name = definition->statement->As<CreateVirtualTableStatement>().table.name.text;
     table.is_virtual = true;
   } else {
-    TableMaker maker(definition->statement->As<CreateTableStatement>(), definition->text);
+    TableMaker maker(definition->statement->As<CreateTableStatement>(), definition->text,
+                     schema_format);
     RETURN_IF_ERROR(maker.Make(table));
   }
   table.definition = std::move(definition);

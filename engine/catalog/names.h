@@ -32,6 +32,11 @@ inline bool IsRowidName(std::string_view name) {
   return SameName(name, "rowid") || SameName(name, "oid") || SameName(name, "_rowid_");
 }
 
+// The table of all others.
+inline bool IsSchemaTableName(std::string_view name) {
+  return SameName(name, "sqlite_schema") || SameName(name, "sqlite_master");
+}
+
 // Names that only the engine gives: sqlite_schema, sqlite_sequence, sqlite_autoindex_t_1.
 inline bool IsReservedName(std::string_view name) {
   return name.size() >= 7 && SameName(name.substr(0, 7), "sqlite_");

@@ -64,14 +64,18 @@ Status Table::CheckWritable() const {
     return Status(ResultCode::kError, "table sqlite_master may not be modified");
   }
   RETURN_IF_ERROR(CheckReadable());
-  if (index_count > 0 || needs_index) return unsupported("changing a table with indexes is");
   if (trigger_count > 0) return unsupported("changing a table with triggers is");
   if (is_autoincrement) return unsupported("AUTOINCREMENT is");
   if (is_strict) return unsupported("STRICT tables are");
+  for (const std::unique_ptr<Index>& index : indexes) {
+    if (index->root == kNoPage) return MalformedSchema(index->name, "no root page");
+  }
   return OkStatus();
 }
 
-Schema::Schema() : schema_table_(MakeSchemaTable()) {}
+Schema::Schema(int schema_format)
+    : schema_format_(schema_format == 0 ? kSchemaFormatWithDescending : schema_format),
+      schema_table_(MakeSchemaTable()) {}
 
 Status Schema::AddRow(std::string_view type, std::string_view name, std::string_view table_name,
                       const Value& root, std::string_view sql, PageNumber page_count) {
@@ -81,41 +85,12 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
   }
   if (root_page > page_count) return MalformedSchema(name, "invalid rootpage");
 
-  if (SameName(type, "table")) {
-    size_t tail = 0;
-    Result<ParsedStatement> parsed = ParseStatement(sql, &tail);
-    if (!parsed.ok()) return MalformedSchema(name, parsed.status().message());
-    if (!parsed->statement) return MalformedSchema(name, "");
-    auto definition = std::make_shared<ParsedStatement>(*std::move(parsed));
-    const StatementKind kind = definition->statement->kind;
-    if (kind != StatementKind::kCreateTable && kind != StatementKind::kCreateVirtualTable) {
-      return MalformedSchema(name, "");
-    }
-    Result<Table> table = MakeTable(std::move(definition));
-    if (!table.ok()) return MalformedSchema(name, table.status().message());
-    // Page 1 is the schema table's, which has no row.
-    if (!SameName(table->name, name) || !SameName(table->name, table_name) || root_page == 1) {
-      return MalformedSchema(name, "");
-    }
-    // A root of 0 is found wrong when the table is used, as in SQLite.
-    const bool is_zero = root.is_integer() && root.integer() == 0;
-    if (root_page == kNoPage && !is_zero) return MalformedSchema(name, "invalid rootpage");
-    table->root = root_page;
-    table->sql = sql;
-    const auto [place, is_new] = tables_by_name_.emplace(NameKey(table->name), nullptr);
-    if (!is_new) return MalformedSchema(name, "table " + table->name + " already exists");
-    tables_.push_back(std::make_unique<Table>(*std::move(table)));
-    place->second = tables_.back().get();
-    return OkStatus();
-  }
-
+  if (SameName(type, "table")) return AddTable(name, table_name, root, root_page, sql);
+  if (type == "index") return AddIndexRow(name, root_page, sql);
   SchemaObject object;
-  if (type == "index") {
-    object.kind = SchemaObjectKind::kIndex;
-    if (root_page == kNoPage) return MalformedSchema(name, "invalid rootpage");
-    object.root = root_page;
-  } else if (type == "view") {
+  if (type == "view") {
     object.kind = SchemaObjectKind::kView;
+    RETURN_IF_ERROR(AddView(name, sql));
   } else if (type == "trigger") {
     object.kind = SchemaObjectKind::kTrigger;
   } else {
@@ -124,47 +99,128 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
   object.name = name;
   object.table_name = table_name;
   object.sql = sql;
-  // Triggers have names of their own.
-  if (object.kind != SchemaObjectKind::kTrigger) {
-    objects_by_name_.emplace(NameKey(name), objects_.size());
-  }
   objects_.push_back(std::move(object));
+  return OkStatus();
+}
+
+Status Schema::AddView(std::string_view name, std::string_view sql) {
+  Result<ParsedStatement> parsed = ParseStatement(sql, nullptr);
+  if (!parsed.ok()) return MalformedSchema(name, parsed.status().message());
+  if (!parsed->statement || parsed->statement->kind != StatementKind::kCreateView) {
+    return MalformedSchema(name, "");
+  }
+  auto view = std::make_unique<View>();
+  view->name = parsed->statement->As<CreateViewStatement>().view.name.text;
+  view->sql = sql;
+  view->definition = std::make_shared<ParsedStatement>(*std::move(parsed));
+  views_by_name_.emplace(NameKey(view->name), view.get());
+  views_.push_back(std::move(view));
+  return OkStatus();
+}
+
+Status Schema::AddTable(std::string_view name, std::string_view table_name, const Value& root,
+                        PageNumber root_page, std::string_view sql) {
+  size_t tail = 0;
+  Result<ParsedStatement> parsed = ParseStatement(sql, &tail);
+  if (!parsed.ok()) return MalformedSchema(name, parsed.status().message());
+  if (!parsed->statement) return MalformedSchema(name, "");
+  auto definition = std::make_shared<ParsedStatement>(*std::move(parsed));
+  const StatementKind kind = definition->statement->kind;
+  if (kind != StatementKind::kCreateTable && kind != StatementKind::kCreateVirtualTable) {
+    return MalformedSchema(name, "");
+  }
+  Result<Table> table = MakeTable(std::move(definition), schema_format_);
+  if (!table.ok()) return MalformedSchema(name, table.status().message());
+  // Page 1 is the schema table's, which has no row.
+  if (!SameName(table->name, name) || !SameName(table->name, table_name) || root_page == 1) {
+    return MalformedSchema(name, "");
+  }
+  // A root of 0 is found wrong when the table is used, as in SQLite.
+  const bool is_zero = root.is_integer() && root.integer() == 0;
+  if (root_page == kNoPage && !is_zero) return MalformedSchema(name, "invalid rootpage");
+  table->root = root_page;
+  table->sql = sql;
+  const auto [place, is_new] = tables_by_name_.emplace(NameKey(table->name), nullptr);
+  if (!is_new) return MalformedSchema(name, "table " + table->name + " already exists");
+  tables_.push_back(std::make_unique<Table>(*std::move(table)));
+  place->second = tables_.back().get();
+  for (const std::unique_ptr<Index>& index : place->second->indexes) {
+    indexes_by_name_[NameKey(index->name)] = {place->second, index.get()};
+  }
+  return OkStatus();
+}
+
+// An index that a constraint made is there already; its row tells its root.
+Status Schema::AddIndexRow(std::string_view name, PageNumber root, std::string_view sql) {
+  if (sql.empty()) {
+    const auto found = indexes_by_name_.find(NameKey(name));
+    if (found == indexes_by_name_.end()) return MalformedSchema(name, "orphan index");
+    if (root == kNoPage) return MalformedSchema(name, "invalid rootpage");
+    found->second.index->root = root;
+    return OkStatus();
+  }
+  size_t tail = 0;
+  Result<ParsedStatement> parsed = ParseStatement(sql, &tail);
+  if (!parsed.ok()) return MalformedSchema(name, parsed.status().message());
+  if (!parsed->statement || parsed->statement->kind != StatementKind::kCreateIndex) {
+    return MalformedSchema(name, "");
+  }
+  auto definition = std::make_shared<ParsedStatement>(*std::move(parsed));
+  const std::string& table_name = definition->statement->As<CreateIndexStatement>().table.text;
+  const auto table = tables_by_name_.find(NameKey(table_name));
+  if (table == tables_by_name_.end()) {
+    return MalformedSchema(name, "no such table: main." + table_name);
+  }
+  Result<std::unique_ptr<Index>> index =
+      MakeIndex(std::move(definition), *table->second, schema_format_);
+  if (!index.ok()) return MalformedSchema(name, index.status().message());
+  if (root == kNoPage) return MalformedSchema(name, "invalid rootpage");
+  (*index)->root = root;
+  (*index)->sql = sql;
+  const auto [place, is_new] = indexes_by_name_.emplace(NameKey((*index)->name), TableIndex());
+  if (!is_new) {
+    return MalformedSchema(name, "index " + (*index)->name + " already exists");
+  }
+  place->second = {table->second, &AddIndex(*table->second, *std::move(index))};
   return OkStatus();
 }
 
 Status Schema::Finish() {
   for (const SchemaObject& object : objects_) {
-    if (object.kind == SchemaObjectKind::kView) continue;
+    if (object.kind != SchemaObjectKind::kTrigger) continue;
     const auto table = tables_by_name_.find(NameKey(object.table_name));
-    if (table == tables_by_name_.end()) {
-      if (object.kind == SchemaObjectKind::kTrigger) continue;  // of a view
-      return MalformedSchema(object.name, "orphan index");
-    }
-    if (object.kind == SchemaObjectKind::kIndex) ++table->second->index_count;
-    if (object.kind == SchemaObjectKind::kTrigger) ++table->second->trigger_count;
+    if (table != tables_by_name_.end()) ++table->second->trigger_count;
+    const auto view = views_by_name_.find(NameKey(object.table_name));
+    if (view != views_by_name_.end()) ++view->second->trigger_count;
   }
   return OkStatus();
 }
 
 const Table* Schema::FindTable(std::string_view name) const {
-  if (SameName(name, "sqlite_schema") || SameName(name, "sqlite_master"))
-    return schema_table_.get();
+  if (IsSchemaTableName(name)) return schema_table_.get();
   const auto found = tables_by_name_.find(NameKey(name));
   return found == tables_by_name_.end() ? nullptr : found->second;
 }
 
-const SchemaObject* Schema::FindObject(std::string_view name) const {
-  const auto found = objects_by_name_.find(NameKey(name));
-  return found == objects_by_name_.end() ? nullptr : &objects_[found->second];
+const View* Schema::FindView(std::string_view name) const {
+  const auto found = views_by_name_.find(NameKey(name));
+  return found == views_by_name_.end() ? nullptr : found->second;
+}
+
+const Index* Schema::FindIndex(std::string_view name, const Table** table) const {
+  const auto found = indexes_by_name_.find(NameKey(name));
+  if (found == indexes_by_name_.end()) return nullptr;
+  *table = found->second.table;
+  return found->second.index;
 }
 
 std::vector<PageNumber> Schema::Roots() const {
   std::vector<PageNumber> roots = {schema_table_->root};
   for (const auto& table : tables_) {
     if (table->root != kNoPage) roots.push_back(table->root);
-  }
-  for (const SchemaObject& object : objects_) {
-    if (object.root != kNoPage) roots.push_back(object.root);
+    for (const auto& index : table->indexes) {
+      if (index->root != kNoPage && index->root != table->root) roots.push_back(index->root);
+    }
   }
   return roots;
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/catalog/index.h"
 #include "engine/catalog/names.h"
 #include "engine/format/page_number.h"
 #include "engine/sql/ast.h"
@@ -34,6 +35,8 @@ struct Column {
   std::string default_text;            // as written, for table_info
   int primary_key_position = 0;        // counts from 1; 0: not part of it
   bool is_generated = false;
+  bool is_hidden = false;            // * does not stand for it
+  bool is_without_affinity = false;  // of a subquery: an expression that has none
 };
 
 // CHECK: of a column or of the table.
@@ -58,10 +61,11 @@ struct Table {
   bool is_strict = false;
   bool is_virtual = false;
   bool is_autoincrement = false;
-  bool needs_index = false;     // UNIQUE, or a PRIMARY KEY that is not the rowid
   bool has_references = false;  // foreign keys, which are not looked at
-  int index_count = 0;
   int trigger_count = 0;
+  // In the order in which their constraints are looked at: the newest first, but those that REPLACE
+  // after all others.
+  std::vector<std::unique_ptr<Index>> indexes;
 
   // Owns what the pointers above point into.
   std::shared_ptr<const ParsedStatement> definition;
@@ -74,9 +78,15 @@ struct Table {
   Status CheckWritable() const;
 };
 
-// Makes a Table of a parsed CREATE TABLE (or CREATE VIRTUAL TABLE); refuses what SQLite refuses.
-// No root, sql, indexes or triggers yet.
-Result<Table> MakeTable(std::shared_ptr<const ParsedStatement> definition);
+// Makes a Table of a parsed CREATE TABLE (or CREATE VIRTUAL TABLE), with the indexes of its
+// constraints; refuses what SQLite refuses. No roots, sql or triggers yet.
+Result<Table> MakeTable(std::shared_ptr<const ParsedStatement> definition, int schema_format);
+// Makes an Index of a parsed CREATE INDEX on `table`. No root or sql yet. Names in expressions are
+// not looked up.
+Result<std::unique_ptr<Index>> MakeIndex(std::shared_ptr<const ParsedStatement> definition,
+                                         const Table& table, int schema_format);
+// Adds an index to a table that has none of its name.
+Index& AddIndex(Table& table, std::unique_ptr<Index> index);
 
 // Whether an expression may stand as a DEFAULT: no columns, parameters or subqueries.
 bool IsConstantDefault(const Expr& expr);
@@ -84,29 +94,41 @@ bool IsConstantDefault(const Expr& expr);
 // column's affinity. NULL for one that is not.
 Value StoredDefault(const Column& column);
 
-// An index, view or trigger: known by name.
+struct View {
+  std::string name;
+  std::string sql;
+  std::shared_ptr<const ParsedStatement> definition;
+  int trigger_count = 0;
+};
+
+// A view or trigger: known by name.
 struct SchemaObject {
-  SchemaObjectKind kind = SchemaObjectKind::kIndex;
+  SchemaObjectKind kind = SchemaObjectKind::kView;
   std::string name;
   std::string table_name;
-  PageNumber root = kNoPage;  // of an index
-  std::string sql;            // empty for an index that a constraint made
+  std::string sql;
 };
+
+// Before schema format 4 an index was always ascending, whatever was written.
+inline constexpr int kSchemaFormatWithDescending = 4;
 
 class Schema {
  public:
-  // With the table sqlite_schema alone.
-  Schema();
+  // With the table sqlite_schema alone. `schema_format` is the database header's; 0, of a database
+  // that nobody has written to, is the newest.
+  explicit Schema(int schema_format = 0);
 
   // Adds a row of sqlite_schema in a database of so many pages: kCorrupt when it makes no sense, or
   // says something else than its own SQL.
   Status AddRow(std::string_view type, std::string_view name, std::string_view table_name,
                 const Value& root, std::string_view sql, PageNumber page_count);
-  // After the last row: ties indexes and triggers to their tables.
+  // After the last row: ties triggers to their tables and views.
   Status Finish();
 
   const Table* FindTable(std::string_view name) const;
-  const SchemaObject* FindObject(std::string_view name) const;
+  const View* FindView(std::string_view name) const;
+  // `table` is set to the index's.
+  const Index* FindIndex(std::string_view name, const Table** table) const;
 
   // In the order of the rows of sqlite_schema, which itself is not among them.
   const std::vector<std::unique_ptr<Table>>& tables() const { return tables_; }
@@ -114,14 +136,28 @@ class Schema {
   // Of all trees, sqlite_schema's first.
   std::vector<PageNumber> Roots() const;
 
+  int schema_format() const { return schema_format_; }
+
   uint32_t cookie = 0;  // of the database header that this was read under
 
  private:
+  Status AddTable(std::string_view name, std::string_view table_name, const Value& root,
+                  PageNumber root_page, std::string_view sql);
+  Status AddIndexRow(std::string_view name, PageNumber root, std::string_view sql);
+  Status AddView(std::string_view name, std::string_view sql);
+
+  const int schema_format_;
   std::unique_ptr<Table> schema_table_;
   std::vector<std::unique_ptr<Table>> tables_;
   std::vector<SchemaObject> objects_;
+  std::vector<std::unique_ptr<View>> views_;
   std::map<std::string, Table*> tables_by_name_;
-  std::map<std::string, size_t> objects_by_name_;
+  std::map<std::string, View*> views_by_name_;
+  struct TableIndex {
+    Table* table = nullptr;
+    Index* index = nullptr;
+  };
+  std::map<std::string, TableIndex> indexes_by_name_;
 };
 
 }  // namespace orrery

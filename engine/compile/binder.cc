@@ -2,54 +2,42 @@
 
 #include "engine/catalog/literal.h"
 #include "engine/compile/folding.h"
+#include "engine/compile/query_binder.h"
 
 namespace orrery {
 namespace {
 
-Status SqlError(std::string message) { return Status(ResultCode::kError, message); }
-
-Status NotYet(std::string_view what) {
-  return Status(ResultCode::kError, std::string(what) + " not supported yet");
-}
-
-// A node that is no column, cast or COLLATE has no affinity; its collation is that of a COLLATE
-// somewhere in it.
-void InheritCollate(Bound& bound) {
-  for (const BoundPtr& operand : bound.operands) {
-    if (!operand->has_collate) continue;
-    bound.has_collate = true;
-    bound.collation = operand->collation;
-    return;
-  }
-}
-
 BoundPtr Node(BoundKind kind) { return std::make_unique<Bound>(kind); }
 
-// Of literals and parameters alone.
-bool IsConstant(const Expr& expr) {
-  switch (expr.kind) {
-    case ExprKind::kLiteral:
-    case ExprKind::kParameter:
+bool IsComparison(BinaryOp op) {
+  switch (op) {
+    case BinaryOp::kEqual:
+    case BinaryOp::kNotEqual:
+    case BinaryOp::kIs:
+    case BinaryOp::kIsNot:
+    case BinaryOp::kLess:
+    case BinaryOp::kLessOrEqual:
+    case BinaryOp::kGreater:
+    case BinaryOp::kGreaterOrEqual:
       return true;
-    case ExprKind::kUnary:
-      return IsConstant(*expr.As<UnaryExpr>().operand);
-    case ExprKind::kBinary:
-      return IsConstant(*expr.As<BinaryExpr>().left) && IsConstant(*expr.As<BinaryExpr>().right);
-    case ExprKind::kCollate:
-      return IsConstant(*expr.As<CollateExpr>().operand);
-    case ExprKind::kCast:
-      return IsConstant(*expr.As<CastExpr>().operand);
     default:
       return false;
   }
 }
 
-// As likelihood() wants it: a literal with a point or an exponent.
-bool IsProbability(const Expr& expr) {
-  const LiteralExpr* literal = expr.TryAs<LiteralExpr>();
-  if (literal == nullptr || literal->literal != LiteralKind::kReal) return false;
-  const Result<Value> value = LiteralValue(*literal, /*negated=*/false);
-  return value.ok() && value->real() <= 1.0;
+constexpr char kRowMisused[] = "row value misused";
+
+// How many values an expression has, as far as it is written out.
+std::optional<size_t> WrittenWidth(const Expr& expr) {
+  if (const RowExpr* row = expr.TryAs<RowExpr>()) return row->values.size();
+  const SubqueryExpr* subquery = expr.TryAs<SubqueryExpr>();
+  if (subquery == nullptr) return 1;
+  const SelectCore& core = subquery->select->cores[0];
+  if (core.is_values()) return core.values[0].size();
+  for (const ResultColumn& column : core.columns) {
+    if (column.is_star()) return std::nullopt;
+  }
+  return core.columns.size();
 }
 
 // Whether SQLite still looks names up in an expression that it comes to after an error: it does in
@@ -72,45 +60,37 @@ bool IsLookedUpAfterError(const Expr& expr) {
   }
 }
 
-const Expr& WithoutCollate(const Expr& expr) {
-  const Expr* inner = &expr;
-  while (const CollateExpr* collate = inner->TryAs<CollateExpr>()) inner = collate->operand.get();
-  return *inner;
-}
-
-std::string Written(const ColumnExpr& expr) {
-  std::string text;
-  if (expr.schema) text += expr.schema->text + ".";
-  if (expr.table) text += expr.table->text + ".";
-  return text + expr.column.text;
-}
-
 }  // namespace
 
-BoundPtr MakeConstant(Value value) {
-  BoundPtr bound = Node(BoundKind::kConstant);
-  bound->constant = std::move(value);
-  return bound;
-}
-
-BoundPtr MakeColumn(const Table& table, int cursor, int column) {
-  BoundPtr bound = Node(BoundKind::kColumn);
-  bound->table = &table;
-  bound->cursor = cursor;
-  bound->column = column == table.rowid_column ? kRowidColumn : column;
-  if (column < 0) {
-    bound->affinity = Affinity::kInteger;
-  } else {
-    bound->affinity = table.columns[static_cast<size_t>(column)].affinity;
-    bound->collation = table.columns[static_cast<size_t>(column)].collation;
+// A node that is no column, cast or COLLATE has no affinity; its collation is that of a COLLATE
+// somewhere in it.
+void InheritCollate(Bound& bound) {
+  for (const BoundPtr& operand : bound.operands) {
+    if (!operand->has_collate) continue;
+    bound.has_collate = true;
+    bound.collation = operand->collation;
+    return;
   }
-  return bound;
 }
 
-bool Binder::is_in_default() const {
-  return context_.restricted_to != nullptr &&
-         std::string_view(context_.restricted_to) == "DEFAULT values";
+void MarkCorrelated(Scope& from, const Scope& to) {
+  for (Scope* scope = &from; scope != &to; scope = scope->outer) scope->is_correlated = true;
 }
+
+const BoundAggregate* FindAggregate(const Bound& bound, const Scope& scope) {
+  const BoundAggregate* found = nullptr;
+  VisitAll(bound, [&](const Bound& each) {
+    if (found != nullptr || each.kind != BoundKind::kAggregate || scope.aggregates == nullptr) {
+      return;
+    }
+    for (const auto& aggregate : *scope.aggregates) {
+      if (aggregate.get() == each.aggregate) found = each.aggregate;
+    }
+  });
+  return found;
+}
+
+bool Binder::is_in_default() const { return scope_.restricted_to == kDefaultValues; }
 
 Result<BoundPtr> Binder::Bind(const Expr& expr) {
   Result<BoundPtr> bound = BindNode(expr);
@@ -119,21 +99,23 @@ Result<BoundPtr> Binder::Bind(const Expr& expr) {
   return bound;
 }
 
+Result<BoundPtr> Binder::BindRow(const Expr& expr) {
+  Result<BoundPtr> bound = BindRowNode(expr);
+  Status error = std::exchange(error_, OkStatus());
+  if (bound.ok() && !error.ok()) return error;
+  return bound;
+}
+
 Result<BoundPtr> Binder::BindNode(const Expr& expr) {
   if (!error_.ok() && !IsLookedUpAfterError(expr)) return error_;
   switch (expr.kind) {
-    case ExprKind::kLiteral: {
-      const LiteralExpr& literal = expr.As<LiteralExpr>();
-      if (literal.literal >= LiteralKind::kCurrentDate)
-        return NotYet("CURRENT_DATE and CURRENT_TIME are");
-      ASSIGN_OR_RETURN(Value value, LiteralValue(literal, /*negated=*/false));
-      return MakeConstant(std::move(value));
-    }
+    case ExprKind::kLiteral:
+      return BindLiteral(expr.As<LiteralExpr>());
     case ExprKind::kColumn:
       return BindColumn(expr.As<ColumnExpr>());
     case ExprKind::kParameter: {
-      if (context_.restricted_to != nullptr) {
-        return SqlError(std::string("parameters prohibited in ") + context_.restricted_to);
+      if (scope_.restricted_to != nullptr) {
+        return SqlError(std::string("parameters prohibited in ") + scope_.restricted_to);
       }
       BoundPtr bound = Node(BoundKind::kParameter);
       bound->index = expr.As<ParameterExpr>().index;
@@ -145,53 +127,52 @@ Result<BoundPtr> Binder::BindNode(const Expr& expr) {
       return BindBinary(expr.As<BinaryExpr>());
     case ExprKind::kPattern:
       return BindPattern(expr.As<PatternExpr>());
-    case ExprKind::kBetween: {
-      const BetweenExpr& between = expr.As<BetweenExpr>();
-      BoundPtr bound = Node(BoundKind::kBetween);
-      bound->is_negated = between.is_negated;
-      RETURN_IF_ERROR(BindInto(*bound, *between.operand));
-      RETURN_IF_ERROR(BindInto(*bound, *between.low));
-      RETURN_IF_ERROR(BindInto(*bound, *between.high));
-      InheritCollate(*bound);
-      return bound;
-    }
+    case ExprKind::kBetween:
+      return BindBetween(expr.As<BetweenExpr>());
     case ExprKind::kIn:
       return BindIn(expr.As<InExpr>());
-    case ExprKind::kCollate: {
-      const CollateExpr& collate = expr.As<CollateExpr>();
-      const Collation* collation = FindCollation(collate.collation.text);
-      if (collation == nullptr)
-        return SqlError("no such collation sequence: " + collate.collation.text);
-      BoundPtr bound = Node(BoundKind::kPlain);
-      RETURN_IF_ERROR(BindInto(*bound, *collate.operand));
-      bound->affinity = bound->operand(0).affinity;
-      bound->collation = collation;
-      bound->has_collate = true;
-      return bound;
-    }
-    case ExprKind::kCast: {
-      const CastExpr& cast = expr.As<CastExpr>();
-      BoundPtr bound = Node(BoundKind::kCast);
-      RETURN_IF_ERROR(BindInto(*bound, *cast.operand));
-      // No type at all is NUMERIC here, unlike for a column.
-      bound->affinity = cast.type.empty() ? Affinity::kNumeric : AffinityOfType(cast.type.text);
-      bound->collation = bound->operand(0).collation;
-      bound->has_collate = bound->operand(0).has_collate;
-      return bound;
-    }
+    case ExprKind::kCollate:
+      return BindCollate(expr.As<CollateExpr>());
+    case ExprKind::kCast:
+      return BindCast(expr.As<CastExpr>());
     case ExprKind::kCase:
       return BindCase(expr.As<CaseExpr>());
     case ExprKind::kFunction:
       return BindFunction(expr.As<FunctionExpr>());
     case ExprKind::kExists:
-    case ExprKind::kSubquery:
-      return NotYet("subqueries are");
+      return BindExists(expr.As<ExistsExpr>());
+    case ExprKind::kSubquery: {
+      ASSIGN_OR_RETURN(BoundPtr bound, BindSubquery(*expr.As<SubqueryExpr>().select));
+      if (const int width = WidthOf(*bound); width > 1) {
+        return FoundLate(
+            SqlError("sub-select returns " + std::to_string(width) + " columns - expected 1"));
+      }
+      return bound;
+    }
     case ExprKind::kRow:
-      return NotYet("row values are");
+      for (const ExprPtr& value : expr.As<RowExpr>().values) {
+        ASSIGN_OR_RETURN(const BoundPtr bound, BindNode(*value));
+      }
+      return FoundLate(SqlError(kRowMisused));
     case ExprKind::kRaise:
-      return SqlError("RAISE() may only be used within a trigger-program");
+      return BindRaise(expr.As<RaiseExpr>());
   }
   Unreachable();
+}
+
+BoundPtr Binder::FoundLate(Status error) {
+  // What a subquery has too many of is found before rows are.
+  Status& first = context_.late_error;
+  if (first.ok() || first.message() == kRowMisused) first = std::move(error);
+  return MakeConstant(Value::Null());
+}
+
+// Of what is compared; a row and a single value cannot be. What * stands for is not known yet.
+Status Binder::CheckSameWidth(const Expr& left, const Expr& right) const {
+  const std::optional<size_t> left_width = WrittenWidth(left);
+  const std::optional<size_t> right_width = WrittenWidth(right);
+  if (!left_width || !right_width || left_width == right_width) return OkStatus();
+  return SqlError(kRowMisused);
 }
 
 Status Binder::BindInto(Bound& bound, const Expr& expr) {
@@ -214,25 +195,38 @@ void Binder::BindArguments(const ExprList& arguments, std::vector<BoundPtr>& ope
   }
 }
 
+Result<BoundPtr> Binder::BindLiteral(const LiteralExpr& expr) {
+  if (expr.literal < LiteralKind::kCurrentDate) {
+    ASSIGN_OR_RETURN(Value value, LiteralValue(expr, /*negated=*/false));
+    return MakeConstant(std::move(value));
+  }
+  const char* name = expr.literal == LiteralKind::kCurrentDate   ? "current_date"
+                     : expr.literal == LiteralKind::kCurrentTime ? "current_time"
+                                                                 : "current_timestamp";
+  BoundPtr bound = Node(BoundKind::kFunction);
+  bound->function = FindFunction(name, 0);
+  return bound;
+}
+
+// -- Names --
+
+// From the inside out: a column, then an alias of the result, of each query in turn.
 Result<BoundPtr> Binder::BindColumn(const ColumnExpr& expr) {
-  if (expr.schema && !SameName(expr.schema->text, "main")) {
-    return SqlError("no such column: " + Written(expr));
+  const bool is_in_index = scope_.restricted_to == kIndexExpressions;
+  if (is_in_index && expr.table) {
+    return SqlError("the \".\" operator prohibited in index expressions");
   }
-  BoundPtr found;
-  for (const Source& source : context_.sources) {
-    if (expr.table && !SameName(expr.table->text, source.name)) continue;
-    int column = source.table->FindColumn(expr.column.text);
-    if (column < 0 && !IsRowidName(expr.column.text)) continue;
-    if (column < 0 && source.table->is_without_rowid) continue;
-    if (found) return SqlError("ambiguous column name: " + Written(expr));
-    found = MakeColumn(*source.table, source.cursor, column);
-  }
-  if (found) return found;
-  if (!expr.table && context_.aliases != nullptr) {
-    for (const ResultColumn& column : *context_.aliases) {
-      if (column.alias && SameName(column.alias->text, expr.column.text)) {
-        return BindAlias(expr, column);
-      }
+  for (Scope* scope = &scope_; scope != nullptr; scope = scope->outer) {
+    ASSIGN_OR_RETURN(BoundPtr found, FindColumn(*scope, expr));
+    if (found) {
+      MarkCorrelated(scope_, *scope);
+      return found;
+    }
+    if (expr.table || scope->aliases == nullptr) continue;
+    for (const ResultColumn& column : *scope->aliases) {
+      if (!column.alias || !SameName(column.alias->text, expr.column.text)) continue;
+      MarkCorrelated(scope_, *scope);
+      return BindAlias(expr, column, *scope);
     }
   }
   if (const std::optional<bool> truth = TruthWord(expr)) return MakeConstant(Value::Bool(*truth));
@@ -242,16 +236,28 @@ Result<BoundPtr> Binder::BindColumn(const ColumnExpr& expr) {
 }
 
 // An alias means its expression, in which no alias means anything.
-Result<BoundPtr> Binder::BindAlias(const ColumnExpr& expr, const ResultColumn& column) {
-  if (context_.aggregates == nullptr && !context_.is_where_of_aggregate &&
-      HasAggregate(*column.expr, functions_)) {
-    return SqlError("misuse of aliased aggregate " + expr.column.text);
+Result<BoundPtr> Binder::BindAlias(const ColumnExpr& expr, const ResultColumn& column,
+                                   Scope& scope) {
+  const auto* aliases = std::exchange(scope.aliases, nullptr);
+  const AggregateUse use = scope.aggregate_use;
+  if (scope.aggregates != nullptr) scope.aggregate_use = AggregateUse::kAllowed;
+  Result<BoundPtr> bound = Binder(context_, scope).BindRow(*column.expr);
+  scope.aliases = aliases;
+  scope.aggregate_use = use;
+  if (!bound.ok()) return bound;
+  if (const BoundAggregate* aggregate = FindAggregate(**bound, scope); aggregate != nullptr) {
+    if (use == AggregateUse::kRefused) {
+      return SqlError("misuse of aliased aggregate " + expr.column.text);
+    }
+    if (use == AggregateUse::kMisplaced && scope.late_error.ok()) {
+      scope.late_error = SqlError("misuse of aggregate: " + aggregate->expr->name.text + "()");
+    }
   }
-  const auto* aliases = std::exchange(context_.aliases, nullptr);
-  Result<BoundPtr> bound = BindNode(*column.expr);
-  context_.aliases = aliases;
+  if (WidthOf(**bound) > 1) return SqlError("row value misused");
   return bound;
 }
+
+// -- Operators --
 
 Result<BoundPtr> Binder::BindUnary(const UnaryExpr& expr) {
   if (expr.op == UnaryOp::kNegate) {
@@ -285,9 +291,15 @@ BoundPtr Binder::BindNullTest(UnaryOp op, const Expr& operand) {
 }
 
 Result<BoundPtr> Binder::BindBinary(const BinaryExpr& expr) {
-  if (expr.op == BinaryOp::kExtract || expr.op == BinaryOp::kExtractText) return NotYet("JSON is");
-  if (expr.left->kind == ExprKind::kRow || expr.right->kind == ExprKind::kRow)
-    return NotYet("row values are");
+  if (expr.op == BinaryOp::kExtract || expr.op == BinaryOp::kExtractText) {
+    BoundPtr call = Node(BoundKind::kFunction);
+    call->function = FindFunction(Describe(expr.op).text, 2);
+    if (BindLeniently(*expr.left, call->operands)) {
+      (void)BindLeniently(*expr.right, call->operands);
+    }
+    InheritCollate(*call);
+    return call;
+  }
   if (expr.op == BinaryOp::kIs || expr.op == BinaryOp::kIsNot) {
     const LiteralExpr* literal = expr.right->TryAs<LiteralExpr>();
     if (literal != nullptr && literal->literal == LiteralKind::kNull) {
@@ -308,8 +320,20 @@ Result<BoundPtr> Binder::BindBinary(const BinaryExpr& expr) {
   if (expr.op == BinaryOp::kAnd && IsAlwaysFalse(expr)) return MakeConstant(Value::Integer(0));
   BoundPtr bound = Node(BoundKind::kBinary);
   bound->binary = expr.op;
-  RETURN_IF_ERROR(BindInto(*bound, *expr.left));
-  RETURN_IF_ERROR(BindInto(*bound, *expr.right));
+  if (!IsComparison(expr.op)) {
+    RETURN_IF_ERROR(BindInto(*bound, *expr.left));
+    RETURN_IF_ERROR(BindInto(*bound, *expr.right));
+    InheritCollate(*bound);
+    return bound;
+  }
+  RETURN_IF_ERROR(CheckSameWidth(*expr.left, *expr.right));
+  ASSIGN_OR_RETURN(BoundPtr left, BindRowNode(*expr.left));
+  ASSIGN_OR_RETURN(BoundPtr right, BindRowNode(*expr.right));
+  if (WidthOf(*left) > 1 || WidthOf(*right) > 1) {
+    return BindComparedRows(expr.op, std::move(left), std::move(right));
+  }
+  bound->operands.push_back(std::move(left));
+  bound->operands.push_back(std::move(right));
   InheritCollate(*bound);
   return bound;
 }
@@ -345,39 +369,58 @@ Result<BoundPtr> Binder::BindPattern(const PatternExpr& expr) {
   return bound;
 }
 
-Result<BoundPtr> Binder::BindIn(const InExpr& expr) {
-  if (expr.select || expr.table) return NotYet("subqueries are");
-  if (expr.operand->kind == ExprKind::kRow) return NotYet("row values are");
-  if (expr.list.empty()) {
-    BoundPtr word = MakeConstant(Value::Bool(expr.is_negated));
-    if (!HasCall(*expr.operand)) return word;  // names in the operand are not looked up
-    BoundPtr bound = Node(BoundKind::kBinary);
-    bound->binary = expr.is_negated ? BinaryOp::kOr : BinaryOp::kAnd;
-    bound->operands.push_back(std::move(word));
-    RETURN_IF_ERROR(BindInto(*bound, *expr.operand));
+// Of rows: operand >= low AND operand <= high.
+Result<BoundPtr> Binder::BindBetween(const BetweenExpr& expr) {
+  RETURN_IF_ERROR(CheckSameWidth(*expr.operand, *expr.low));
+  RETURN_IF_ERROR(CheckSameWidth(*expr.operand, *expr.high));
+  ASSIGN_OR_RETURN(BoundPtr operand, BindRowNode(*expr.operand));
+  ASSIGN_OR_RETURN(BoundPtr low, BindRowNode(*expr.low));
+  ASSIGN_OR_RETURN(BoundPtr high, BindRowNode(*expr.high));
+  if (WidthOf(*operand) > 1 || WidthOf(*low) > 1 || WidthOf(*high) > 1) {
+    ASSIGN_OR_RETURN(BoundPtr again, BindRowNode(*expr.operand));
+    BoundPtr both = Node(BoundKind::kBinary);
+    both->binary = BinaryOp::kAnd;
+    ASSIGN_OR_RETURN(BoundPtr above, BindComparedRows(BinaryOp::kGreaterOrEqual, std::move(operand),
+                                                      std::move(low)));
+    ASSIGN_OR_RETURN(BoundPtr below,
+                     BindComparedRows(BinaryOp::kLessOrEqual, std::move(again), std::move(high)));
+    both->operands.push_back(std::move(above));
+    both->operands.push_back(std::move(below));
+    if (!expr.is_negated) return both;
+    BoundPtr bound = Node(BoundKind::kUnary);
+    bound->unary = UnaryOp::kNot;
+    bound->operands.push_back(std::move(both));
     return bound;
   }
-  // One constant: the same as =, whose right side has no affinity.
-  const bool is_one_constant = expr.list.size() == 1 && IsConstant(*expr.list[0]);
-  if (is_one_constant) {
-    BoundPtr equal = Node(BoundKind::kBinary);
-    equal->binary = BinaryOp::kEqual;
-    RETURN_IF_ERROR(BindInto(*equal, *expr.operand));
-    RETURN_IF_ERROR(BindInto(*equal, *expr.list[0]));
-    equal->operands[1]->affinity.reset();
-    InheritCollate(*equal);
-    if (!expr.is_negated) return equal;
-    BoundPtr negated = Node(BoundKind::kUnary);
-    negated->unary = UnaryOp::kNot;
-    negated->operands.push_back(std::move(equal));
-    InheritCollate(*negated);
-    return negated;
-  }
-  BoundPtr bound = Node(BoundKind::kIn);
+  BoundPtr bound = Node(BoundKind::kBetween);
   bound->is_negated = expr.is_negated;
-  RETURN_IF_ERROR(BindInto(*bound, *expr.operand));
-  for (const ExprPtr& each : expr.list) RETURN_IF_ERROR(BindInto(*bound, *each));
+  bound->operands.push_back(std::move(operand));
+  bound->operands.push_back(std::move(low));
+  bound->operands.push_back(std::move(high));
   InheritCollate(*bound);
+  return bound;
+}
+
+Result<BoundPtr> Binder::BindCollate(const CollateExpr& expr) {
+  const Collation* collation = FindCollation(expr.collation.text);
+  if (collation == nullptr) {
+    return SqlError("no such collation sequence: " + expr.collation.text);
+  }
+  BoundPtr bound = Node(BoundKind::kPlain);
+  RETURN_IF_ERROR(BindInto(*bound, *expr.operand));
+  bound->affinity = bound->operand(0).affinity;
+  bound->collation = collation;
+  bound->has_collate = true;
+  return bound;
+}
+
+Result<BoundPtr> Binder::BindCast(const CastExpr& expr) {
+  BoundPtr bound = Node(BoundKind::kCast);
+  RETURN_IF_ERROR(BindInto(*bound, *expr.operand));
+  // No type at all is NUMERIC here, unlike for a column.
+  bound->affinity = expr.type.empty() ? Affinity::kNumeric : AffinityOfType(expr.type.text);
+  bound->collation = bound->operand(0).collation;
+  bound->has_collate = bound->operand(0).has_collate;
   return bound;
 }
 
@@ -399,166 +442,14 @@ Result<BoundPtr> Binder::BindCase(const CaseExpr& expr) {
   return bound;
 }
 
-// -- Functions --
-
-const Function* Binder::FindFunction(std::string_view name, int argument_count) {
-  bool known = false;
-  const Function* function = functions_.Find(name, argument_count, &known);
-  if (function != nullptr) return function;
-  if (is_in_default()) {
-    error_ = SqlError("unknown function: " + std::string(name) + "()");
-    return nullptr;
+Result<BoundPtr> Binder::BindRaise(const RaiseExpr& expr) {
+  if (!context_.is_trigger) {
+    return SqlError("RAISE() may only be used within a trigger-program");
   }
-  if (!known && context_.functions_may_be_missing) return nullptr;
-  error_ = known ? SqlError("wrong number of arguments to function " + std::string(name) + "()")
-                 : SqlError("no such function: " + std::string(name));
-  return nullptr;
-}
-
-Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
-  const int argument_count = static_cast<int>(expr.arguments.size());
-  const std::string& name = expr.name.text;
-
-  // Calls that choose which argument to evaluate are no calls at all.
-  if (SameName(name, "iif") && (argument_count == 2 || argument_count == 3)) {
-    BoundPtr bound = Node(BoundKind::kCase);
-    BindArguments(expr.arguments, bound->operands);
-    bound->has_otherwise = argument_count == 3;
-    InheritCollate(*bound);
-    return bound;
-  }
-  const bool is_hint =
-      (argument_count == 1 && (SameName(name, "likely") || SameName(name, "unlikely"))) ||
-      (argument_count == 2 && SameName(name, "likelihood"));
-  if (is_hint) {
-    if (argument_count == 2 && !IsProbability(*expr.arguments[1])) {
-      error_ = SqlError("second argument to " + name + "() must be a constant between 0.0 and 1.0");
-    }
-    BoundPtr bound = Node(BoundKind::kPlain);
-    BindArguments(expr.arguments, bound->operands);
-    InheritCollate(*bound);  // but, as with other calls, nothing of a column's
-    return bound;
-  }
-
-  const Function* function = FindFunction(name, argument_count);
-  if (function != nullptr && function->aggregate != nullptr) return BindAggregate(expr, *function);
-  if (function != nullptr && context_.restricted_to != nullptr && !function->is_deterministic &&
-      !is_in_default()) {
-    error_ = SqlError(std::string("non-deterministic functions prohibited in ") +
-                      context_.restricted_to);
-  }
-  if (function != nullptr && expr.filter) {
-    error_ = SqlError("FILTER may not be used with non-aggregate " + name + "()");
-  } else if (function != nullptr && !expr.order_by.empty()) {
-    error_ = SqlError("ORDER BY may not be used with non-aggregate " + name + "()");
-  }
-  BoundPtr bound = Node(BoundKind::kFunction);
-  bound->function = function;
-  BindArguments(expr.arguments, bound->operands);
-  InheritCollate(*bound);
+  BoundPtr bound = Node(BoundKind::kRaise);
+  bound->raise = expr.action;
+  if (expr.message) RETURN_IF_ERROR(BindInto(*bound, *expr.message));
   return bound;
-}
-
-Result<BoundPtr> Binder::BindAggregate(const FunctionExpr& expr, const Function& function) {
-  if (context_.aggregates == nullptr) {
-    if (context_.is_where_of_aggregate) {
-      if (late_error_.ok()) late_error_ = SqlError("misuse of aggregate: " + expr.name.text + "()");
-    } else {
-      error_ = SqlError("misuse of aggregate function " + expr.name.text + "()");
-    }
-    BoundPtr misused = MakeConstant(Value::Null());
-    const bool was_where = std::exchange(context_.is_where_of_aggregate, false);
-    BindArguments(expr.arguments, misused->operands);
-    context_.is_where_of_aggregate = was_where;
-    return misused;
-  }
-  if (!expr.order_by.empty()) return NotYet("ORDER BY in aggregates is");
-  if (expr.is_distinct && expr.arguments.size() != 1) {
-    return SqlError("DISTINCT aggregates must have exactly one argument");
-  }
-  std::vector<BoundAggregate>* aggregates = context_.aggregates;
-  BoundPtr bound = Node(BoundKind::kAggregate);
-  for (size_t i = 0; i < aggregates->size(); ++i) {
-    if (*(*aggregates)[i].expr == expr) {
-      bound->index = static_cast<int>(i);
-      return bound;
-    }
-  }
-  BoundAggregate aggregate;
-  aggregate.function = &function;
-  aggregate.is_distinct = expr.is_distinct;
-  aggregate.expr = &expr;
-  context_.aggregates = nullptr;  // they do not nest
-  BindArguments(expr.arguments, aggregate.arguments);
-  if (expr.filter) {
-    std::vector<BoundPtr> filter;
-    (void)BindLeniently(*expr.filter, filter);
-    aggregate.filter = std::move(filter[0]);
-  }
-  context_.aggregates = aggregates;
-  bound->index = static_cast<int>(aggregates->size());
-  aggregates->push_back(std::move(aggregate));
-  return bound;
-}
-
-// -- Looking for aggregates --
-
-namespace {
-
-bool AnyHasAggregate(const ExprList& list, const FunctionRegistry& functions) {
-  for (const ExprPtr& each : list) {
-    if (HasAggregate(*each, functions)) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
-bool HasAggregate(const Expr& expr, const FunctionRegistry& functions) {
-  const auto has = [&](const ExprPtr& each) { return each && HasAggregate(*each, functions); };
-  switch (expr.kind) {
-    case ExprKind::kLiteral:
-    case ExprKind::kColumn:
-    case ExprKind::kParameter:
-    case ExprKind::kExists:
-    case ExprKind::kSubquery:
-    case ExprKind::kRaise:
-      return false;
-    case ExprKind::kUnary:
-      return has(expr.As<UnaryExpr>().operand);
-    case ExprKind::kBinary:
-      return has(expr.As<BinaryExpr>().left) || has(expr.As<BinaryExpr>().right);
-    case ExprKind::kPattern:
-      return has(expr.As<PatternExpr>().text) || has(expr.As<PatternExpr>().pattern) ||
-             has(expr.As<PatternExpr>().escape);
-    case ExprKind::kBetween:
-      return has(expr.As<BetweenExpr>().operand) || has(expr.As<BetweenExpr>().low) ||
-             has(expr.As<BetweenExpr>().high);
-    case ExprKind::kIn:
-      return has(expr.As<InExpr>().operand) || AnyHasAggregate(expr.As<InExpr>().list, functions);
-    case ExprKind::kCollate:
-      return has(expr.As<CollateExpr>().operand);
-    case ExprKind::kCast:
-      return has(expr.As<CastExpr>().operand);
-    case ExprKind::kCase: {
-      const CaseExpr& cases = expr.As<CaseExpr>();
-      for (const CaseExpr::Branch& branch : cases.branches) {
-        if (has(branch.condition) || has(branch.result)) return true;
-      }
-      return has(cases.operand) || has(cases.otherwise);
-    }
-    case ExprKind::kFunction: {
-      const FunctionExpr& call = expr.As<FunctionExpr>();
-      bool known = false;
-      const Function* function =
-          functions.Find(call.name.text, static_cast<int>(call.arguments.size()), &known);
-      if (function != nullptr && function->aggregate != nullptr) return true;
-      return AnyHasAggregate(call.arguments, functions);
-    }
-    case ExprKind::kRow:
-      return AnyHasAggregate(expr.As<RowExpr>().values, functions);
-  }
-  Unreachable();
 }
 
 }  // namespace orrery

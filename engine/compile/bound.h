@@ -1,17 +1,19 @@
-// A Bound is an expression after binding: names have become columns of cursors, literals values and
-// calls functions; each node knows the affinity and collation that comparisons with it use
-// (https://www.sqlite.org/datatype3.html). What only reads differently is gone: IIF is a CASE, LIKE
-// a call, + nothing.
+// A Bound is an expression after binding: names have become columns of cursors, literals values,
+// calls functions and subqueries Query trees; each node knows the affinity and collation that
+// comparisons with it use (https://www.sqlite.org/datatype3.html). What only reads differently is
+// gone: IIF is a CASE, LIKE a call, + nothing, and rows are compared value by value.
 
 #ifndef ORRERY_ENGINE_COMPILE_BOUND_H_
 #define ORRERY_ENGINE_COMPILE_BOUND_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "engine/catalog/function.h"
 #include "engine/catalog/schema.h"
+#include "engine/program/program.h"
 #include "engine/sql/ast.h"
 #include "engine/value/affinity.h"
 #include "engine/value/collation.h"
@@ -31,15 +33,24 @@ enum class BoundKind : uint8_t {
   kCast,
   kCase,  // [operand,] condition, result, ..., [otherwise]
   kFunction,
-  kAggregate,  // the result of BoundAggregate number `index`
-  kPlain,      // its operand; for + and COLLATE, which change affinity or collation alone
+  kAggregate,    // the result of `aggregate`
+  kWindow,       // the result of `window` for the row
+  kPlain,        // its operand; for + and COLLATE, which change affinity or collation alone
+  kRow,          // its operands, side by side; only where rows may stand
+  kSubquery,     // the first row of `query`; of several columns where rows may stand
+  kExists,       // whether `query` has a row
+  kInQuery,      // operand IN (query); the operand may be a row
+  kCompareRows,  // row `binary` row, the operands: each a kRow or a kSubquery
+  kRaise,        // ends a trigger; its operand, if any, is the message
 };
 
-// The rowid, as a column number.
-inline constexpr int kRowidColumn = -1;
+struct BoundAggregate;
+struct BoundWindow;
+struct Query;
 
 struct Bound {
-  explicit Bound(BoundKind k) : kind(k) {}
+  explicit Bound(BoundKind k);
+  ~Bound();
 
   BoundKind kind;
   // Empty: none, which a comparison tells from that of a column of affinity BLOB.
@@ -48,17 +59,21 @@ struct Bound {
   bool has_collate = false;  // COLLATE stands somewhere in it, and goes before a column's collation
 
   Value constant;                // kConstant
-  int index = 0;                 // kParameter: from 1. kAggregate: from 0
+  int index = 0;                 // kParameter: from 1
   int cursor = 0;                // kColumn
   int column = 0;                // kColumn: kRowidColumn or an index
   const Table* table = nullptr;  // kColumn
   UnaryOp unary = UnaryOp::kNot;
   BinaryOp binary = BinaryOp::kAdd;
-  bool is_negated = false;   // kIn, kBetween; kTruth: IS NOT
+  bool is_negated = false;   // kIn, kInQuery, kBetween; kTruth: IS NOT
   bool truth = false;        // kTruth
   bool has_operand = false;  // kCase
   bool has_otherwise = false;
+  RaiseAction raise = RaiseAction::kIgnore;
   const Function* function = nullptr;
+  const BoundAggregate* aggregate = nullptr;
+  const BoundWindow* window = nullptr;
+  std::unique_ptr<Query> query;
   std::vector<std::unique_ptr<Bound>> operands;
 
   const Bound& operand(size_t i) const { return *operands[i]; }
@@ -66,16 +81,22 @@ struct Bound {
 
 using BoundPtr = std::unique_ptr<Bound>;
 
-// A call of an aggregate function.
+// A call of an aggregate function. It belongs to the SELECT whose rows it is over, which may be
+// further out than where it stands.
 struct BoundAggregate {
   const Function* function = nullptr;
   std::vector<BoundPtr> arguments;
+  std::vector<BoundPtr> order_by;
+  SortKey order_key;
   bool is_distinct = false;
   BoundPtr filter;
   const FunctionExpr* expr = nullptr;  // what it was bound from: equal calls are made once
   int accumulator = 0;                 // register, when coding
   int distinct_cursor = -1;
+  int sorter_cursor = -1;
 };
+
+using Aggregates = std::vector<std::unique_ptr<BoundAggregate>>;
 
 // What may be taken for a column's value in comparisons with `right` on the other side.
 struct ComparisonRule {
@@ -84,9 +105,25 @@ struct ComparisonRule {
 };
 ComparisonRule RuleFor(const Bound& left, const Bound& right);
 
-// Every column that the expression reads.
+// The values of a row: 1 for what is no row.
+int WidthOf(const Bound& bound);
+// One of them, for its affinity and collation; the expression itself when it is no row.
+const Bound& ColumnOf(const Bound& bound, int column);
+
+// A copy; null when there is a subquery in it.
+BoundPtr Clone(const Bound& bound);
+// With COLLATE around it.
+Result<BoundPtr> Collated(BoundPtr bound, std::string_view collation);
+// How a term of ORDER BY orders, with the collation of its expression.
+SortColumn SortColumnOf(const Bound& bound, const OrderingTerm& term);
+
+// Calls `visit` for the expression and all that are in it, subqueries included.
+void VisitAll(const Bound& bound, const std::function<void(const Bound&)>& visit);
+// Every column that the expression reads, also in subqueries.
 void CollectColumns(const Bound& bound, std::vector<const Bound*>& columns);
 bool ReadsColumns(const Bound& bound);
+// The same expression: it gives the same value for the same row.
+bool SameBound(const Bound& a, const Bound& b);
 
 }  // namespace orrery
 

@@ -3,61 +3,63 @@
 
 #include <optional>
 
+#include "engine/compile/binder.h"
+#include "engine/compile/join_loop.h"
 #include "engine/compile/row_writer.h"
-#include "engine/compile/scan.h"
 
 namespace orrery {
 namespace {
 
+// The table that is changed, as the FROM of a query for the rows to change.
 struct Target {
   const Table* table = nullptr;
   Source source;
-  BoundPtr where;
+  QueryBlock rows;
 };
 
 Status BindTarget(CompileContext& context, const QualifiedName& name,
                   const std::optional<Name>& alias, const IndexHint& hint, Target& target) {
-  ASSIGN_OR_RETURN(target.table, FindTable(context, name));
-  RETURN_IF_ERROR(target.table->CheckWritable());
-  if (hint.index) return SqlError("no such index: " + hint.index->text);
+  ASSIGN_OR_RETURN(target.table, FindTableToChange(context, name));
+  RETURN_IF_ERROR(CheckIndexHint(context, hint, *target.table));
   ProgramBuilder& builder = context.builder;
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;
   builder.program().counts_changes = true;
   target.source = {target.table, alias ? alias->text : name.name.text, builder.NewCursor()};
+  auto term = std::make_unique<FromTerm>();
+  term->source = target.source;
+  term->hint = hint;
+  target.rows.from.push_back(std::move(term));
   return OkStatus();
 }
 
 Status BindWhere(CompileContext& context, const ExprPtr& where, Target& target) {
   if (!where) return OkStatus();
-  BindContext bind;
-  bind.sources.push_back(target.source);
-  Binder binder(context.functions, std::move(bind));
-  ASSIGN_OR_RETURN(target.where, binder.Bind(*where));
+  Scope scope;
+  scope.sources.push_back(target.source);
+  ASSIGN_OR_RETURN(target.rows.where, Binder(context, scope).Bind(*where));
   return OkStatus();
 }
 
-// Writes the loop that collects, and the head of the loop that changes. Then the cursor is on the
-// row, whose rowid is in `rowid`.
+// Writes the loop that collects, and the head of the loop that changes. Then the writer's cursors
+// are open and the table's is on the row, whose rowid is in `rowid`.
 class TwoPasses {
  public:
-  TwoPasses(ProgramBuilder& builder, ExprCoder& coder, const Target& target)
-      : builder_(builder), list_(builder.NewCursor()) {
-    rowid = builder.NewRegister();
+  TwoPasses(CompileContext& context, ExprCoder& coder, Target& target, RowWriter& writer)
+      : builder_(context.builder), list_(context.builder.NewCursor()) {
+    rowid = builder_.NewRegister();
     const int cursor = target.source.cursor;
-    builder.Emit(Opcode::kOpenWrite, cursor, static_cast<int>(target.table->root), 0,
-                 static_cast<int64_t>(target.table->columns.size()));
-    const Label collected = builder.NewLabel();
-    Scan scan(target.source, target.where.get());
-    scan.Begin(builder, coder, collected);
-    builder.Emit(Opcode::kRowid, cursor, rowid);
-    builder.Emit(Opcode::kRowSetAdd, list_, rowid);
-    scan.End(builder);
-    builder.Place(collected);
-    done_ = builder.NewLabel();
-    next = builder.Here();
-    builder.EmitJump(Opcode::kRowSetRead, list_, done_, rowid);
-    builder.EmitJump(Opcode::kNotExists, cursor, next, rowid);
+    JoinLoop loop(context, coder, target.rows, /*is_repeated=*/false);
+    loop.Plan();
+    loop.Code([&](Label) {
+      builder_.Emit(Opcode::kRowid, cursor, rowid);
+      builder_.Emit(Opcode::kRowSetAdd, list_, rowid);
+    });
+    writer.Open();
+    done_ = builder_.NewLabel();
+    next = builder_.Here();
+    builder_.EmitJump(Opcode::kRowSetRead, list_, done_, rowid);
+    builder_.EmitJump(Opcode::kNotExists, cursor, next, rowid);
   }
 
   void End() {
@@ -77,15 +79,14 @@ class TwoPasses {
 class UpdateCompiler {
  public:
   UpdateCompiler(CompileContext& context, const UpdateStatement& statement)
-      : context_(context),
-        builder_(context.builder),
-        statement_(statement),
-        coder_(context.builder) {}
+      : context_(context), builder_(context.builder), statement_(statement), coder_(context) {}
 
   Status Compile() {
     RETURN_IF_ERROR(
         BindTarget(context_, statement_.table, statement_.alias, statement_.hint, target_));
     if (!statement_.from.empty()) return NotSupportedYet("UPDATE FROM is");
+    if (!statement_.with.empty()) return NotSupportedYet("WITH is");
+    if (!statement_.returning.empty()) return NotSupportedYet("RETURNING is");
     RETURN_IF_ERROR(BindAssignments());
     RETURN_IF_ERROR(BindWhere(context_, statement_.where, target_));  // after SET, as in sqlite3
     RowWriter writer(context_, *target_.table, target_.source.cursor, statement_.or_action);
@@ -98,9 +99,9 @@ class UpdateCompiler {
   Status BindAssignments() {
     const Table& table = *target_.table;
     values_.resize(table.columns.size());
-    BindContext bind;
-    bind.sources.push_back(target_.source);
-    Binder binder(context_.functions, std::move(bind));
+    Scope scope;
+    scope.sources.push_back(target_.source);
+    Binder binder(context_, scope);
     for (const Assignment& assignment : statement_.assignments) {
       if (assignment.is_row) return NotSupportedYet("row values are");
       const std::string& name = assignment.columns[0].text;
@@ -119,7 +120,10 @@ class UpdateCompiler {
   void Code(RowWriter& writer) {
     const Table& table = *target_.table;
     const int cursor = target_.source.cursor;
-    TwoPasses passes(builder_, coder_, target_);
+    TwoPasses passes(context_, coder_, target_, writer);
+    OldRow old;
+    old.rowid = passes.rowid;
+    old.may_move = new_rowid_ != nullptr;
     NewRow row;
     row.rowid = passes.rowid;
     if (new_rowid_) {
@@ -128,11 +132,10 @@ class UpdateCompiler {
     }
     const int count = static_cast<int>(table.columns.size());
     row.first_column = builder_.NewRegisters(count);
-    std::vector<bool> changed;
     for (int i = 0; i < count; ++i) {
       const BoundPtr& value = values_[static_cast<size_t>(i)];
       const int target = row.first_column + i;
-      changed.push_back(value != nullptr);
+      old.changed.push_back(value != nullptr);
       if (value) {
         coder_.Code(*value, target);
       } else if (i == table.rowid_column) {
@@ -141,13 +144,14 @@ class UpdateCompiler {
         coder_.Code(*MakeColumn(table, cursor, i), target);
       }
     }
-    writer.CheckRow(row, changed, passes.next);
-    if (new_rowid_) {
+    writer.CheckRow(row, &old, passes.next);
+    writer.CheckKeys(row, &old, /*checks_rowid=*/old.may_move, passes.next);
+    // The checks may have moved the cursor, but no row that they took away was this one.
+    builder_.EmitJump(Opcode::kNotExists, cursor, passes.next, passes.rowid);
+    writer.DeleteEntries(passes.rowid, &old);
+    if (old.may_move) {
       const Label same_rowid = builder_.NewLabel();
       builder_.EmitJump(Opcode::kEq, passes.rowid, same_rowid, row.rowid);
-      writer.CheckRowid(row, passes.next);
-      // The row moves. It is still there, since nothing was stored since it was found.
-      builder_.EmitJump(Opcode::kNotExists, cursor, passes.next, passes.rowid);
       builder_.Emit(Opcode::kDelete, cursor);
       builder_.Place(same_rowid);
     }
@@ -173,17 +177,21 @@ Status CompileUpdate(CompileContext& context, const UpdateStatement& statement) 
 Status CompileDelete(CompileContext& context, const DeleteStatement& statement) {
   Target target;
   RETURN_IF_ERROR(BindTarget(context, statement.table, statement.alias, statement.hint, target));
+  if (!statement.with.empty()) return NotSupportedYet("WITH is");
+  if (!statement.returning.empty()) return NotSupportedYet("RETURNING is");
   RETURN_IF_ERROR(BindWhere(context, statement.where, target));
   ProgramBuilder& builder = context.builder;
-  if (!target.where) {
-    // All rows: the tree is emptied without reading them.
+  RowWriter writer(context, *target.table, target.source.cursor, ConflictAction::kUnsaid);
+  RETURN_IF_ERROR(writer.Bind());
+  if (!target.rows.where) {
+    // All rows: the trees are emptied without reading them.
     builder.Explain("SCAN " + target.source.name);
-    builder.Emit(Opcode::kClear, static_cast<int>(target.table->root), 0, 1, target.table->name);
+    writer.Clear();
     return OkStatus();
   }
-  ExprCoder coder(builder);
-  TwoPasses passes(builder, coder, target);
-  builder.Emit(Opcode::kDelete, target.source.cursor, 0, 0, target.table->name, kInsertCountChange);
+  ExprCoder coder(context);
+  TwoPasses passes(context, coder, target, writer);
+  writer.Delete(passes.rowid, kInsertCountChange);
   passes.End();
   return OkStatus();
 }

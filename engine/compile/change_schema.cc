@@ -1,4 +1,8 @@
-// CREATE TABLE and DROP TABLE: rows of sqlite_schema, trees, and a new schema cookie.
+// CREATE TABLE, DROP TABLE and DROP INDEX.
+
+#include "engine/compile/change_schema.h"
+
+#include <algorithm>
 
 #include "engine/compile/compile.h"
 #include "engine/compile/compile_context.h"
@@ -9,10 +13,11 @@ namespace {
 
 constexpr int kSchemaRoot = 1;
 constexpr int kSchemaColumnCount = 5;
-constexpr int kTableNameColumn = 2;  // sqlite_schema.tbl_name
-constexpr int kSchemaFormat = 4;
+constexpr int kNameColumn = 1;  // of sqlite_schema
+constexpr int kTableNameColumn = 2;
 
-// Tells other connections, and this one's other programs, that the schema is another.
+}  // namespace
+
 void CodeNewSchema(CompileContext& context) {
   ProgramBuilder& builder = context.builder;
   const uint32_t cookie = context.schema->cookie + 1;
@@ -21,15 +26,84 @@ void CodeNewSchema(CompileContext& context) {
   builder.Emit(Opcode::kParseSchema);
 }
 
-Status CheckNameIsFree(const CompileContext& context, const CreateTableStatement& statement) {
-  const std::string& name = statement.table.name.text;
+void AddSchemaRow(CompileContext& context, std::string_view type, std::string_view name,
+                  std::string_view table_name, int root, std::string_view sql) {
+  ProgramBuilder& builder = context.builder;
+  const int cursor = builder.NewCursor();
+  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, 0, int64_t{kSchemaColumnCount});
+  const int rowid = builder.NewRegister();
+  builder.Emit(Opcode::kNewRowid, cursor, rowid);
+  const int first = builder.NewRegisters(kSchemaColumnCount);
+  builder.LoadText(type, first);
+  builder.LoadText(name, first + 1);
+  builder.LoadText(table_name, first + 2);
+  builder.Emit(Opcode::kSCopy, root, first + 3);
+  if (sql.empty()) {
+    builder.Emit(Opcode::kNull, 0, first + 4);
+  } else {
+    builder.LoadText(sql, first + 4);
+  }
+  const int record = builder.NewRegister();
+  builder.Emit(Opcode::kMakeRecord, first, kSchemaColumnCount, record, "BBBDB");
+  builder.Emit(Opcode::kInsert, cursor, record, rowid, {}, kInsertAppend);
+  builder.Emit(Opcode::kClose, cursor);
+}
+
+namespace {
+
+// Takes the rows out of sqlite_schema that have a name in a column, and a type unless that is
+// empty.
+void DeleteRows(CompileContext& context, int column, std::string_view name, std::string_view type) {
+  ProgramBuilder& builder = context.builder;
+  ExprCoder coder(context);
+  const int cursor = builder.NewCursor();
+  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, 0, int64_t{kSchemaColumnCount});
+  const int wanted = builder.NewRegister();
+  builder.LoadText(name, wanted);
+  const int wanted_type = builder.NewRegister();
+  if (!type.empty()) builder.LoadText(type, wanted_type);
+  const Label done = builder.NewLabel();
+  const Label next = builder.NewLabel();
+  builder.EmitJump(Opcode::kRewind, cursor, done);
+  const Label loop = builder.Here();
+  const int found = builder.NewRegister();
+  builder.Emit(Opcode::kColumn, cursor, column, found);
+  ComparisonRule same_name;
+  same_name.collation = &kNoCaseCollation;
+  coder.EmitCompare(Opcode::kNe, found, wanted, next, same_name, kCompareJumpIfNull);
+  if (!type.empty()) {
+    builder.Emit(Opcode::kColumn, cursor, 0, found);
+    coder.EmitCompare(Opcode::kNe, found, wanted_type, next, ComparisonRule(), kCompareJumpIfNull);
+  }
+  builder.Emit(Opcode::kDelete, cursor);
+  builder.Place(next);
+  builder.EmitJump(Opcode::kNext, cursor, loop);
+  builder.Place(done);
+  builder.Emit(Opcode::kClose, cursor);
+}
+
+}  // namespace
+
+void DeleteSchemaRow(CompileContext& context, std::string_view type, std::string_view name) {
+  DeleteRows(context, kNameColumn, name, type);
+}
+
+void DeleteSchemaRowsOf(CompileContext& context, std::string_view table_name) {
+  DeleteRows(context, kTableNameColumn, table_name, {});
+}
+
+Status CheckNameIsFree(const CompileContext& context, const std::string& name) {
   if (context.schema->FindTable(name) != nullptr)
     return SqlError("table " + name + " already exists");
-  const SchemaObject* object = context.schema->FindObject(name);
-  if (object == nullptr) return OkStatus();
-  if (object->kind == SchemaObjectKind::kView) return SqlError("view " + name + " already exists");
-  return SqlError("there is already an index named " + name);
+  if (context.schema->FindView(name) != nullptr)
+    return SqlError("view " + name + " already exists");
+  const Table* indexed = nullptr;
+  if (context.schema->FindIndex(name, &indexed) != nullptr)
+    return SqlError("there is already an index named " + name);
+  return OkStatus();
 }
+
+namespace {
 
 Status CheckSupported(const Table& table) {
   if (table.is_without_rowid) return NotSupportedYet("WITHOUT ROWID tables are");
@@ -37,11 +111,7 @@ Status CheckSupported(const Table& table) {
   if (table.is_autoincrement) return NotSupportedYet("AUTOINCREMENT is");
   for (const Column& column : table.columns) {
     if (column.is_generated) return NotSupportedYet("generated columns are");
-    if (column.primary_key_position > 0 && table.rowid_column < 0) {
-      return NotSupportedYet("PRIMARY KEY constraints other than INTEGER PRIMARY KEY are");
-    }
   }
-  if (table.needs_index) return NotSupportedYet("UNIQUE constraints are");
   if (table.has_references) return NotSupportedYet("FOREIGN KEY constraints are");
   return OkStatus();
 }
@@ -54,11 +124,10 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   const std::string& name = statement.table.name.text;
   if (IsReservedName(name)) return SqlError("object name reserved for internal use: " + name);
   ProgramBuilder& builder = context.builder;
-  if (Status status = CheckNameIsFree(context, statement); !status.ok()) {
-    const bool is_table = context.schema->FindTable(name) != nullptr;
-    const bool is_view =
-        !is_table && context.schema->FindObject(name)->kind == SchemaObjectKind::kView;
-    if (!statement.if_not_exists || !(is_table || is_view)) return status;
+  if (Status status = CheckNameIsFree(context, name); !status.ok()) {
+    const bool is_index =
+        context.schema->FindTable(name) == nullptr && context.schema->FindView(name) == nullptr;
+    if (!statement.if_not_exists || is_index) return status;
     builder.NeedTransaction(/*to_write=*/false);
     return OkStatus();
   }
@@ -66,7 +135,8 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   // The definition is borrowed for the check; the schema gets its own from sqlite_schema.
   ASSIGN_OR_RETURN(const Table table,
                    MakeTable(std::shared_ptr<const ParsedStatement>(
-                       std::shared_ptr<const ParsedStatement>(), &context.parsed)));
+                                 std::shared_ptr<const ParsedStatement>(), &context.parsed),
+                             context.schema->schema_format()));
   RETURN_IF_ERROR(CheckSupported(table));
   RETURN_IF_ERROR(CheckNames(table, context.functions, /*functions_may_be_missing=*/false));
 
@@ -76,47 +146,46 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   const int format = builder.NewRegister();
   builder.Emit(Opcode::kReadCookie, 0, format, static_cast<int>(HeaderField::kSchemaFormat));
   builder.EmitJump(Opcode::kIf, format, has_format);
-  builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(HeaderField::kSchemaFormat), kSchemaFormat);
+  builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(HeaderField::kSchemaFormat),
+               kSchemaFormatWithDescending);
   builder.Place(has_format);
 
   const int root = builder.NewRegister();
-  builder.Emit(Opcode::kCreateBtree, 0, root, 1);
-  const int cursor = builder.NewCursor();
-  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, 0, int64_t{kSchemaColumnCount});
-  const int rowid = builder.NewRegister();
-  builder.Emit(Opcode::kNewRowid, cursor, rowid);
-  const int first = builder.NewRegisters(kSchemaColumnCount);
-  builder.LoadText("table", first);
-  builder.LoadText(name, first + 1);
-  builder.LoadText(name, first + 2);
-  builder.Emit(Opcode::kSCopy, root, first + 3);
+  builder.Emit(Opcode::kCreateBtree, 0, root, kTreeOfTable);
   // The text as sqlite_schema keeps it: from the name on, whatever stood before it.
   const size_t begin = statement.table.name.span.begin;
   const size_t end = statement.span.end;
-  builder.LoadText("CREATE TABLE " + std::string(context.text().substr(begin, end - begin)),
-                   first + 4);
-  const int record = builder.NewRegister();
-  builder.Emit(Opcode::kMakeRecord, first, kSchemaColumnCount, record, "BBBDB");
-  builder.Emit(Opcode::kInsert, cursor, record, rowid, {}, kInsertAppend);
-  builder.Emit(Opcode::kClose, cursor);
+  AddSchemaRow(context, "table", name, name, root,
+               "CREATE TABLE " + std::string(context.text().substr(begin, end - begin)));
+  // The oldest is the last of them.
+  std::vector<const Index*> indexes;
+  for (const std::unique_ptr<Index>& index : table.indexes) indexes.push_back(index.get());
+  std::sort(indexes.begin(), indexes.end(), [](const Index* a, const Index* b) {
+    return a->constraint_number < b->constraint_number;
+  });
+  for (const Index* index : indexes) {
+    const int index_root = builder.NewRegister();
+    builder.Emit(Opcode::kCreateBtree, 0, index_root, kTreeOfIndex);
+    AddSchemaRow(context, "index", index->name, name, index_root, "");
+  }
   CodeNewSchema(context);
   return OkStatus();
 }
 
-Status CompileDrop(CompileContext& context, const DropStatement& statement) {
+namespace {
+
+void NothingToDrop(CompileContext& context) { context.builder.NeedTransaction(/*to_write=*/false); }
+
+Status DropTable(CompileContext& context, const DropStatement& statement) {
   ProgramBuilder& builder = context.builder;
   const std::string& name = statement.name.name.text;
   const Table* table = context.schema->FindTable(name);
-  const SchemaObject* object = context.schema->FindObject(name);
-  if (statement.object != SchemaObjectKind::kTable) {
-    return NotSupportedYet("DROP " + std::string(Describe(statement.object)) + " is");
-  }
-  if (table == nullptr && object != nullptr && object->kind == SchemaObjectKind::kView) {
+  if (table == nullptr && context.schema->FindView(name) != nullptr) {
     return SqlError("use DROP VIEW to delete view " + name);
   }
   if (table == nullptr || !CheckSchemaName(statement.name, "").ok()) {
     if (statement.if_exists) {
-      builder.NeedTransaction(/*to_write=*/false);
+      NothingToDrop(context);
       return OkStatus();
     }
     const std::string schema = statement.name.schema ? statement.name.schema->text + "." : "";
@@ -127,33 +196,64 @@ Status CompileDrop(CompileContext& context, const DropStatement& statement) {
                     " may not be dropped");
   }
   if (table->is_virtual || table->is_without_rowid) RETURN_IF_ERROR(table->CheckReadable());
-  if (table->index_count > 0) return NotSupportedYet("dropping a table with indexes is");
   if (table->trigger_count > 0) return NotSupportedYet("dropping a table with triggers is");
   if (table->is_autoincrement) return NotSupportedYet("AUTOINCREMENT is");
 
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;
-  const int cursor = builder.NewCursor();
-  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, 0, int64_t{kSchemaColumnCount});
-  const int wanted = builder.NewRegister();
-  builder.LoadText(table->name, wanted);
-  const Label done = builder.NewLabel();
-  const Label next = builder.NewLabel();
-  builder.EmitJump(Opcode::kRewind, cursor, done);
-  const Label loop = builder.Here();
-  const int found = builder.NewRegister();
-  builder.Emit(Opcode::kColumn, cursor, kTableNameColumn, found);
-  ComparisonRule same_name;
-  same_name.collation = &kNoCaseCollation;
-  ExprCoder(builder).EmitCompare(Opcode::kNe, found, wanted, next, same_name, kCompareJumpIfNull);
-  builder.Emit(Opcode::kDelete, cursor);
-  builder.Place(next);
-  builder.EmitJump(Opcode::kNext, cursor, loop);
-  builder.Place(done);
-  builder.Emit(Opcode::kClose, cursor);
-  builder.Emit(Opcode::kDestroy, static_cast<int>(table->root), builder.NewRegister());
+  DeleteSchemaRowsOf(context, table->name);
+  // The last root first, as SQLite does, so that the same pages are free afterwards.
+  std::vector<PageNumber> roots = {table->root};
+  for (const std::unique_ptr<Index>& index : table->indexes) {
+    if (index->root != kNoPage) roots.push_back(index->root);
+  }
+  std::sort(roots.begin(), roots.end(), std::greater<>());
+  const int unused = builder.NewRegister();
+  for (const PageNumber root : roots) {
+    builder.Emit(Opcode::kDestroy, static_cast<int>(root), unused);
+  }
   CodeNewSchema(context);
   return OkStatus();
+}
+
+Status DropIndex(CompileContext& context, const DropStatement& statement) {
+  ProgramBuilder& builder = context.builder;
+  const std::string& name = statement.name.name.text;
+  const Table* table = nullptr;
+  const Index* index = context.schema->FindIndex(name, &table);
+  if (index == nullptr || !CheckSchemaName(statement.name, "").ok()) {
+    if (statement.if_exists) {
+      NothingToDrop(context);
+      return OkStatus();
+    }
+    const std::string schema = statement.name.schema ? statement.name.schema->text + "." : "";
+    return SqlError("no such index: " + schema + name);
+  }
+  if (index->origin != IndexOrigin::kCreateIndex) {
+    return SqlError("index associated with UNIQUE or PRIMARY KEY constraint cannot be dropped");
+  }
+  builder.NeedTransaction(/*to_write=*/true);
+  builder.program().writes = true;
+  DeleteSchemaRow(context, "index", index->name);
+  builder.Emit(Opcode::kDestroy, static_cast<int>(index->root), builder.NewRegister());
+  CodeNewSchema(context);
+  return OkStatus();
+}
+
+}  // namespace
+
+Status CompileDrop(CompileContext& context, const DropStatement& statement) {
+  switch (statement.object) {
+    case SchemaObjectKind::kTable:
+      return DropTable(context, statement);
+    case SchemaObjectKind::kIndex:
+      return DropIndex(context, statement);
+    case SchemaObjectKind::kView:
+      return CompileDropView(context, statement);
+    case SchemaObjectKind::kTrigger:
+      return NotSupportedYet("DROP " + std::string(Describe(statement.object)) + " is");
+  }
+  Unreachable();
 }
 
 }  // namespace orrery

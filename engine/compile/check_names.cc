@@ -2,16 +2,21 @@
 
 #include "engine/compile/binder.h"
 #include "engine/compile/compile.h"
+#include "engine/compile/compile_context.h"
 
 namespace orrery {
 
 Status CheckNames(const Table& table, const FunctionRegistry& functions,
                   bool functions_may_be_missing) {
-  BindContext bind;
-  bind.sources.push_back({&table, table.name, 0});
-  bind.restricted_to = "CHECK constraints";
-  bind.functions_may_be_missing = functions_may_be_missing;
-  Binder binder(functions, std::move(bind));
+  // A CHECK names the table's own columns, so neither a statement nor a schema is needed.
+  const ParsedStatement no_statement;
+  const std::shared_ptr<const Schema> no_schema;
+  CompileContext context{.parsed = no_statement, .schema = no_schema, .functions = functions};
+  Scope scope;
+  scope.sources.push_back({.table = &table, .name = table.name});
+  scope.restricted_to = "CHECK constraints";
+  scope.functions_may_be_missing = functions_may_be_missing;
+  Binder binder(context, scope);
   for (const CheckConstraint& check : table.checks) {
     Result<BoundPtr> bound = binder.Bind(*check.expr);
     if (!bound.ok()) return std::move(bound).status();

@@ -3,18 +3,14 @@
 #include "engine/compile/compile_context.h"
 #include "engine/compile/explain.h"
 #include "engine/compile/pragma.h"
+#include "engine/compile/query_binder.h"
 
 namespace orrery {
 
 bool NeedsSchema(const ParsedStatement& parsed) {
   switch (parsed.statement->kind) {
-    case StatementKind::kSelect: {
-      const auto& select = parsed.statement->As<SelectStatement>();
-      for (const SelectCore& core : select.cores) {
-        if (!core.from.empty()) return true;
-      }
-      return false;
-    }
+    case StatementKind::kSelect:
+      return parsed.names_tables;
     case StatementKind::kBegin:
     case StatementKind::kCommit:
     case StatementKind::kRollback:
@@ -28,22 +24,58 @@ bool NeedsSchema(const ParsedStatement& parsed) {
   }
 }
 
+namespace {
+
+bool IsMain(const QualifiedName& name) {
+  return !name.schema || SameName(name.schema->text, "main");
+}
+
+Status NoSuchTable(const CompileContext& context, const QualifiedName& name) {
+  std::string written = (name.schema ? name.schema->text + "." : "") + name.name.text;
+  // Inside a view names are those of its schema.
+  if (!name.schema && !context.active_views.empty()) written = "main." + written;
+  return Status(ResultCode::kError, "no such table: " + written)
+      .WithOffset(name.name.span.offset());
+}
+
+}  // namespace
+
 Result<const Table*> FindTable(const CompileContext& context, const QualifiedName& name) {
-  const std::string written = (name.schema ? name.schema->text + "." : "") + name.name.text;
-  const Table* table = nullptr;
-  if (!name.schema || SameName(name.schema->text, "main")) {
-    table = context.schema->FindTable(name.name.text);
-    const SchemaObject* object = context.schema->FindObject(name.name.text);
-    if (table == nullptr && object != nullptr && object->kind == SchemaObjectKind::kView) {
-      return NotSupportedYet("views are");
-    }
-  }
-  if (table == nullptr) {
-    return Status(ResultCode::kError, "no such table: " + written)
-        .WithOffset(name.name.span.offset());
-  }
+  const Table* table = IsMain(name) ? context.schema->FindTable(name.name.text) : nullptr;
+  if (table == nullptr) return NoSuchTable(context, name);
   RETURN_IF_ERROR(table->CheckReadable());
   return table;
+}
+
+Result<const Table*> FindTableToChange(CompileContext& context, const QualifiedName& name) {
+  if (const View* view = FindView(context, name)) {
+    // What is wrong with the view itself comes first.
+    const Result<std::unique_ptr<Query>> query =
+        BindTableQuery(context, name, nullptr, nullptr, nullptr);
+    if (!query.ok()) return query.status();
+    if (view->trigger_count > 0) return NotSupportedYet("changing a view with triggers is");
+    return SqlError("cannot modify " + view->name + " because it is a view");
+  }
+  ASSIGN_OR_RETURN(const Table* table, FindTable(context, name));
+  RETURN_IF_ERROR(table->CheckWritable());
+  return table;
+}
+
+const View* FindView(const CompileContext& context, const QualifiedName& name) {
+  return IsMain(name) ? context.schema->FindView(name.name.text) : nullptr;
+}
+
+Status CheckTableExists(const CompileContext& context, const QualifiedName& name) {
+  if (FindView(context, name) != nullptr) return OkStatus();
+  return FindTable(context, name).status();
+}
+
+Status CheckIndexHint(const CompileContext& context, const IndexHint& hint, const Table& table) {
+  if (!hint.index) return OkStatus();
+  const Table* indexed = nullptr;
+  const Index* index = context.schema->FindIndex(hint.index->text, &indexed);
+  if (index != nullptr && indexed == &table) return OkStatus();
+  return SqlError("no such index: " + hint.index->text);
 }
 
 Status CheckSchemaName(const QualifiedName& name, std::string_view what) {
@@ -100,13 +132,24 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
       CompileSavepoint(context, SavepointAction::kRelease, statement.As<ReleaseStatement>().name);
       return OkStatus();
     case StatementKind::kCreateIndex:
-      return NotSupportedYet("CREATE INDEX is");
+      return CompileCreateIndex(context, statement.As<CreateIndexStatement>());
     case StatementKind::kCreateView:
-      return NotSupportedYet("CREATE VIEW is");
+      return CompileCreateView(context, statement.As<CreateViewStatement>());
     case StatementKind::kCreateTrigger:
       return NotSupportedYet("CREATE TRIGGER is");
     case StatementKind::kCreateVirtualTable:
       return NotSupportedYet("CREATE VIRTUAL TABLE is");
+    case StatementKind::kAlterTable:
+      return NotSupportedYet("ALTER TABLE is");
+    case StatementKind::kAttach:
+    case StatementKind::kDetach:
+      return NotSupportedYet("ATTACH is");
+    case StatementKind::kAnalyze:
+      return NotSupportedYet("ANALYZE is");
+    case StatementKind::kReindex:
+      return NotSupportedYet("REINDEX is");
+    case StatementKind::kVacuum:
+      return NotSupportedYet("VACUUM is");
   }
   Unreachable();
 }
@@ -120,6 +163,7 @@ Result<Program> Compile(const ParsedStatement& parsed, const std::shared_ptr<con
   if (NeedsSchema(parsed)) program.schema = schema;
   program.parameter_count = static_cast<int>(parsed.parameter_names.size());
   RETURN_IF_ERROR(CompileStatement(context, *parsed.statement));
+  RETURN_IF_ERROR(std::move(context.late_error));
   Program finished = context.builder.Finish();
   switch (parsed.explain) {
     case ExplainMode::kNone:

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/status.h"
 #include "engine/catalog/function.h"
@@ -15,14 +16,33 @@
 
 namespace orrery {
 
+// A common table that is being bound, for those that name it from inside.
+struct ActiveCommonTable {
+  const CommonTable* table = nullptr;
+  size_t recursive_from = 0;       // as in Query
+  const Table* columns = nullptr;  // once its first blocks are bound, when others recurse
+  int cursor = -1;
+};
+
 struct CompileContext {
   const ParsedStatement& parsed;
   const std::shared_ptr<const Schema>& schema;  // null when the statement needs none
   const FunctionRegistry& functions;
   ProgramBuilder builder = ProgramBuilder();
 
-  std::string_view text() const { return parsed.text; }
+  // The text that spans of the tree being bound index: that of the statement, or of a view.
+  std::string_view sql = parsed.text;
+  std::string_view text() const { return sql; }
+
+  // What is being bound, so that nothing is bound inside itself.
+  std::vector<const View*> active_views = {};
+  std::vector<ActiveCommonTable*> active_common_tables = {};
+  bool is_trigger = false;  // RAISE may be called
+  // What is wrong with the statement only if all its names are found.
+  Status late_error = OkStatus();
 };
+
+inline constexpr size_t kColumnCountMax = 2000;
 
 inline Status SqlError(std::string_view message) { return Status(ResultCode::kError, message); }
 inline Status NotSupportedYet(std::string_view what) {
@@ -31,6 +51,15 @@ inline Status NotSupportedYet(std::string_view what) {
 
 // The table of that name, which can be read: "no such table: x".
 Result<const Table*> FindTable(const CompileContext& context, const QualifiedName& name);
+// Likewise a table whose rows can be changed. A view is none: "cannot modify x because it is a
+// view".
+Result<const Table*> FindTableToChange(CompileContext& context, const QualifiedName& name);
+// Null when there is none of that name.
+const View* FindView(const CompileContext& context, const QualifiedName& name);
+// Whether there is a table or view of that name.
+Status CheckTableExists(const CompileContext& context, const QualifiedName& name);
+// INDEXED BY names an index of the table: "no such index: x".
+Status CheckIndexHint(const CompileContext& context, const IndexHint& hint, const Table& table);
 // "main", or none.
 Status CheckSchemaName(const QualifiedName& name, std::string_view what);
 
@@ -40,6 +69,8 @@ Status CompileInsert(CompileContext& context, const InsertStatement& statement);
 Status CompileUpdate(CompileContext& context, const UpdateStatement& statement);
 Status CompileDelete(CompileContext& context, const DeleteStatement& statement);
 Status CompileCreateTable(CompileContext& context, const CreateTableStatement& statement);
+Status CompileCreateView(CompileContext& context, const CreateViewStatement& statement);
+Status CompileCreateIndex(CompileContext& context, const CreateIndexStatement& statement);
 Status CompileDrop(CompileContext& context, const DropStatement& statement);
 Status CompilePragma(CompileContext& context, const PragmaStatement& statement);
 

@@ -1,5 +1,7 @@
 #include "engine/compile/expr_coder.h"
 
+#include "engine/compile/query.h"
+#include "engine/compile/window.h"
 #include "engine/program/affinity_letters.h"
 
 namespace orrery {
@@ -138,6 +140,7 @@ void ExprCoder::Code(const Bound& bound, int target) {
       CodeBetweenValue(bound, target);
       return;
     case BoundKind::kIn:
+    case BoundKind::kInQuery:
       CodeInValue(bound, target);
       return;
     case BoundKind::kCast:
@@ -151,15 +154,40 @@ void ExprCoder::Code(const Bound& bound, int target) {
       CodeFunction(bound, target);
       return;
     case BoundKind::kAggregate:
-      CHECK(aggregates_ != nullptr);
-      builder_.Emit(Opcode::kCopy, (*aggregates_)[static_cast<size_t>(bound.index)].accumulator,
-                    target);
+      builder_.Emit(Opcode::kCopy, bound.aggregate->accumulator, target);
+      return;
+    case BoundKind::kWindow:
+      builder_.Emit(Opcode::kCopy, bound.window->result, target);
       return;
     case BoundKind::kPlain:
       Code(bound.operand(0), target);
       return;
+    case BoundKind::kSubquery:
+      CodeSubquery(bound, target);
+      return;
+    case BoundKind::kExists:
+      CodeExists(bound, target);
+      return;
+    case BoundKind::kCompareRows:
+      CodeComparedRows(bound, target);
+      return;
+    case BoundKind::kRaise:
+      CodeRaise(bound);
+      return;
+    case BoundKind::kRow:
+      break;
   }
   Unreachable();
+}
+
+int ExprCoder::CodeRow(const Bound& bound) {
+  const int first = builder_.NewRegisters(WidthOf(bound));
+  if (bound.kind == BoundKind::kRow) {
+    CodeList(bound.operands, first);
+  } else {
+    Code(bound, first);
+  }
+  return first;
 }
 
 void ExprCoder::CodeColumn(const Bound& bound, int target) {
@@ -229,16 +257,20 @@ void ExprCoder::EmitCompare(Opcode op, int left, int right, Label to, const Comp
 void ExprCoder::CodeBinary(const Bound& bound, int target) {
   const int left = CodeNew(bound.operand(0));
   const int right = CodeNew(bound.operand(1));
-  if (!IsComparison(bound.binary)) {
+  if (IsComparison(bound.binary)) {
+    CodeComparison(bound.binary, left, right, RuleFor(bound.operand(0), bound.operand(1)), target);
+  } else {
     builder_.Emit(ArithmeticOpcode(bound.binary), right, left, target);
-    return;
   }
+}
+
+// `target` is neither of the two.
+void ExprCoder::CodeComparison(BinaryOp op, int left, int right, const ComparisonRule& rule,
+                               int target) {
   const Label end = builder_.NewLabel();
-  const ComparisonRule rule = RuleFor(bound.operand(0), bound.operand(1));
-  const bool compares_nulls = ComparesNulls(bound.binary);
+  const bool compares_nulls = ComparesNulls(op);
   builder_.Emit(Opcode::kInteger, 1, target);
-  EmitCompare(ComparisonOpcode(bound.binary), left, right, end, rule,
-              compares_nulls ? kCompareNullEqual : 0);
+  EmitCompare(ComparisonOpcode(op), left, right, end, rule, compares_nulls ? kCompareNullEqual : 0);
   if (compares_nulls) {
     builder_.Emit(Opcode::kInteger, 0, target);
   } else {
@@ -308,53 +340,6 @@ void ExprCoder::CodeFunction(const Bound& bound, int target) {
     builder_.Emit(Opcode::kCollSeq, 0, 0, 0, collation);
   }
   builder_.Emit(Opcode::kFunction, 0, first, target, &function, static_cast<uint16_t>(count));
-}
-
-// Goes on when the operand is in the list.
-void ExprCoder::CodeIn(const Bound& bound, Label if_false, Label if_null) {
-  if (bound.operands.size() == 1) {  // nothing is in an empty list
-    builder_.Goto(if_false);
-    return;
-  }
-  const Bound& operand = bound.operand(0);
-  const int value = CodeNew(operand);
-  builder_.EmitJump(Opcode::kIsNull, value, if_null);
-  const Label found = builder_.NewLabel();
-  ComparisonRule rule;
-  rule.affinity = operand.affinity;
-  if (operand.collation != nullptr) rule.collation = operand.collation;
-  // Stays 0 unless a member of the list is NULL.
-  const int saw_null = builder_.NewRegister();
-  builder_.Emit(Opcode::kInteger, 0, saw_null);
-  const int member = builder_.NewRegister();
-  for (size_t i = 1; i < bound.operands.size(); ++i) {
-    const Bound& each = bound.operand(i);
-    Code(each, member);
-    EmitCompare(Opcode::kEq, value, member, found, rule, 0);
-    if (each.kind == BoundKind::kConstant && !each.constant.is_null()) continue;
-    const Label not_null = builder_.NewLabel();
-    builder_.EmitJump(Opcode::kNotNull, member, not_null);
-    builder_.Emit(Opcode::kNull, 0, saw_null);
-    builder_.Place(not_null);
-  }
-  builder_.EmitJump(Opcode::kIsNull, saw_null, if_null);
-  builder_.Goto(if_false);
-  builder_.Place(found);
-}
-
-void ExprCoder::CodeInValue(const Bound& bound, int target) {
-  const Label if_false = builder_.NewLabel();
-  const Label if_null = builder_.NewLabel();
-  const Label end = builder_.NewLabel();
-  // NULL until it is known, unless the list is empty.
-  builder_.Emit(Opcode::kNull, 0, target);
-  CodeIn(bound, if_false, if_null);
-  builder_.Emit(Opcode::kInteger, bound.is_negated ? 0 : 1, target);
-  builder_.Goto(end);
-  builder_.Place(if_false);
-  builder_.Emit(Opcode::kInteger, bound.is_negated ? 1 : 0, target);
-  builder_.Place(if_null);
-  builder_.Place(end);
 }
 
 // operand >= low AND operand <= high, the operand evaluated once.

@@ -2,8 +2,9 @@
 
 #include <optional>
 
+#include "engine/compile/query_binder.h"
+#include "engine/compile/query_coder.h"
 #include "engine/compile/row_writer.h"
-#include "engine/compile/select.h"
 
 namespace orrery {
 namespace {
@@ -15,14 +16,15 @@ class InsertCompiler {
         builder_(context.builder),
         statement_(statement),
         table_(table),
+        coder_(context),
         cursor_(builder_.NewCursor()),
         writer_(context, table, cursor_, statement.or_action) {}
 
   Status Compile() {
     RETURN_IF_ERROR(FindColumns());
     if (statement_.source) {
-      select_.emplace(context_, *statement_.source);
-      RETURN_IF_ERROR(select_->Bind());
+      ASSIGN_OR_RETURN(query_, BindQuery(context_, *statement_.source, /*with=*/nullptr,
+                                         /*outer=*/nullptr));
     }
     RETURN_IF_ERROR(CheckValueCount());
     RETURN_IF_ERROR(writer_.Bind());
@@ -43,9 +45,10 @@ class InsertCompiler {
   ProgramBuilder& builder_;
   const InsertStatement& statement_;
   const Table& table_;
+  ExprCoder coder_;
   const int cursor_;
   RowWriter writer_;
-  std::optional<SelectCompiler> select_;
+  std::unique_ptr<Query> query_;    // null for DEFAULT VALUES
   std::vector<int> value_indexes_;  // of each column; -1: the default
   int rowid_value_index_ = -1;      // -1: one that is free
 };
@@ -75,9 +78,9 @@ Status InsertCompiler::FindColumns() {
 }
 
 Status InsertCompiler::CheckValueCount() const {
-  if (!select_) return OkStatus();
+  if (!query_) return OkStatus();
   const int column_count = static_cast<int>(table_.columns.size());
-  const int value_count = select_->column_count();
+  const int value_count = query_->column_count();
   if (statement_.columns.empty() && value_count != column_count) {
     return SqlError("table " + table_.name + " has " + std::to_string(column_count) +
                     " columns but " + std::to_string(value_count) + " values were supplied");
@@ -90,19 +93,19 @@ Status InsertCompiler::CheckValueCount() const {
 }
 
 void InsertCompiler::Code() {
-  builder_.Emit(Opcode::kOpenWrite, cursor_, static_cast<int>(table_.root), 0,
-                static_cast<int64_t>(table_.columns.size()));
-  if (!select_) {
+  writer_.Open();
+  if (!query_) {
     CodeRow(0);
     return;
   }
-  const SelectCore& core = statement_.source->cores[0];
-  if (core.is_values() && core.values.size() > 1) {
-    CodeCoroutine(select_->column_count());
-  } else if (select_->table() == &table_) {
-    CodeMaterialized(select_->column_count());
+  const bool is_one_row = !query_->is_compound() && query_->blocks[0]->from.empty() &&
+                          query_->blocks[0]->more_rows.empty();
+  if (is_one_row) {
+    QueryCoder(context_, coder_, *query_).Code([this](int first, int) { CodeRow(first); });
+  } else if (ReadsTable(*query_, table_)) {
+    CodeMaterialized(query_->column_count());
   } else {
-    select_->Code([this](int first, int) { CodeRow(first); });
+    CodeCoroutine(query_->column_count());
   }
 }
 
@@ -116,7 +119,7 @@ void InsertCompiler::CodeCoroutine(int count) {
   const int init = builder_.EmitJump(Opcode::kInitCoroutine, coroutine, after);
   builder_.PointOperand(init, 3, body);
   builder_.Place(body);
-  select_->Code([&](int first, int) {
+  QueryCoder(context_, coder_, *query_).Code([&](int first, int) {
     builder_.Emit(Opcode::kCopy, first, values, count - 1);
     builder_.Emit(Opcode::kYield, coroutine);
   });
@@ -134,7 +137,7 @@ void InsertCompiler::CodeCoroutine(int count) {
 void InsertCompiler::CodeMaterialized(int count) {
   const int memory = builder_.NewCursor();
   builder_.Emit(Opcode::kOpenEphemeral, memory, count);
-  select_->Code([&](int first, int) {
+  QueryCoder(context_, coder_, *query_).Code([&](int first, int) {
     const int record = builder_.NewRegister();
     const int rowid = builder_.NewRegister();
     builder_.Emit(Opcode::kMakeRecord, first, count, record);
@@ -180,8 +183,8 @@ void InsertCompiler::CodeRow(int first_value) {
       writer_.CodeDefault(i, target);
     }
   }
-  writer_.CheckRow(row, {}, ignore);
-  if (has_rowid) writer_.CheckRowid(row, ignore);
+  writer_.CheckRow(row, nullptr, ignore);
+  writer_.CheckKeys(row, nullptr, /*checks_rowid=*/has_rowid, ignore);
   uint16_t flags = kInsertCountChange | kInsertLastRowid;
   if (!has_rowid) flags |= kInsertAppend;
   writer_.Write(row, flags);
@@ -191,8 +194,10 @@ void InsertCompiler::CodeRow(int first_value) {
 }  // namespace
 
 Status CompileInsert(CompileContext& context, const InsertStatement& statement) {
-  ASSIGN_OR_RETURN(const Table* table, FindTable(context, statement.table));
-  RETURN_IF_ERROR(table->CheckWritable());
+  ASSIGN_OR_RETURN(const Table* table, FindTableToChange(context, statement.table));
+  if (!statement.with.empty()) return NotSupportedYet("WITH is");
+  if (!statement.upserts.empty()) return NotSupportedYet("ON CONFLICT is");
+  if (!statement.returning.empty()) return NotSupportedYet("RETURNING is");
   ProgramBuilder& builder = context.builder;
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;

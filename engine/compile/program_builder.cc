@@ -78,7 +78,7 @@ void ProgramBuilder::LoadValue(const Value& value, int target) {
 }
 
 void ProgramBuilder::Explain(std::string line) {
-  Emit(Opcode::kExplain, next_address(), 0, 0, std::move(line));
+  Emit(Opcode::kExplain, next_address(), explain_parent_, 0, std::move(line));
 }
 
 void ProgramBuilder::NeedTransaction(bool to_write) {

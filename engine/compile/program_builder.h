@@ -58,6 +58,23 @@ class ProgramBuilder {
 
   // A line of EXPLAIN QUERY PLAN, below the lines of the groups that are open.
   void Explain(std::string line);
+  // A line below which those stand that come before the group's end.
+  class Group {
+   public:
+    Group(ProgramBuilder& builder, std::string line)
+        : builder_(builder), outer_(builder.explain_parent_) {
+      const int id = builder.next_address();
+      builder.Explain(std::move(line));
+      builder.explain_parent_ = id;
+    }
+    ~Group() { builder_.explain_parent_ = outer_; }
+    Group(const Group&) = delete;
+    Group& operator=(const Group&) = delete;
+
+   private:
+    ProgramBuilder& builder_;
+    const int outer_;
+  };
 
   void NeedTransaction(bool to_write);
   void NeedExclusiveTransaction();  // BEGIN EXCLUSIVE
@@ -77,6 +94,7 @@ class ProgramBuilder {
   std::vector<int> label_addresses_;  // -1: not placed yet
   std::vector<Fixup> fixups_;
   Label setup_;
+  int explain_parent_ = 0;
   bool needs_transaction_ = false;
   bool to_write_ = false;
   bool is_exclusive_ = false;

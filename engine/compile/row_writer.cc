@@ -26,21 +26,21 @@ RowWriter::RowWriter(CompileContext& context, const Table& table, int cursor,
       table_(table),
       cursor_(cursor),
       or_action_(or_action),
-      coder_(context.builder) {}
+      coder_(context) {}
 
 Status RowWriter::Bind() {
   row_cursor_ = builder_.NewCursor();
-  BindContext in_check;
+  Scope in_check;
   in_check.sources.push_back({&table_, table_.name, row_cursor_});
   in_check.restricted_to = "CHECK constraints";
-  Binder check_binder(context_.functions, std::move(in_check));
+  Binder check_binder(context_, in_check);
   for (const CheckConstraint& check : table_.checks) {
     ASSIGN_OR_RETURN(BoundPtr bound, check_binder.Bind(*check.expr));
     checks_.push_back(std::move(bound));
   }
-  BindContext in_default;
-  in_default.restricted_to = "DEFAULT values";
-  Binder default_binder(context_.functions, std::move(in_default));
+  Scope in_default;
+  in_default.restricted_to = kDefaultValues;
+  Binder default_binder(context_, in_default);
   for (const Column& column : table_.columns) {
     if (column.default_expr == nullptr) {
       defaults_.push_back(nullptr);
@@ -49,7 +49,25 @@ Status RowWriter::Bind() {
     ASSIGN_OR_RETURN(BoundPtr bound, default_binder.Bind(*column.default_expr));
     defaults_.push_back(std::move(bound));
   }
+  for (const std::unique_ptr<Index>& index : table_.indexes) {
+    Entry entry{.index = index.get(),
+                .cursor = builder_.NewCursor(),
+                .of_new = IndexEntry(table_, *index, row_cursor_),
+                .of_old = IndexEntry(table_, *index, cursor_)};
+    RETURN_IF_ERROR(entry.of_new.Bind(context_));
+    RETURN_IF_ERROR(entry.of_old.Bind(context_));
+    entries_.push_back(std::move(entry));
+  }
   return OkStatus();
+}
+
+void RowWriter::Open() {
+  builder_.Emit(Opcode::kOpenWrite, cursor_, static_cast<int>(table_.root), 0,
+                static_cast<int64_t>(table_.columns.size()));
+  for (const Entry& entry : entries_) {
+    builder_.Emit(Opcode::kOpenWrite, entry.cursor, static_cast<int>(entry.index->root), 0,
+                  &entry.index->order);
+  }
 }
 
 void RowWriter::CodeDefault(int column_index, int target) {
@@ -80,16 +98,23 @@ std::string RowWriter::Letters() const {
   return letters;
 }
 
-void RowWriter::CheckRow(const NewRow& row, const std::vector<bool>& changed, Label ignore) {
+void RowWriter::CheckRow(const NewRow& row, const OldRow* old, Label ignore) {
   for (size_t i = 0; i < table_.columns.size(); ++i) {
     const bool is_rowid = static_cast<int>(i) == table_.rowid_column;
-    if (!table_.columns[i].is_not_null || is_rowid || (!changed.empty() && !changed[i])) continue;
+    if (!table_.columns[i].is_not_null || is_rowid || (old != nullptr && !old->changed[i]))
+      continue;
     CheckNotNull(static_cast<int>(i), row.first_column + static_cast<int>(i), ignore);
   }
   // A default may be NULL as well, which comes out when all columns have been looked at.
   for (const int i : replaced_) HaltIfNull(i, row.first_column + i, ConflictAction::kAbort);
   replaced_.clear();
-  CheckConstraints(row, ignore);
+  const int count = static_cast<int>(table_.columns.size());
+  // From here on the row is read as a row of the table is.
+  coder_.PlaceInRegister(row_cursor_, kRowidColumn, row.rowid);
+  for (int i = 0; i < count; ++i) coder_.PlaceInRegister(row_cursor_, i, row.first_column + i);
+  if (checks_.empty() && entries_.empty()) return;
+  builder_.Emit(Opcode::kAffinity, row.first_column, count, 0, Letters());
+  CheckConstraints(ignore);
 }
 
 void RowWriter::CheckNotNull(int column_index, int reg, Label ignore) {
@@ -120,12 +145,7 @@ void RowWriter::HaltIfNull(int column_index, int reg, ConflictAction action) {
 
 // A CHECK that is false fails; one that is NULL does not. It sees the values as they will be
 // stored.
-void RowWriter::CheckConstraints(const NewRow& row, Label ignore) {
-  if (checks_.empty()) return;
-  const int count = static_cast<int>(table_.columns.size());
-  builder_.Emit(Opcode::kAffinity, row.first_column, count, 0, Letters());
-  coder_.PlaceInRegister(row_cursor_, kRowidColumn, row.rowid);
-  for (int i = 0; i < count; ++i) coder_.PlaceInRegister(row_cursor_, i, row.first_column + i);
+void RowWriter::CheckConstraints(Label ignore) {
   ConflictAction action = ActionOr(ConflictAction::kUnsaid);
   if (action == ConflictAction::kReplace) action = ConflictAction::kAbort;
   for (size_t i = 0; i < checks_.size(); ++i) {
@@ -141,12 +161,33 @@ void RowWriter::CheckConstraints(const NewRow& row, Label ignore) {
   }
 }
 
-void RowWriter::CheckRowid(const NewRow& row, Label ignore) {
+// -- Keys --
+
+void RowWriter::CheckKeys(const NewRow& row, const OldRow* old, bool checks_rowid, Label ignore) {
+  const bool rowid_is_last = ActionOr(table_.rowid_action) == ConflictAction::kReplace &&
+                             or_action_ != ConflictAction::kReplace && !entries_.empty();
+  if (checks_rowid && !rowid_is_last) CheckRowid(row, old, ignore);
+  for (Entry& entry : entries_) {
+    entry.record = IsAffected(entry, old) ? builder_.NewRegister() : 0;
+    if (entry.record != 0) CheckIndex(entry, old, ignore);
+  }
+  if (checks_rowid && rowid_is_last) CheckRowid(row, old, ignore);
+}
+
+bool RowWriter::IsAffected(const Entry& entry, const OldRow* old) const {
+  return old == nullptr || old->may_move || entry.of_new.Reads(old->changed);
+}
+
+void RowWriter::CheckRowid(const NewRow& row, const OldRow* old, Label ignore) {
   const ConflictAction action = ActionOr(table_.rowid_action);
-  if (action == ConflictAction::kReplace) return;  // writing the row replaces the other
+  const bool replaces = action == ConflictAction::kReplace;
+  if (replaces && entries_.empty()) return;  // writing the row replaces the other
   const Label is_free = builder_.NewLabel();
+  if (old != nullptr) builder_.EmitJump(Opcode::kEq, old->rowid, is_free, row.rowid);
   builder_.EmitJump(Opcode::kNotExists, cursor_, is_free, row.rowid);
-  if (action == ConflictAction::kIgnore) {
+  if (replaces) {
+    Delete(row.rowid, 0);
+  } else if (action == ConflictAction::kIgnore) {
     builder_.Goto(ignore);
   } else {
     const bool has_name = table_.rowid_column >= 0;
@@ -158,13 +199,89 @@ void RowWriter::CheckRowid(const NewRow& row, Label ignore) {
   builder_.Place(is_free);
 }
 
+// Makes the record, and sees to it that no other entry has its key.
+void RowWriter::CheckIndex(Entry& entry, const OldRow* old, Label ignore) {
+  const Index& index = *entry.index;
+  const Label done = builder_.NewLabel();
+  builder_.Emit(Opcode::kNull, 0, entry.record);
+  entry.of_new.CodeWhere(coder_, done);
+  const int count = entry.of_new.column_count();
+  const int first = builder_.NewRegisters(count);
+  entry.of_new.CodeColumns(coder_, first);
+  builder_.Emit(Opcode::kMakeRecord, first, count, entry.record, entry.of_new.Letters());
+  if (index.is_unique) {
+    const ConflictAction action = ActionOr(index.action);
+    builder_.EmitJump(Opcode::kNoConflict, entry.cursor, done, first,
+                      static_cast<int64_t>(index.declared_count));
+    const int other = builder_.NewRegister();
+    builder_.Emit(Opcode::kIdxRowid, entry.cursor, other);
+    if (old != nullptr) builder_.EmitJump(Opcode::kEq, old->rowid, done, other);
+    if (action == ConflictAction::kReplace) {
+      Displace(other);
+    } else if (action == ConflictAction::kIgnore) {
+      builder_.Goto(ignore);
+    } else {
+      const bool is_primary = index.origin == IndexOrigin::kPrimaryKey;
+      Halt(is_primary ? ResultCode::kConstraintPrimaryKey : ResultCode::kConstraintUnique, action,
+           "UNIQUE constraint failed: " + KeyDescription(table_, index));
+    }
+  }
+  builder_.Place(done);
+}
+
+void RowWriter::Displace(int rowid) {
+  const Label is_gone = builder_.NewLabel();
+  builder_.EmitJump(Opcode::kNotExists, cursor_, is_gone, rowid);
+  Delete(rowid, 0);
+  builder_.Place(is_gone);
+}
+
+// -- Storing and deleting --
+
 void RowWriter::Write(const NewRow& row, uint16_t flags) {
+  for (const Entry& entry : entries_) {
+    if (entry.record == 0) continue;
+    const Label is_not_in_it = builder_.NewLabel();
+    if (entry.index->where != nullptr) {
+      builder_.EmitJump(Opcode::kIsNull, entry.record, is_not_in_it);
+    }
+    builder_.Emit(Opcode::kIdxInsert, entry.cursor, entry.record);
+    builder_.Place(is_not_in_it);
+  }
   if (table_.rowid_column >= 0)
     builder_.Emit(Opcode::kNull, 0, row.first_column + table_.rowid_column);
   const int record = builder_.NewRegister();
   builder_.Emit(Opcode::kMakeRecord, row.first_column, static_cast<int>(table_.columns.size()),
                 record, Letters());
   builder_.Emit(Opcode::kInsert, cursor_, record, row.rowid, table_.name, flags);
+}
+
+void RowWriter::DeleteEntries(int rowid, const OldRow* only_of) {
+  ExprCoder coder(context_);
+  coder.PlaceInRegister(cursor_, kRowidColumn, rowid);
+  for (const Entry& entry : entries_) {
+    if (only_of != nullptr && !IsAffected(entry, only_of)) continue;
+    const Label is_not_in_it = builder_.NewLabel();
+    entry.of_old.CodeWhere(coder, is_not_in_it);
+    const int count = entry.of_old.column_count();
+    const int first = builder_.NewRegisters(count);
+    entry.of_old.CodeColumns(coder, first);
+    builder_.Emit(Opcode::kAffinity, first, count, 0, entry.of_old.Letters());
+    builder_.Emit(Opcode::kIdxDelete, entry.cursor, first, count, {}, 1);
+    builder_.Place(is_not_in_it);
+  }
+}
+
+void RowWriter::Delete(int rowid, uint16_t flags) {
+  DeleteEntries(rowid, nullptr);
+  builder_.Emit(Opcode::kDelete, cursor_, 0, 0, table_.name, flags);
+}
+
+void RowWriter::Clear() {
+  builder_.Emit(Opcode::kClear, static_cast<int>(table_.root), 0, 1, table_.name);
+  for (const Entry& entry : entries_) {
+    builder_.Emit(Opcode::kClear, static_cast<int>(entry.index->root));
+  }
 }
 
 }  // namespace orrery

@@ -1,5 +1,10 @@
-// A RowWriter writes the code that checks a new row against its table's constraints and stores it:
-// what INSERT and UPDATE have in common.
+// A RowWriter writes the code that checks a new row against its table's constraints, stores it and
+// takes rows away, each with its entries in the table's indexes: what INSERT, UPDATE and DELETE
+// have in common.
+//
+// Constraints are looked at in SQLite's order: NOT NULL, CHECK, the rowid, then the indexes, those
+// that REPLACE last. A rowid that was declared to REPLACE waits for the indexes too, so that a row
+// is not taken away for one that is then refused.
 
 #ifndef ORRERY_ENGINE_COMPILE_ROW_WRITER_H_
 #define ORRERY_ENGINE_COMPILE_ROW_WRITER_H_
@@ -10,6 +15,7 @@
 #include "engine/compile/bound.h"
 #include "engine/compile/compile_context.h"
 #include "engine/compile/expr_coder.h"
+#include "engine/compile/index_entry.h"
 
 namespace orrery {
 
@@ -19,29 +25,59 @@ struct NewRow {
   int first_column = 0;
 };
 
+// The row that an UPDATE changes.
+struct OldRow {
+  int rowid = 0;              // register
+  std::vector<bool> changed;  // columns whose values may
+  bool may_move = false;      // its rowid may change
+};
+
 class RowWriter {
  public:
-  // `cursor` is open on the table, to write. `or_action` is the statement's OR ...
+  // `cursor` is that of the table, `or_action` the statement's OR ....
   RowWriter(CompileContext& context, const Table& table, int cursor, ConflictAction or_action);
 
-  // Looks up the names in CHECK constraints and defaults.
+  // Looks up the names in constraints, defaults and indexes.
   Status Bind();
+  // Opens the table and its indexes, to write.
+  void Open();
 
   // The default of a column into a register.
   void CodeDefault(int column_index, int target);
 
-  // NOT NULL and CHECK. A row that is to be ignored goes to `ignore`. Of an UPDATE, `changed` says
-  // which columns may have changed; empty: all.
-  void CheckRow(const NewRow& row, const std::vector<bool>& changed, Label ignore);
-  // That no other row has the rowid. Moves the cursor.
-  void CheckRowid(const NewRow& row, Label ignore);
-  // `flags` are those of the Insert opcode.
+  // NOT NULL and CHECK, and the affinities of the columns. A row that is to be ignored goes to
+  // `ignore`. `old` is null for a row that is inserted.
+  void CheckRow(const NewRow& row, const OldRow* old, Label ignore);
+  // That no other row has the rowid, if `checks_rowid`, or a key of a UNIQUE index. Makes the row's
+  // index entries. Moves the cursors.
+  void CheckKeys(const NewRow& row, const OldRow* old, bool checks_rowid, Label ignore);
+  // After CheckKeys. `flags` are those of the Insert opcode.
   void Write(const NewRow& row, uint16_t flags);
 
+  // The table's cursor is on the row, whose rowid is in a register.
+  void DeleteEntries(int rowid, const OldRow* only_of);
+  void Delete(int rowid, uint16_t flags);
+  // All rows, without reading them.
+  void Clear();
+
  private:
+  // One index of the table.
+  struct Entry {
+    const Index* index;
+    int cursor = 0;
+    IndexEntry of_new;  // of the row in registers
+    IndexEntry of_old;  // of the row that the table's cursor is on
+    int record = 0;     // register, NULL for a row that is not in it; 0: the entry stays as it is
+  };
+
   void CheckNotNull(int column_index, int reg, Label ignore);
   void HaltIfNull(int column_index, int reg, ConflictAction action);
-  void CheckConstraints(const NewRow& row, Label ignore);
+  void CheckConstraints(Label ignore);
+  void CheckRowid(const NewRow& row, const OldRow* old, Label ignore);
+  void CheckIndex(Entry& entry, const OldRow* old, Label ignore);
+  bool IsAffected(const Entry& entry, const OldRow* old) const;
+  // Takes the row with the rowid in a register away, which is in the way of another.
+  void Displace(int rowid);
   ConflictAction ActionOr(ConflictAction declared) const;
   // Ends the statement with a constraint's error, as `action` says.
   void Halt(ResultCode code, ConflictAction action, std::string message);
@@ -54,10 +90,10 @@ class RowWriter {
   const ConflictAction or_action_;
   ExprCoder coder_;
   std::vector<int> replaced_;  // columns whose NULL has been replaced by their default
-  // Stands for the row in registers.
-  int row_cursor_ = 0;
+  int row_cursor_ = 0;         // stands for the row in registers
   std::vector<BoundPtr> checks_;
   std::vector<BoundPtr> defaults_;  // null: NULL
+  std::vector<Entry> entries_;      // in the order of the table's indexes
 };
 
 }  // namespace orrery

@@ -22,19 +22,26 @@ INSERT INTO t SELECT id + 6, a || a, big FROM t;
 CREATE TABLE other(x);
 )sql";
 
+constexpr std::string_view kSetUpOfIndexes = R"sql(
+CREATE TABLE t(id, a UNIQUE, big);
+CREATE INDEX t_big ON t(big DESC, a);
+INSERT INTO t VALUES (1, 1, zeroblob(600)), (2, 2, 'two'), (3, 3, zeroblob(200)), (4, 4, 'four');
+INSERT INTO t SELECT id + 4, a + 4, big FROM t WHERE a < 4;
+CREATE TABLE other(x);
+)sql";
 class AbandonTest : public testing::TestWithParam<JournalMode> {};
 INSTANTIATE_TEST_SUITE_P(, AbandonTest, testing::Values(JournalMode::kWal, JournalMode::kDelete),
                          [](const auto& mode) { return std::string(NameOf(mode.param)); });
 
 struct Fixture {
-  Fixture()
+  explicit Fixture(std::string_view set_up)
       : observer(YieldingObserver::ForcesAll()), io({.finish = MemoryFinish::kInPoll, .seed = 1}) {
     auto opened = Connection::Open(
         io, "test.db",
         {.new_page_size = 512, .cache_page_count = 10, .journal_mode = AbandonTest::GetParam()});
     CHECK(opened.ok());
     connection = *std::move(opened);
-    EXPECT_TRUE(RunSql(io, *connection, kSetUp).ok());
+    EXPECT_TRUE(RunSql(io, *connection, set_up).ok());
     io.SetObserver(&observer);
   }
   ~Fixture() { io.SetObserver(nullptr); }
@@ -74,11 +81,12 @@ enum class Outcome : uint8_t {
   kRolledBackOrKept  // a COMMIT: all of its transaction, or nothing
 };
 
-void DropAtEachWait(std::string_view before_sql, std::string_view sql, Outcome outcome) {
+void DropAtEachWait(std::string_view before_sql, std::string_view sql, Outcome outcome,
+                    std::string_view set_up = kSetUp) {
   std::string at_start;
   std::string after;
   {
-    Fixture fixture;
+    Fixture fixture(set_up);
     at_start = fixture.Content();
     ASSERT_TRUE(RunSql(fixture.io, *fixture.connection, before_sql).ok());
     const SqlResult whole = RunSql(fixture.io, *fixture.connection, sql);
@@ -87,7 +95,7 @@ void DropAtEachWait(std::string_view before_sql, std::string_view sql, Outcome o
   }
   for (int wait_count = 1;; ++wait_count) {
     SCOPED_TRACE(std::string(sql) + " dropped at wait " + std::to_string(wait_count));
-    Fixture fixture;
+    Fixture fixture(set_up);
     ASSERT_TRUE(RunSql(fixture.io, *fixture.connection, before_sql).ok());
     const bool in_transaction = fixture.connection->in_transaction();
     const std::string before = fixture.Content();
@@ -131,9 +139,30 @@ constexpr std::string_view kChanges[] = {
     "PRAGMA user_version = 77",
 };
 
+constexpr std::string_view kChangesOfIndexes[] = {
+    "REPLACE INTO t VALUES (0, 2, zeroblob(700)), (0, 9, 'nine'), (0, 2, 'again')",
+    "UPDATE OR REPLACE t SET a = a + 1, big = 'b' WHERE a < 4",
+    "DELETE FROM t WHERE a % 2",
+    "CREATE UNIQUE INDEX n ON t(big, a) WHERE a > 1",
+    "DROP INDEX t_big",
+};
+
 TEST_P(AbandonTest, UndoesAChangeOutsideATransaction) {
   // Its commit is part of it, so it may be kept when it is dropped there.
   for (const std::string_view sql : kChanges) DropAtEachWait("", sql, Outcome::kUndoneOrKept);
+}
+
+TEST_P(AbandonTest, UndoesAChangeOfIndexesOutsideATransaction) {
+  for (const std::string_view sql : kChangesOfIndexes) {
+    DropAtEachWait("", sql, Outcome::kUndoneOrKept, kSetUpOfIndexes);
+  }
+}
+
+TEST_P(AbandonTest, UndoesAChangeOfIndexesInATransactionAlone) {
+  for (const std::string_view sql : kChangesOfIndexes) {
+    DropAtEachWait("BEGIN; INSERT INTO other VALUES (1); UPDATE t SET big = 'x' WHERE id < 3", sql,
+                   Outcome::kUndone, kSetUpOfIndexes);
+  }
 }
 
 TEST_P(AbandonTest, UndoesAChangeInATransactionAlone) {
@@ -171,6 +200,26 @@ TEST_P(AbandonTest, LeavesACheckpointToTheNext) {
 
 TEST_P(AbandonTest, GivesUpAReadTransactionThatWasBeingBegun) {
   DropAtEachWait("", "BEGIN IMMEDIATE", Outcome::kUndone);
+}
+
+// Where it was dropped while it took the write lock, the lock is taken all the same.
+TEST_P(AbandonTest, GoesBackToASavepointThatIsOlderThanTheWriteLock) {
+  for (int wait_count = 1;; ++wait_count) {
+    SCOPED_TRACE("dropped at wait " + std::to_string(wait_count));
+    Fixture fixture;
+    const std::string before = fixture.Content();
+    ASSERT_TRUE(RunSql(fixture.io, *fixture.connection, "SAVEPOINT s").ok());
+    auto statement = fixture.connection->Prepare("INSERT INTO other VALUES (1)");
+    ASSERT_TRUE(statement.ok());
+    const bool has_ended = StepUntilWait(fixture, **statement, wait_count);
+    statement->reset();
+    for (const char* sql : {"ROLLBACK TO s", "RELEASE s"}) {
+      const SqlResult result = RunSql(fixture.io, *fixture.connection, sql);
+      EXPECT_TRUE(result.ok()) << result.ToString();
+    }
+    EXPECT_EQ(fixture.Content(), before);
+    if (has_ended) return;
+  }
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
-// Goal: bytes that are not a sound database give the rows, or the class of error, that sqlite3 gives
-// on the same bytes; never a crash, a hang or an unbounded allocation.
-// Method: a small database made by sqlite3 (and one made here), damaged in every way on a list:
-// garbage, every truncation, every single-byte flip in the first 200 bytes. Both engines open a copy
-// of their own and run the same queries.
+// Goal: bytes that are not a sound database give the rows, or the class of error, that sqlite3
+// gives on the same bytes; never a crash, a hang or an unbounded allocation. Method: a small
+// database made by sqlite3 (and one made here), damaged in every way on a list: garbage, every
+// truncation, every single-byte flip in the first 200 bytes. Both engines open a copy of their own
+// and run the same queries.
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -209,7 +209,8 @@ TEST_P(DamagedFileTest, AnswersAsSqliteToEachTruncation) {
 }
 
 TEST_P(DamagedFileTest, AnswersAsSqliteToGarbage) {
-  for (const size_t size : {size_t{1}, size_t{99}, size_t{100}, size_t{512}, size_t{4096}, size_t{10000}}) {
+  for (const size_t size :
+       {size_t{1}, size_t{99}, size_t{100}, size_t{512}, size_t{4096}, size_t{10000}}) {
     for (uint64_t seed = 1; seed <= 4; ++seed) {
       std::string bytes;
       uint64_t state = seed * 0x9e3779b97f4a7c15;

@@ -1,13 +1,12 @@
 // Goal: a statement of the slice does here what it does in SQLite: rows, names of columns, codes
-// and texts of errors, changes() and last_insert_rowid(). Method: run scripts, a statement a line,
-// on both, each from an empty database, and compare after every line. A line that begins with !
-// fails in both, but may fail differently. The library is 3.40.1; what 3.50.4 does otherwise is a
-// test of its own.
+// and texts of errors, changes() and last_insert_rowid(). Method: scripts run on both
+// (testing/compare_with_sqlite.h). The library is 3.40.1; what 3.50.4 does otherwise is a test of
+// its own.
 
 #include <string>
-#include <string_view>
 
 #include "engine/db/connection.h"
+#include "engine/db/testing/compare_with_sqlite.h"
 #include "engine/db/testing/sql_result.h"
 #include "engine/db/testing/sqlite_runner.h"
 #include "engine/io/memory_io.h"
@@ -16,39 +15,8 @@
 namespace orrery {
 namespace {
 
-void Compare(std::string_view script) {
-  MemoryIo io({.seed = 1});
-  auto connection = Connection::Open(io, "test.db", {});
-  ASSERT_TRUE(connection.ok());
-  SqliteRunner sqlite;
-  while (!script.empty()) {
-    const size_t end = std::min(script.find('\n'), script.size());
-    std::string_view line = script.substr(0, end);
-    script.remove_prefix(std::min(end + 1, script.size()));
-    if (line.empty()) continue;
-    const bool may_differ = line.starts_with('!');
-    if (may_differ) line.remove_prefix(1);
-    SCOPED_TRACE(line);
-    const SqlResult theirs = sqlite.Run(line);
-    const SqlResult ours = RunSql(io, **connection, line);
-    if (may_differ) {
-      EXPECT_FALSE(theirs.ok());
-      EXPECT_FALSE(ours.ok());
-      continue;
-    }
-    EXPECT_EQ(ours.code, theirs.code) << ours.message;
-    EXPECT_EQ(ours.message, theirs.message);
-    EXPECT_EQ(ours.rows, theirs.rows);
-    if (theirs.ok()) EXPECT_EQ(ours.columns, theirs.columns);
-    EXPECT_EQ((*connection)->changes(), sqlite.changes());
-    EXPECT_EQ((*connection)->last_insert_rowid(), sqlite.last_insert_rowid());
-  }
-  const SqlResult check = RunSql(io, **connection, "PRAGMA integrity_check");
-  EXPECT_EQ(check.rows, std::vector<std::string>{"'ok'"});
-}
-
 TEST(DifferentialTest, AgreesOnExpressions) {
-  Compare(R"sql(
+  CompareWithSqlite(R"sql(
 SELECT 1
 SELECT 1, 'two', 3.0, x'04', NULL
 SELECT 1 AS a, 2 b, 3 "c d"
@@ -237,7 +205,7 @@ SELECT 10000000000000000000000, 3.14159265358979
 }
 
 TEST(DifferentialTest, AgreesOnTables) {
-  Compare(R"sql(
+  CompareWithSqlite(R"sql(
 CREATE TABLE t(a, b)
 CREATE TABLE t(a)
 CREATE TABLE IF NOT EXISTS t(a)
@@ -449,7 +417,7 @@ DROP TABLE main.nosuch
 }
 
 TEST(DifferentialTest, AgreesOnAffinityAndStorage) {
-  Compare(R"sql(
+  CompareWithSqlite(R"sql(
 CREATE TABLE t(i INTEGER, r REAL, n NUMERIC, x TEXT, b BLOB, a, v VARCHAR(5), f FLOATING, d DATE)
 INSERT INTO t VALUES ('1', '1', '1', 1, 1, '1', 1.5, 1, '2020')
 INSERT INTO t VALUES (1.0, 1, 1.0, 1.0, 1.0, 1.0, x'41', 1e3, 1.5)
@@ -519,7 +487,7 @@ SELECT count(*) FROM k
 }
 
 TEST(DifferentialTest, AgreesOnConstraints) {
-  Compare(R"sql(
+  CompareWithSqlite(R"sql(
 CREATE TABLE t(a NOT NULL, b DEFAULT 5, c TEXT DEFAULT 'x' NOT NULL, d CHECK (d > 0), CONSTRAINT sum CHECK (b + d < 100))
 INSERT INTO t(a) VALUES (1)
 INSERT INTO t(a, d) VALUES (NULL, 1)
@@ -590,7 +558,7 @@ SELECT * FROM ck
 }
 
 TEST(DifferentialTest, AgreesOnDefinitions) {
-  Compare(R"sql(
+  CompareWithSqlite(R"sql(
 CREATE TABLE t(a "any type", b [INTEGER] PRIMARY KEY, c `a``b` NOT NULL, d "TEXT" (10), e 'x' y)
 PRAGMA table_info(t)
 INSERT INTO t VALUES ('1', NULL, '1', 1, '1')
@@ -620,7 +588,7 @@ SELECT changes()
 }
 
 TEST(DifferentialTest, AgreesOnTransactions) {
-  Compare(R"sql(
+  CompareWithSqlite(R"sql(
 COMMIT
 ROLLBACK
 END
@@ -701,9 +669,8 @@ PRAGMA busy_timeout
 )sql");
 }
 
-// By hand, from SQLite 3.50.4: the library these tests are linked with is older.
 TEST(DifferentialTest, AgreesOnSavepoints) {
-  Compare(R"sql(
+  CompareWithSqlite(R"sql(
 RELEASE a
 ROLLBACK TO a
 CREATE TABLE t(a INTEGER PRIMARY KEY, b)
@@ -798,6 +765,7 @@ RELEASE quoted
 )sql");
 }
 
+// By hand, from SQLite 3.50.4: the library these tests are linked with is older.
 TEST(DifferentialTest, FollowsTheReleaseTrackedWhereTheOracleIsAnother) {
   MemoryIo io({.seed = 1});
   auto connection = Connection::Open(io, "test.db", {});

@@ -3,6 +3,7 @@
 // lines begin with the number of the connection. After one with an = the same files must be there
 // too. (A journal is made later here: not at the first change, but when it is needed.)
 
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,12 @@ class JournalModeTest : public testing::Test {
     ours.clear();
     theirs.clear();
     EXPECT_EQ(FilesOf(ours_path), FilesOf(theirs_path));
+  }
+
+  static std::string ReadHeader(const std::string& path) {
+    std::string header(100, '\0');
+    std::ifstream(path, std::ios::binary).read(header.data(), 100);
+    return header;
   }
 
   PosixDirectory directory_;
@@ -258,6 +265,60 @@ TEST_F(JournalModeTest, WaitsForALockAsLongAsItsTimeout) {
     EXPECT_GE(waits, 5);
   }
   EXPECT_EQ(RunSql(io_, *b, "SELECT count(*) FROM t").rows, std::vector<std::string>{"4"});
+}
+
+// As sqlite3 does: a statement on its own that cannot commit is undone, and nothing else.
+TEST_F(JournalModeTest, KeepsQueriesBesideAStatementThatOthersAreInTheWayOf) {
+  const std::string path = directory_.path() + "/beside.db";
+  auto a = *Connection::Open(io_, path, {.journal_mode = JournalMode::kDelete});
+  auto b = *Connection::Open(io_, path, {.journal_mode = JournalMode::kDelete});
+  EXPECT_TRUE(RunSql(io_, *a, "CREATE TABLE t(x); INSERT INTO t VALUES (1),(2),(3)").ok());
+  EXPECT_TRUE(RunSql(io_, *b, "BEGIN; SELECT * FROM t").ok());
+  auto query = *a->Prepare("SELECT x FROM t");
+  const auto step = [&] {
+    StepResult result;
+    while ((result = query->Step()).kind == StepKind::kWaiting) {
+      EXPECT_TRUE(WaitFor(io_, *result.waits_for).ok());
+    }
+    return result;
+  };
+  EXPECT_EQ(step().kind, StepKind::kRow);
+  EXPECT_EQ(RunSql(io_, *a, "INSERT INTO t VALUES (4)").code, 5);
+  for (const int64_t x : {2, 3}) {
+    const StepResult row = step();
+    ASSERT_EQ(row.kind, StepKind::kRow) << row.error.ToString();
+    EXPECT_EQ(query->column(0).integer(), x);
+  }
+  EXPECT_EQ(step().kind, StepKind::kDone);
+  EXPECT_TRUE(RunSql(io_, *b, "COMMIT").ok());
+  EXPECT_EQ(RunSql(io_, *b, "SELECT count(*) FROM t").rows, std::vector<std::string>{"3"});
+}
+
+// Also one that had outgrown the cache: others see nothing of it.
+TEST_F(JournalModeTest, ShowsNothingOfAStatementThatWasUndone) {
+  const std::string path = directory_.path() + "/undone.db";
+  auto a = *Connection::Open(io_, path, {.journal_mode = JournalMode::kDelete});
+  EXPECT_TRUE(RunSql(io_, *a,
+                     "PRAGMA cache_size=10; CREATE TABLE t(id INTEGER PRIMARY KEY, x);"
+                     "INSERT INTO t VALUES (1,'a'),(1000,'b')")
+                  .ok());
+  for (int id = 2; id <= 100; ++id) {
+    EXPECT_TRUE(
+        RunSql(io_, *a, "INSERT INTO t VALUES (" + std::to_string(id) + ",zeroblob(2000))").ok());
+  }
+  auto query = *a->Prepare("SELECT x FROM t");
+  StepResult step;
+  while ((step = query->Step()).kind == StepKind::kWaiting) {
+    EXPECT_TRUE(WaitFor(io_, *step.waits_for).ok());
+  }
+  EXPECT_EQ(step.kind, StepKind::kRow);
+  const std::string header = ReadHeader(path);
+  const SqlResult result = RunSql(io_, *a, "UPDATE t SET x=zeroblob(1900), id=id+900");
+  EXPECT_EQ(result.code & 0xff, 19) << result.ToString();
+  EXPECT_EQ(ReadHeader(path), header);
+  EXPECT_EQ(RunSql(io_, *a, "SELECT count(*), max(id), max(length(x)) FROM t").rows,
+            std::vector<std::string>{"101|1000|2000"});
+  EXPECT_EQ(RunSql(io_, *a, "PRAGMA integrity_check").rows, std::vector<std::string>{"'ok'"});
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ void ExpectSameEverywhere(std::string_view script, const PagerOptions& options,
   EXPECT_GT(coverage.occurrence_count, 0u);
 }
 
-constexpr JournalMode kModes[] = {JournalMode::kWal,     JournalMode::kDelete,
+constexpr JournalMode kModes[] = {JournalMode::kWal,      JournalMode::kDelete,
                                   JournalMode::kTruncate, JournalMode::kPersist,
                                   JournalMode::kMemory,   JournalMode::kOff};
 
@@ -122,6 +122,39 @@ DROP TABLE t
 SELECT * FROM sqlite_schema
 )sql",
                        {.new_page_size = 512}, 120);
+}
+
+TEST(YieldTest, IsInvisibleToAScriptOfIndexes) {
+  ExpectSameEverywhere(R"sql(
+CREATE TABLE t(id INTEGER PRIMARY KEY, a UNIQUE, b TEXT COLLATE NOCASE, c)
+INSERT INTO t VALUES (1, 1, 'one', zeroblob(900)), (2, 2, 'two', NULL), (3, 3, 'three', x'33')
+INSERT INTO t SELECT id + 3, a + 3, b || id, c FROM t
+INSERT INTO t SELECT id + 6, a + 6, b || id, zeroblob(id * 77) FROM t
+CREATE INDEX tb ON t(b DESC, c)
+CREATE UNIQUE INDEX tc ON t(c, lower(b)) WHERE c IS NOT NULL
+INSERT INTO t VALUES (20, 5, 'x', 'y')
+INSERT OR IGNORE INTO t VALUES (20, 5, 'x', 'y'), (21, 21, 'x', zeroblob(900))
+REPLACE INTO t VALUES (4, 5, 'five', 'y'), (22, 9, 'five', 'y')
+SELECT id, a, b, length(c) FROM t ORDER BY id
+UPDATE t SET b = b || 'x' WHERE id > 6
+UPDATE OR REPLACE t SET id = id + 1, c = zeroblob(id * 99) WHERE id % 3 = 0
+UPDATE t SET a = 7
+PRAGMA integrity_check
+BEGIN
+DELETE FROM t WHERE id % 2
+CREATE INDEX ta ON t(a)
+DROP INDEX tb
+ROLLBACK
+PRAGMA integrity_check
+DELETE FROM t WHERE a > 4
+DROP INDEX tc
+SELECT id, a, b, length(c) FROM t ORDER BY id
+PRAGMA integrity_check
+DELETE FROM t
+DROP TABLE t
+SELECT * FROM sqlite_schema
+)sql",
+                       {.new_page_size = 512, .cache_page_count = 10}, 150);
 }
 
 TEST(YieldTest, IsInvisibleToAScriptOfLargeRows) {

@@ -13,6 +13,7 @@ constexpr char kNoHeader[] = "record without a header";
 constexpr char kLargeHeader[] = "record header is larger than its record";
 constexpr char kCutType[] = "record header ends within a serial type";
 constexpr char kCutColumn[] = "record ends within a column";
+constexpr char kNoRowid[] = "index entry does not end with a rowid";
 
 // Goes through the columns of a record that may not be all there.
 class ColumnWalk {
@@ -109,6 +110,21 @@ const char* DecodeKey(Bytes bytes, size_t column_count, std::vector<Value>& key)
     if (step == ColumnWalk::Step::kColumn) key.push_back(walk.Read());
   }
   return walk.defect();
+}
+
+// The last column can be read from the ends of the header and the record.
+const char* DecodeEntryRowid(Bytes record, int64_t* rowid) {
+  uint64_t header_size = 0;
+  const int size = DecodeVarint(record.data(), record.data() + record.size(), &header_size);
+  if (size == 0) return kNoHeader;
+  if (header_size > record.size()) return kLargeHeader;
+  if (header_size <= static_cast<uint64_t>(size)) return kNoRowid;
+  const auto serial_type = static_cast<uint8_t>(record[header_size - 1]);
+  const uint64_t body_size = SerialTypeBodySize(serial_type);
+  if (serial_type == 0 || serial_type == 7 || serial_type > 9) return kNoRowid;
+  if (body_size > record.size() - header_size) return kCutColumn;
+  *rowid = DecodeBody(serial_type, record.last(body_size)).integer();
+  return nullptr;
 }
 
 RecordPrefix FindRecordPrefix(Bytes bytes, uint64_t total_size, size_t column_count) {

@@ -45,6 +45,9 @@ RecordComparison CompareRecord(Bytes bytes, uint64_t total_size, std::span<const
 // there are no more. The values borrow from `bytes`. Null, or what is wrong with the record.
 const char* DecodeKey(Bytes bytes, size_t column_count, std::vector<Value>& key);
 
+// The rowid that an entry of an index on a rowid table ends with. Null, or what is wrong.
+const char* DecodeEntryRowid(Bytes record, int64_t* rowid);
+
 // How long the part of a record is that holds its first `column_count` columns. More than
 // bytes.size(): ask again with so many bytes.
 struct RecordPrefix {

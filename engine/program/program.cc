@@ -17,6 +17,15 @@ std::string DescribeKey(const SortKey& key) {
   return text + ")";
 }
 
+std::string DescribeKeyOrder(const KeyOrder& order) {
+  std::string text = "k(" + std::to_string(order.size());
+  for (const KeyColumn& column : order) {
+    text += column.is_descending ? ",-" : ",";
+    if (column.collation != &kBinaryCollation) text += column.collation->name;
+  }
+  return text + ")";
+}
+
 }  // namespace
 
 std::string DescribeOperand4(const Instruction& instruction) {
@@ -37,6 +46,7 @@ std::string DescribeOperand4(const Instruction& instruction) {
              std::to_string(is_fixed ? function->argument_count_min : -1) + ")";
     }
     std::string operator()(const SortKey& key) const { return DescribeKey(key); }
+    std::string operator()(const KeyOrder* order) const { return DescribeKeyOrder(*order); }
     std::string operator()(const std::vector<PageNumber>& roots) const {
       std::string text = "[";
       for (size_t i = 0; i < roots.size(); ++i)

@@ -12,6 +12,7 @@
 
 #include "engine/catalog/function.h"
 #include "engine/catalog/schema.h"
+#include "engine/format/key_order.h"
 #include "engine/format/page_number.h"
 #include "engine/program/opcode.h"
 #include "engine/value/value.h"
@@ -29,9 +30,10 @@ struct SortColumn {
 using SortKey = std::vector<SortColumn>;
 
 // What P4 can be. A std::string is a list of affinity letters (MakeRecord, Affinity), a line of a
-// plan (Explain), a message (Halt) or a mode (JournalMode).
+// plan (Explain), a message (Halt) or a mode (JournalMode). A KeyOrder belongs to an index of the
+// program's schema, or to the one that it makes.
 using Operand4 = std::variant<std::monostate, int64_t, double, std::string, Value, const Collation*,
-                              const Function*, SortKey, std::vector<PageNumber>>;
+                              const Function*, SortKey, const KeyOrder*, std::vector<PageNumber>>;
 
 struct Instruction {
   Opcode op = Opcode::kHalt;
@@ -52,6 +54,7 @@ struct Program {
   bool takes_write_lock = false;
   bool counts_changes = false;  // sets changes() when it ends: INSERT, UPDATE, DELETE
   std::shared_ptr<const Schema> schema;
+  std::shared_ptr<const Index> made_index;  // of a CREATE INDEX: its order is an operand
 };
 
 // P4 and the comment as EXPLAIN shows them.

@@ -84,6 +84,18 @@ bool operator==(const SqlStatement& a, const SqlStatement& b) {
       return SameAs<ReleaseStatement>(a, b);
     case StatementKind::kPragma:
       return SameAs<PragmaStatement>(a, b);
+    case StatementKind::kAlterTable:
+      return SameAs<AlterTableStatement>(a, b);
+    case StatementKind::kAttach:
+      return SameAs<AttachStatement>(a, b);
+    case StatementKind::kDetach:
+      return SameAs<DetachStatement>(a, b);
+    case StatementKind::kAnalyze:
+      return SameAs<AnalyzeStatement>(a, b);
+    case StatementKind::kReindex:
+      return SameAs<ReindexStatement>(a, b);
+    case StatementKind::kVacuum:
+      return SameAs<VacuumStatement>(a, b);
   }
   Unreachable();
 }

@@ -230,7 +230,38 @@ struct OrderingTerm {
   friend bool operator==(const OrderingTerm&, const OrderingTerm&) = default;
 };
 
-// name([DISTINCT] arguments [ORDER BY ...]) [FILTER (WHERE filter)], or name(*).
+enum class FrameUnit : uint8_t { kRange, kRows, kGroups };
+enum class FrameEdgeKind : uint8_t {
+  kUnboundedPreceding,
+  kPreceding,
+  kCurrentRow,
+  kFollowing,
+  kUnboundedFollowing,
+};
+enum class FrameExclude : uint8_t { kNoOthers, kCurrentRow, kGroup, kTies };
+
+struct FrameEdge {
+  FrameEdgeKind kind = FrameEdgeKind::kCurrentRow;
+  ExprPtr distance;  // of kPreceding and kFollowing
+
+  friend bool operator==(const FrameEdge&, const FrameEdge&) = default;
+};
+
+// What stands between the parentheses of OVER (...) and WINDOW name AS (...).
+struct WindowDefinition {
+  std::optional<Name> base;  // the window that this one goes on from
+  ExprList partition_by;
+  std::vector<OrderingTerm> order_by;
+  bool has_frame = false;  // else RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  FrameUnit unit = FrameUnit::kRange;
+  FrameEdge start;
+  FrameEdge end;
+  FrameExclude exclude = FrameExclude::kNoOthers;
+
+  friend bool operator==(const WindowDefinition&, const WindowDefinition&) = default;
+};
+
+// name([DISTINCT] arguments [ORDER BY ...]) [FILTER (WHERE filter)] [OVER window], or name(*) ....
 struct FunctionExpr : ExprOf<ExprKind::kFunction> {
   Name name;
   bool is_distinct = false;
@@ -238,7 +269,11 @@ struct FunctionExpr : ExprOf<ExprKind::kFunction> {
   ExprList arguments;
   std::vector<OrderingTerm> order_by;
   ExprPtr filter;  // or null
+  // OVER name or OVER (window): at most one of the two.
+  std::optional<Name> window_name;
+  Owned<WindowDefinition> window;
 
+  bool has_window() const { return window_name.has_value() || window; }
   friend bool operator==(const FunctionExpr&, const FunctionExpr&) = default;
 };
 

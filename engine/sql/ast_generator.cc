@@ -220,7 +220,49 @@ ExprPtr AstGenerator::AnyFunction() {
     if (!node->arguments.empty() && Flip()) node->order_by = AnyOrderingTerms(1);
   }
   node->filter = MaybeExpr();
+  switch (Choose(4)) {
+    default:
+      break;
+    case 2:
+      node->window_name = AnyName();
+      break;
+    case 3:
+      node->window = std::make_unique<WindowDefinition>(AnyWindow());
+      break;
+  }
   return ExprPtr(std::move(node));
+}
+
+WindowDefinition AstGenerator::AnyWindow() {
+  WindowDefinition window;
+  ++depth_;
+  window.start.kind = FrameEdgeKind::kUnboundedPreceding;
+  window.base = MaybeName();
+  if (depth_ <= kDepthMax) {
+    window.partition_by = AnyList(0, 2);
+    window.order_by = AnyOrderingTerms(0);
+  }
+  window.has_frame = Flip();
+  if (window.has_frame) {
+    window.unit = static_cast<FrameUnit>(Choose(3));
+    window.start = AnyEdge(FrameEdgeKind::kUnboundedPreceding, FrameEdgeKind::kFollowing);
+    const bool begins_unbounded = window.start.kind == FrameEdgeKind::kUnboundedPreceding;
+    window.end = AnyEdge(begins_unbounded ? FrameEdgeKind::kPreceding : window.start.kind,
+                         FrameEdgeKind::kUnboundedFollowing);
+    window.exclude = static_cast<FrameExclude>(Choose(4));
+  }
+  --depth_;
+  return window;
+}
+
+FrameEdge AstGenerator::AnyEdge(FrameEdgeKind least, FrameEdgeKind most) {
+  FrameEdge edge;
+  edge.kind =
+      static_cast<FrameEdgeKind>(Count(static_cast<size_t>(least), static_cast<size_t>(most)));
+  if (edge.kind == FrameEdgeKind::kPreceding || edge.kind == FrameEdgeKind::kFollowing) {
+    edge.distance = AnyExpr();
+  }
+  return edge;
 }
 
 ExprPtr AstGenerator::AnyCase() {
@@ -273,6 +315,7 @@ std::vector<OrderingTerm> AstGenerator::AnyOrderingTerms(size_t least) {
 SelectPtr AstGenerator::AnySelect() {
   auto select = std::make_unique<SelectStatement>();
   ++depth_;
+  select->with = MaybeWith();
   select->cores.push_back(AnyCore());
   for (size_t count = Count(0, 2); count > 0; --count) {
     select->ops.push_back(static_cast<CompoundOp>(Choose(4)));
@@ -287,6 +330,21 @@ SelectPtr AstGenerator::AnySelect() {
   return SelectPtr(std::move(select));
 }
 
+WithClause AstGenerator::MaybeWith() {
+  WithClause with;
+  if (depth_ > kDepthMax || Choose(6) != 5) return with;
+  with.is_recursive = Flip();
+  for (size_t count = Count(1, 2); count > 0; --count) {
+    CommonTable table;
+    table.name = {.text = "w" + std::to_string(count), .span = {}};
+    table.columns = AnyNames(0);
+    table.materialization = static_cast<Materialization>(Choose(3));
+    table.select = AnySelect();
+    with.tables.push_back(std::move(table));
+  }
+  return with;
+}
+
 SelectCore AstGenerator::AnyCore() {
   SelectCore core;
   if (Choose(4) == 1) {
@@ -294,7 +352,25 @@ SelectCore AstGenerator::AnyCore() {
     return core;
   }
   core.is_distinct = Flip();
-  for (size_t count = Count(1, 3); count > 0; --count) {
+  core.columns = AnyResultColumns(1);
+  if (Flip()) core.from = AnyFrom();
+  core.where = MaybeExpr();
+  if (Flip()) core.group_by = AnyList(1, 2);
+  core.having = MaybeExpr();
+  if (Choose(6) == 5) {
+    for (size_t count = Count(1, 2); count > 0; --count) {
+      NamedWindow window;
+      window.name = AnyName();
+      window.definition = AnyWindow();
+      core.windows.push_back(std::move(window));
+    }
+  }
+  return core;
+}
+
+std::vector<ResultColumn> AstGenerator::AnyResultColumns(size_t least) {
+  std::vector<ResultColumn> columns;
+  for (size_t count = Count(least, 3); count > 0; --count) {
     ResultColumn column;
     switch (Choose(4)) {
       default:
@@ -307,13 +383,9 @@ SelectCore AstGenerator::AnyCore() {
         column.table = AnyName();
         break;
     }
-    core.columns.push_back(std::move(column));
+    columns.push_back(std::move(column));
   }
-  if (Flip()) core.from = AnyFrom();
-  core.where = MaybeExpr();
-  if (Flip()) core.group_by = AnyList(1, 2);
-  core.having = MaybeExpr();
-  return core;
+  return columns;
 }
 
 FromClause AstGenerator::AnyFrom() {
@@ -368,9 +440,19 @@ IndexHint AstGenerator::AnyHint() {
 // ---- Statements ----
 
 StatementPtr AstGenerator::AnyStatement() {
-  switch (Choose(16)) {
+  switch (Choose(21)) {
     default:
       return StatementPtr(AnySelect());
+    case 16:
+      return AnyCreateView();
+    case 17:
+      return AnyCreateVirtualTable();
+    case 18:
+      return AnyCreateTrigger();
+    case 19:
+      return AnyAlterTable();
+    case 20:
+      return AnyOfWholeDatabase();
     case 4:
       return AnyInsert();
     case 5:
@@ -418,8 +500,46 @@ StatementPtr AstGenerator::AnyInsert() {
   insert->table = AnyQualifiedName();
   insert->alias = MaybeName();
   insert->columns = AnyNames(0);
+  insert->with = MaybeWith();
   if (Flip()) insert->source = AnySelect();
+  if (insert->source && Flip()) {
+    // Behind a table the word ON would be that of a join.
+    insert->source->cores.back() = SelectCore();
+    insert->source->cores.back().values.push_back(AnyList(1, 2));
+    insert->source->order_by.clear();
+    insert->source->limit = nullptr;
+    insert->source->offset = nullptr;
+    for (size_t count = Count(0, 2); count > 0; --count) {
+      insert->upserts.push_back(AnyUpsert(count == 1));
+    }
+  }
+  insert->returning = AnyResultColumns(0);
   return StatementPtr(std::move(insert));
+}
+
+UpsertClause AstGenerator::AnyUpsert(bool is_last) {
+  UpsertClause upsert;
+  upsert.target = AnyOrderingTerms(is_last ? 0 : 1);
+  if (!upsert.target.empty()) upsert.target_where = MaybeExpr();
+  upsert.is_update = Flip();
+  if (upsert.is_update) {
+    upsert.assignments = AnyAssignments();
+    upsert.where = MaybeExpr();
+  }
+  return upsert;
+}
+
+std::vector<Assignment> AstGenerator::AnyAssignments() {
+  std::vector<Assignment> assignments;
+  for (size_t count = Count(1, 3); count > 0; --count) {
+    Assignment assignment;
+    assignment.is_row = Flip();
+    assignment.columns = AnyNames(1);
+    if (!assignment.is_row) assignment.columns.resize(1);
+    assignment.value = AnyExpr();
+    assignments.push_back(std::move(assignment));
+  }
+  return assignments;
 }
 
 StatementPtr AstGenerator::AnyUpdate() {
@@ -428,16 +548,11 @@ StatementPtr AstGenerator::AnyUpdate() {
   update->table = AnyQualifiedName();
   update->alias = MaybeName();
   update->hint = AnyHint();
-  for (size_t count = Count(1, 3); count > 0; --count) {
-    Assignment assignment;
-    assignment.is_row = Flip();
-    assignment.columns = AnyNames(1);
-    if (!assignment.is_row) assignment.columns.resize(1);
-    assignment.value = AnyExpr();
-    update->assignments.push_back(std::move(assignment));
-  }
+  update->with = MaybeWith();
+  update->assignments = AnyAssignments();
   if (Flip()) update->from = AnyFrom();
   update->where = MaybeExpr();
+  update->returning = AnyResultColumns(0);
   return StatementPtr(std::move(update));
 }
 
@@ -446,7 +561,9 @@ StatementPtr AstGenerator::AnyDelete() {
   deletion->table = AnyQualifiedName();
   deletion->alias = MaybeName();
   deletion->hint = AnyHint();
+  deletion->with = MaybeWith();
   deletion->where = MaybeExpr();
+  deletion->returning = AnyResultColumns(0);
   return StatementPtr(std::move(deletion));
 }
 
@@ -460,16 +577,20 @@ StatementPtr AstGenerator::AnyCreateTable() {
     return StatementPtr(std::move(create));
   }
   for (size_t count = Count(1, 3); count > 0; --count) {
-    ColumnDefinition column;
-    column.name = AnyName();
-    column.type = AnyType();
-    for (size_t i = Count(0, 3); i > 0; --i) column.constraints.push_back(AnyColumnConstraint());
-    create->columns.push_back(std::move(column));
+    create->columns.push_back(AnyColumnDefinition());
   }
   for (size_t i = Count(0, 2); i > 0; --i) create->constraints.push_back(AnyTableConstraint());
   create->is_without_rowid = Flip();
   create->is_strict = Flip();
   return StatementPtr(std::move(create));
+}
+
+ColumnDefinition AstGenerator::AnyColumnDefinition() {
+  ColumnDefinition column;
+  column.name = AnyName();
+  column.type = AnyType();
+  for (size_t i = Count(0, 3); i > 0; --i) column.constraints.push_back(AnyColumnConstraint());
+  return column;
 }
 
 ColumnConstraint AstGenerator::AnyColumnConstraint() {
@@ -550,6 +671,134 @@ StatementPtr AstGenerator::AnyCreateIndex() {
   create->columns = AnyOrderingTerms(1);
   create->where = MaybeExpr();
   return StatementPtr(std::move(create));
+}
+
+StatementPtr AstGenerator::AnyCreateView() {
+  auto create = std::make_unique<CreateViewStatement>();
+  create->is_temporary = Flip();
+  create->if_not_exists = Flip();
+  create->view = AnyQualifiedName();
+  create->columns = AnyNames(0);
+  create->select = AnySelect();
+  return StatementPtr(std::move(create));
+}
+
+StatementPtr AstGenerator::AnyCreateVirtualTable() {
+  constexpr std::string_view kArguments[] = {"", "a TEXT", "x = (1, 2)", "'q,'"};
+  auto create = std::make_unique<CreateVirtualTableStatement>();
+  create->if_not_exists = Flip();
+  create->table = AnyQualifiedName();
+  create->module = AnyName();
+  for (size_t count = Count(0, 3); count > 0; --count) {
+    create->arguments.emplace_back(kArguments[Choose(std::size(kArguments))]);
+  }
+  return StatementPtr(std::move(create));
+}
+
+StatementPtr AstGenerator::AnyCreateTrigger() {
+  auto create = std::make_unique<CreateTriggerStatement>();
+  create->is_temporary = Flip();
+  create->if_not_exists = Flip();
+  create->trigger = AnyQualifiedName();
+  create->time = static_cast<TriggerTime>(Choose(4));
+  create->event = static_cast<TriggerEvent>(Choose(3));
+  if (create->event == TriggerEvent::kUpdate) create->update_columns = AnyNames(0);
+  create->table = AnyQualifiedName();
+  create->is_for_each_row = Flip();
+  create->when = MaybeExpr();
+  for (size_t count = Count(1, 2); count > 0; --count) create->body.push_back(AnyTriggerStep());
+  return StatementPtr(std::move(create));
+}
+
+StatementPtr AstGenerator::AnyTriggerStep() {
+  switch (Choose(4)) {
+    default:
+      return StatementPtr(AnySelect());
+    case 1: {
+      StatementPtr step = AnyInsert();
+      auto& insert = step->As<InsertStatement>();
+      insert.with = {};
+      insert.table.schema.reset();
+      insert.alias.reset();
+      if (!insert.source) insert.source = AnySelect();
+      insert.returning.clear();
+      return step;
+    }
+    case 2: {
+      StatementPtr step = AnyUpdate();
+      auto& update = step->As<UpdateStatement>();
+      update.with = {};
+      update.table.schema.reset();
+      update.alias.reset();
+      update.hint = {};
+      update.returning.clear();
+      return step;
+    }
+    case 3: {
+      StatementPtr step = AnyDelete();
+      auto& deletion = step->As<DeleteStatement>();
+      deletion.with = {};
+      deletion.table.schema.reset();
+      deletion.alias.reset();
+      deletion.hint = {};
+      deletion.returning.clear();
+      return step;
+    }
+  }
+}
+
+StatementPtr AstGenerator::AnyAlterTable() {
+  auto alter = std::make_unique<AlterTableStatement>();
+  alter->table = AnyQualifiedName();
+  alter->alter = static_cast<AlterKind>(Choose(4));
+  switch (alter->alter) {
+    case AlterKind::kRenameColumn:
+      alter->column = AnyName();
+      [[fallthrough]];
+    case AlterKind::kRenameTable:
+      alter->new_name = AnyName();
+      break;
+    case AlterKind::kAddColumn:
+      alter->added = AnyColumnDefinition();
+      break;
+    case AlterKind::kDropColumn:
+      alter->column = AnyName();
+      break;
+  }
+  return StatementPtr(std::move(alter));
+}
+
+StatementPtr AstGenerator::AnyOfWholeDatabase() {
+  switch (Choose(5)) {
+    default: {
+      auto analyze = std::make_unique<AnalyzeStatement>();
+      if (Flip()) analyze->name = AnyQualifiedName();
+      return StatementPtr(std::move(analyze));
+    }
+    case 1: {
+      auto reindex = std::make_unique<ReindexStatement>();
+      if (Flip()) reindex->name = AnyQualifiedName();
+      return StatementPtr(std::move(reindex));
+    }
+    case 2: {
+      auto vacuum = std::make_unique<VacuumStatement>();
+      vacuum->schema = MaybeName();
+      vacuum->into = MaybeExpr();
+      return StatementPtr(std::move(vacuum));
+    }
+    case 3: {
+      auto attach = std::make_unique<AttachStatement>();
+      attach->file = AnyExpr();
+      attach->schema = AnyExpr();
+      attach->key = MaybeExpr();
+      return StatementPtr(std::move(attach));
+    }
+    case 4: {
+      auto detach = std::make_unique<DetachStatement>();
+      detach->schema = AnyExpr();
+      return StatementPtr(std::move(detach));
+    }
+  }
 }
 
 StatementPtr AstGenerator::AnyDrop() {

@@ -42,13 +42,26 @@ class AstGenerator {
   ExprPtr AnyIn();
   std::vector<OrderingTerm> AnyOrderingTerms(size_t least);
 
+  WindowDefinition AnyWindow();
+  FrameEdge AnyEdge(FrameEdgeKind least, FrameEdgeKind most);
+
   SelectPtr AnySelect();
+  WithClause MaybeWith();
+  std::vector<ResultColumn> AnyResultColumns(size_t least);
   SelectCore AnyCore();
   FromClause AnyFrom();
   FromItem AnyFromItem(bool is_first);
   IndexHint AnyHint();
 
   StatementPtr AnyInsert();
+  UpsertClause AnyUpsert(bool is_last);
+  std::vector<Assignment> AnyAssignments();
+  StatementPtr AnyCreateView();
+  StatementPtr AnyCreateVirtualTable();
+  StatementPtr AnyCreateTrigger();
+  StatementPtr AnyTriggerStep();
+  StatementPtr AnyAlterTable();
+  StatementPtr AnyOfWholeDatabase();
   StatementPtr AnyUpdate();
   StatementPtr AnyDelete();
   StatementPtr AnyCreateTable();
@@ -56,6 +69,7 @@ class AstGenerator {
   StatementPtr AnyDrop();
   StatementPtr AnyPragma();
   ConflictAction AnyConflict();
+  ColumnDefinition AnyColumnDefinition();
   ColumnConstraint AnyColumnConstraint();
   TableConstraint AnyTableConstraint();
   ForeignKeyReference AnyReference();

@@ -65,6 +65,14 @@ struct FromItem {
   friend bool operator==(const FromItem&, const FromItem&) = default;
 };
 
+// WINDOW name AS (...).
+struct NamedWindow {
+  Name name;
+  WindowDefinition definition;
+
+  friend bool operator==(const NamedWindow&, const NamedWindow&) = default;
+};
+
 // One SELECT ... of a compound, or one VALUES list.
 struct SelectCore {
   bool is_distinct = false;
@@ -73,6 +81,7 @@ struct SelectCore {
   ExprPtr where;    // or null
   ExprList group_by;
   ExprPtr having;  // or null
+  std::vector<NamedWindow> windows;
   // VALUES (...), (...): rows of one length or more; when not empty all of the above is.
   std::vector<ExprList> values;
   SourceSpan span;
@@ -84,6 +93,26 @@ struct SelectCore {
 enum class CompoundOp : uint8_t { kUnion, kUnionAll, kIntersect, kExcept };
 
 std::string_view Describe(CompoundOp op);
+
+enum class Materialization : uint8_t { kUnsaid, kMaterialized, kNotMaterialized };
+
+// name (columns) AS (select), in WITH.
+struct CommonTable {
+  Name name;
+  std::vector<Name> columns;  // empty: those of the select
+  Materialization materialization = Materialization::kUnsaid;
+  SelectPtr select;
+
+  friend bool operator==(const CommonTable&, const CommonTable&) = default;
+};
+
+struct WithClause {
+  bool is_recursive = false;        // the word RECURSIVE, which SQLite reads and gives no meaning
+  std::vector<CommonTable> tables;  // empty without WITH
+
+  bool empty() const { return tables.empty(); }
+  friend bool operator==(const WithClause&, const WithClause&) = default;
+};
 
 }  // namespace orrery
 

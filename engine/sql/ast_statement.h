@@ -25,6 +25,12 @@ enum class StatementKind : uint8_t {
   kSavepoint,
   kRelease,
   kPragma,
+  kAlterTable,
+  kAttach,
+  kDetach,
+  kAnalyze,
+  kReindex,
+  kVacuum,
 };
 
 struct SqlStatement {
@@ -70,6 +76,7 @@ std::string_view Describe(ConflictAction action);  // "" for kUnsaid
 
 // A whole query: cores[0] ops[0] cores[1] ops[1] ..., grouped to the left, then ordered and cut.
 struct SelectStatement : StatementOf<StatementKind::kSelect> {
+  WithClause with;
   std::vector<SelectCore> cores;  // one or more
   std::vector<CompoundOp> ops;    // one fewer than cores
   std::vector<OrderingTerm> order_by;
@@ -77,16 +84,6 @@ struct SelectStatement : StatementOf<StatementKind::kSelect> {
   ExprPtr offset;  // or null; LIMIT a, b reads as LIMIT b OFFSET a
 
   friend bool operator==(const SelectStatement&, const SelectStatement&) = default;
-};
-
-struct InsertStatement : StatementOf<StatementKind::kInsert> {
-  ConflictAction or_action = ConflictAction::kUnsaid;  // REPLACE INTO is kReplace
-  QualifiedName table;
-  std::optional<Name> alias;
-  std::vector<Name> columns;  // empty when none were listed
-  SelectPtr source;           // SELECT or VALUES; null for DEFAULT VALUES
-
-  friend bool operator==(const InsertStatement&, const InsertStatement&) = default;
 };
 
 // column = value, or (column, ...) = row.
@@ -98,7 +95,32 @@ struct Assignment {
   friend bool operator==(const Assignment&, const Assignment&) = default;
 };
 
+// ON CONFLICT [(target) [WHERE ...]] DO NOTHING, or DO UPDATE SET ... [WHERE ...].
+struct UpsertClause {
+  std::vector<OrderingTerm> target;  // empty: any constraint; only the last clause may have none
+  ExprPtr target_where;              // or null
+  bool is_update = false;            // else DO NOTHING
+  std::vector<Assignment> assignments;
+  ExprPtr where;  // or null
+
+  friend bool operator==(const UpsertClause&, const UpsertClause&) = default;
+};
+
+struct InsertStatement : StatementOf<StatementKind::kInsert> {
+  WithClause with;
+  ConflictAction or_action = ConflictAction::kUnsaid;  // REPLACE INTO is kReplace
+  QualifiedName table;
+  std::optional<Name> alias;
+  std::vector<Name> columns;  // empty when none were listed
+  SelectPtr source;           // SELECT or VALUES; null for DEFAULT VALUES
+  std::vector<UpsertClause> upserts;
+  std::vector<ResultColumn> returning;
+
+  friend bool operator==(const InsertStatement&, const InsertStatement&) = default;
+};
+
 struct UpdateStatement : StatementOf<StatementKind::kUpdate> {
+  WithClause with;
   ConflictAction or_action = ConflictAction::kUnsaid;
   QualifiedName table;
   std::optional<Name> alias;
@@ -106,15 +128,18 @@ struct UpdateStatement : StatementOf<StatementKind::kUpdate> {
   std::vector<Assignment> assignments;
   FromClause from;
   ExprPtr where;  // or null
+  std::vector<ResultColumn> returning;
 
   friend bool operator==(const UpdateStatement&, const UpdateStatement&) = default;
 };
 
 struct DeleteStatement : StatementOf<StatementKind::kDelete> {
+  WithClause with;
   QualifiedName table;
   std::optional<Name> alias;
   IndexHint hint;
   ExprPtr where;  // or null
+  std::vector<ResultColumn> returning;
 
   friend bool operator==(const DeleteStatement&, const DeleteStatement&) = default;
 };
@@ -217,28 +242,39 @@ struct CreateIndexStatement : StatementOf<StatementKind::kCreateIndex> {
   friend bool operator==(const CreateIndexStatement&, const CreateIndexStatement&) = default;
 };
 
-// These three are recognised and not read further: `body` is the text after the name, so that a
-// schema that holds them can be opened, and their tables' text printed as it was.
 struct CreateViewStatement : StatementOf<StatementKind::kCreateView> {
   bool is_temporary = false;
   bool if_not_exists = false;
   QualifiedName view;
-  std::string body;
+  std::vector<Name> columns;  // empty: those of the select
+  SelectPtr select;
 
   friend bool operator==(const CreateViewStatement&, const CreateViewStatement&) = default;
 };
+
+enum class TriggerTime : uint8_t { kUnsaid, kBefore, kAfter, kInsteadOf };  // unsaid is BEFORE
+enum class TriggerEvent : uint8_t { kDelete, kInsert, kUpdate };
+
 struct CreateTriggerStatement : StatementOf<StatementKind::kCreateTrigger> {
   bool is_temporary = false;
   bool if_not_exists = false;
   QualifiedName trigger;
-  std::string body;
+  TriggerTime time = TriggerTime::kUnsaid;
+  TriggerEvent event = TriggerEvent::kDelete;
+  std::vector<Name> update_columns;  // UPDATE OF a, b; empty: of any
+  QualifiedName table;
+  bool is_for_each_row = false;    // written, which changes nothing
+  ExprPtr when;                    // or null
+  std::vector<StatementPtr> body;  // one or more of INSERT, UPDATE, DELETE and SELECT
 
   friend bool operator==(const CreateTriggerStatement&, const CreateTriggerStatement&) = default;
 };
+
 struct CreateVirtualTableStatement : StatementOf<StatementKind::kCreateVirtualTable> {
   bool if_not_exists = false;
   QualifiedName table;
-  std::string body;
+  Name module;
+  std::vector<std::string> arguments;  // each as written
 
   friend bool operator==(const CreateVirtualTableStatement&,
                          const CreateVirtualTableStatement&) = default;
@@ -254,6 +290,52 @@ struct DropStatement : StatementOf<StatementKind::kDrop> {
   QualifiedName name;
 
   friend bool operator==(const DropStatement&, const DropStatement&) = default;
+};
+
+enum class AlterKind : uint8_t { kRenameTable, kRenameColumn, kAddColumn, kDropColumn };
+
+struct AlterTableStatement : StatementOf<StatementKind::kAlterTable> {
+  AlterKind alter = AlterKind::kRenameTable;
+  QualifiedName table;
+  Name column;             // kRenameColumn, kDropColumn
+  Name new_name;           // kRenameTable, kRenameColumn
+  ColumnDefinition added;  // kAddColumn
+  SourceSpan added_span;   // its text
+
+  friend bool operator==(const AlterTableStatement&, const AlterTableStatement&) = default;
+};
+
+// ANALYZE, REINDEX: of everything, or of what the name says.
+struct AnalyzeStatement : StatementOf<StatementKind::kAnalyze> {
+  std::optional<QualifiedName> name;
+
+  friend bool operator==(const AnalyzeStatement&, const AnalyzeStatement&) = default;
+};
+struct ReindexStatement : StatementOf<StatementKind::kReindex> {
+  std::optional<QualifiedName> name;
+
+  friend bool operator==(const ReindexStatement&, const ReindexStatement&) = default;
+};
+
+// ---- Whole databases ----
+
+struct AttachStatement : StatementOf<StatementKind::kAttach> {
+  ExprPtr file;
+  ExprPtr schema;
+  ExprPtr key;  // or null
+
+  friend bool operator==(const AttachStatement&, const AttachStatement&) = default;
+};
+struct DetachStatement : StatementOf<StatementKind::kDetach> {
+  ExprPtr schema;
+
+  friend bool operator==(const DetachStatement&, const DetachStatement&) = default;
+};
+struct VacuumStatement : StatementOf<StatementKind::kVacuum> {
+  std::optional<Name> schema;
+  ExprPtr into;  // a file name, or null
+
+  friend bool operator==(const VacuumStatement&, const VacuumStatement&) = default;
 };
 
 // ---- Transactions ----
@@ -302,6 +384,7 @@ struct ParsedStatement {
   std::string text;        // the statement's bytes from the start of the input; spans index it
   StatementPtr statement;  // null when there were only blanks, comments and a semicolon
   ExplainMode explain = ExplainMode::kNone;
+  bool names_tables = false;  // in FROM, or after IN
   // Name of parameter i + 1, "" for a lone ? or one that only the numbers skip over.
   std::vector<std::string> parameter_names;
 };

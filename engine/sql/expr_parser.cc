@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/sql/select_parser.h"
+#include "engine/sql/window_parser.h"
 
 namespace orrery {
 namespace {
@@ -435,7 +436,8 @@ ExprPtr ExprParser::ParseFunction() {
     stream_.Expect(TokenKind::kRightParen);
     height = std::max(height, Height(node->filter));
   }
-  if (stream_.Is(TokenKind::kOver)) stream_.FailUnsupported("a window function");
+  if (stream_.Is(TokenKind::kOver)) WindowParser(stream_).ParseOver(*node);
+  if (node->window) height = std::max(height, HeightOfWindow(*node->window));
   const uint32_t begin = node->name.span.begin;
   return Finish(std::move(node), begin, height);
 }
@@ -606,6 +608,7 @@ ExprPtr ExprParser::ParseIn(bool negated, ExprPtr operand, uint32_t begin) {
   node->operand = std::move(operand);
   if (!stream_.Is(TokenKind::kLeftParen)) {
     node->table = stream_.ExpectQualifiedName();
+    stream_.NoteTable();
     node->has_arguments = stream_.Is(TokenKind::kLeftParen);
     if (node->has_arguments) node->list = ParseParenthesizedList();
   } else if (SelectParser::IsSelect(stream_, 1)) {
@@ -614,9 +617,26 @@ ExprPtr ExprParser::ParseIn(bool negated, ExprPtr operand, uint32_t begin) {
     stream_.Expect(TokenKind::kRightParen);
   } else {
     node->list = ParseParenthesizedList();
+    CheckRowsOf(*node);
   }
   const int height = std::max({Height(node->operand), Height(node->list), Height(node->select)});
   return Finish(std::move(node), begin, height);
+}
+
+// Of (a, b) IN ((1, 2), ...).
+void ExprParser::CheckRowsOf(const InExpr& in) {
+  if (stream_.failed()) return;
+  const RowExpr* operand = in.operand->TryAs<RowExpr>();
+  if (operand == nullptr) return;
+  for (const ExprPtr& element : in.list) {
+    const RowExpr* row = element->TryAs<RowExpr>();
+    const size_t size = row == nullptr ? 1 : row->values.size();
+    if (size == operand->values.size()) continue;
+    return stream_.Fail(Status(ResultCode::kError, "IN(...) element has " + std::to_string(size) +
+                                                       " term" + (size == 1 ? "" : "s") +
+                                                       " - expected " +
+                                                       std::to_string(operand->values.size())));
+  }
 }
 
 ExprPtr ExprParser::ParseCollate(ExprPtr operand, uint32_t begin) {

@@ -55,6 +55,7 @@ class ExprParser {
   ExprPtr ParsePattern(PatternOp op, bool negated, ExprPtr text, uint32_t begin);
   ExprPtr ParseBetween(bool negated, ExprPtr operand, uint32_t begin);
   ExprPtr ParseIn(bool negated, ExprPtr operand, uint32_t begin);
+  void CheckRowsOf(const InExpr& in);
   ExprPtr ParseCollate(ExprPtr operand, uint32_t begin);
 
   // Gives the node its span and height.

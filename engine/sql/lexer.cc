@@ -251,8 +251,9 @@ bool ReadsAsName(TokenKind kind) {
   switch (Describe(kind).use) {
     case KeywordUse::kYielding:
     case KeywordUse::kJoinWord:
-    case KeywordUse::kContextual:
       return true;
+    case KeywordUse::kContextual:
+      return kind != TokenKind::kFilter;
     case KeywordUse::kReserved:
     case KeywordUse::kIndexed:
       return false;

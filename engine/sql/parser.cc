@@ -45,6 +45,7 @@ Result<ParsedStatement> ParseStatement(std::string_view sql, size_t* tail) {
   }
   parsed.text = sql.substr(0, *tail);
   parsed.parameter_names = stream.TakeParameterNames();
+  parsed.names_tables = stream.names_tables();
   return parsed;
 }
 

@@ -138,6 +138,51 @@ constexpr std::string_view kGoodStatements[] = {
     "PRAGMA journal_mode (wal)",
     "PRAGMA cache_size = -2000",
     "PRAGMA foreign_keys = ON",
+    "WITH RECURSIVE x (a, b) AS (SELECT 1, 2 UNION ALL SELECT a + 1, b FROM x), y AS NOT "
+    "MATERIALIZED (VALUES (1)) SELECT * FROM x, y",
+    "WITH x AS MATERIALIZED (SELECT 1 AS a) INSERT INTO t (a) SELECT a FROM x",
+    "WITH x AS (SELECT 1 AS a) UPDATE t SET a = (SELECT a FROM x) WHERE b IN (WITH z AS (SELECT 1) "
+    "SELECT * FROM z)",
+    "WITH x AS (SELECT 1 AS a) DELETE FROM t WHERE a IN x",
+    "SELECT sum(a) OVER (PARTITION BY b, c ORDER BY d DESC NULLS LAST ROWS BETWEEN 1 PRECEDING AND "
+    "UNBOUNDED FOLLOWING EXCLUDE TIES), count(*) FILTER (WHERE a > 1) OVER w, row_number() OVER () "
+    "FROM t WINDOW w AS (ORDER BY a RANGE UNBOUNDED PRECEDING), w2 AS (w GROUPS CURRENT ROW "
+    "EXCLUDE "
+    "NO OTHERS) ORDER BY 1",
+    "SELECT lag(a, 1, 0) OVER (w PARTITION BY b), max(b) OVER (ROWS BETWEEN CURRENT ROW AND 2 "
+    "FOLLOWING EXCLUDE GROUP) FROM t WINDOW w AS ()",
+    "INSERT INTO t (a, b) VALUES (1, 2) ON CONFLICT (a, b COLLATE NOCASE) WHERE a > 1 DO UPDATE "
+    "SET "
+    "a = excluded.a, (c, d) = (1, 2) WHERE b < 3 ON CONFLICT DO NOTHING RETURNING a AS x, *",
+    "INSERT INTO t SELECT * FROM u WHERE true ON CONFLICT (a) DO NOTHING ON CONFLICT DO UPDATE SET "
+    "a "
+    "= 1",
+    "INSERT INTO t DEFAULT VALUES RETURNING rowid",
+    "UPDATE t SET a = 1 WHERE b RETURNING a, b + 1 y",
+    "DELETE FROM t RETURNING *",
+    "CREATE TEMP VIEW IF NOT EXISTS n (x, y) AS SELECT a, b FROM t UNION SELECT 1, 2 ORDER BY 1",
+    "CREATE VIEW main.n AS VALUES (1, 2)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS main.n USING m (a TEXT, (b, 'c'), x = 1)",
+    "CREATE TRIGGER IF NOT EXISTS main.n AFTER UPDATE OF a, b ON t FOR EACH ROW WHEN new.a > old.a "
+    "BEGIN INSERT OR IGNORE INTO u (a, b) SELECT new.a, 1 ON CONFLICT DO NOTHING; UPDATE OR FAIL u "
+    "SET a = 1 FROM v WHERE u.b = v.b; DELETE FROM u WHERE a = old.a; SELECT RAISE(ABORT, 'no'), "
+    "RAISE(IGNORE); END",
+    "CREATE TEMP TRIGGER n BEFORE DELETE ON t BEGIN REPLACE INTO u VALUES (1, 2, 3, 4); END",
+    "CREATE TRIGGER n INSTEAD OF INSERT ON t BEGIN SELECT 1; END",
+    "ALTER TABLE main.t RENAME TO n",
+    "ALTER TABLE t RENAME COLUMN a TO x",
+    "ALTER TABLE t RENAME a TO x",
+    "ALTER TABLE t ADD COLUMN x INTEGER NOT NULL DEFAULT 0 CHECK (x > 0)",
+    "ALTER TABLE t ADD x",
+    "ALTER TABLE t DROP COLUMN a",
+    "ANALYZE",
+    "ANALYZE main.t",
+    "REINDEX",
+    "REINDEX t",
+    "ATTACH DATABASE ':memory:' AS aux KEY 'k'",
+    "DETACH aux",
+    "VACUUM",
+    "VACUUM main INTO 'f'",
     "EXPLAIN SELECT 1",
     "EXPLAIN QUERY PLAN SELECT a FROM t",
 };
@@ -187,7 +232,7 @@ bool IsKnownDifference(std::string_view sql, const Result<ParsedStatement>& pars
                        const std::optional<SyntaxError>& expected) {
   // Debian's is built with UPDATE and DELETE ... ORDER BY ... LIMIT.
   const std::string_view message = parsed.status().message();
-  if ((sql.starts_with("UPDATE") || sql.starts_with("DELETE")) &&
+  if ((sql.find("UPDATE") != sql.npos || sql.find("DELETE") != sql.npos) &&
       (message == "near \"ORDER\": syntax error" || message == "near \"LIMIT\": syntax error")) {
     return true;
   }
@@ -195,6 +240,11 @@ bool IsKnownDifference(std::string_view sql, const Result<ParsedStatement>& pars
   if (expected && expected->message == "near \"ORDER\": syntax error" &&
       sql.find('(') < static_cast<size_t>(expected->offset)) {
     return true;
+  }
+  // Later releases let RAISE say any expression.
+  if (const size_t raise = sql.find("RAISE"); raise != sql.npos) {
+    const auto is_behind = [raise](int offset) { return offset > static_cast<int>(raise); };
+    if (expected ? is_behind(expected->offset) : is_behind(parsed.status().offset())) return true;
   }
   // Later releases let the words of joins name a function.
   return sql.find("LEFT (") != sql.npos || sql.find("CROSS (") != sql.npos;
@@ -206,10 +256,6 @@ class ParserErrorsTest : public ::testing::Test {
     const std::optional<SyntaxError> expected = oracle_.Check(sql);
     const bool unsure = oracle_.is_semantic();
     const Result<ParsedStatement> parsed = ParseStatement(sql, nullptr);
-    if (!parsed.ok() && parsed.status().message().find("is not supported") != std::string::npos) {
-      ++unsupported_count_;
-      return;
-    }
     if (IsKnownDifference(sql, parsed, expected)) return;
     ++compared_count_;
     if (!expected) {
@@ -229,7 +275,6 @@ class ParserErrorsTest : public ::testing::Test {
 
   Oracle oracle_;
   int compared_count_ = 0;
-  int unsupported_count_ = 0;
 };
 
 TEST_F(ParserErrorsTest, AcceptsTheGoodStatements) {
@@ -293,7 +338,6 @@ TEST_F(ParserErrorsTest, AgreesWhenATokenIsInserted) {
     }
   }
   EXPECT_GT(compared_count_, 20'000);
-  EXPECT_LT(unsupported_count_, compared_count_ / 20);
 }
 
 }  // namespace

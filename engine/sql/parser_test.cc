@@ -139,26 +139,45 @@ TEST(ParserTest, ReadsDefaultWordsAsText) {
   EXPECT_EQ(TruthWord(create.columns[1].constraints[0].expr->As<ColumnExpr>()), true);
 }
 
-TEST(ParserTest, RecognisesWhatItDoesNotRead) {
-  EXPECT_EQ(Print(*Parse("CREATE VIEW v(a) AS WITH x AS (SELECT 1) SELECT * FROM x;").statement),
-            "CREATE VIEW v (a) AS WITH x AS (SELECT 1) SELECT * FROM x");
-  EXPECT_EQ(Print(*Parse("CREATE VIRTUAL TABLE v USING fts5(a, b='c;')").statement),
-            "CREATE VIRTUAL TABLE v USING fts5(a, b='c;')");
+TEST(ParserTest, KeepsTheArgumentsOfAModuleAsWritten) {
+  const ParsedStatement parsed = Parse("CREATE VIRTUAL TABLE v USING fts5(a  TEXT, b='c;', (x,y))");
+  const auto& create = parsed.statement->As<CreateVirtualTableStatement>();
+  EXPECT_EQ(create.module.text, "fts5");
+  EXPECT_EQ(create.arguments, (std::vector<std::string>{"a  TEXT", "b='c;'", "(x,y)"}));
+}
+
+TEST(ParserTest, FindsTheEndOfATrigger) {
   size_t tail = 0;
   const std::string_view sql =
       "CREATE TRIGGER tr AFTER INSERT ON t BEGIN UPDATE t SET a = CASE WHEN 1 THEN 2 END; "
       "DELETE FROM t; END; SELECT 1";
   const Result<ParsedStatement> parsed = ParseStatement(sql, &tail);
   ASSERT_TRUE(parsed.ok());
-  EXPECT_EQ(parsed->statement->As<CreateTriggerStatement>().trigger.name.text, "tr");
+  const auto& create = parsed->statement->As<CreateTriggerStatement>();
+  EXPECT_EQ(create.trigger.name.text, "tr");
+  ASSERT_EQ(create.body.size(), 2u);
+  EXPECT_EQ(create.body[1]->span.In(parsed->text), "DELETE FROM t");
   EXPECT_EQ(sql.substr(tail), " SELECT 1");
 }
 
-TEST(ParserTest, SaysWhatIsNotSupported) {
-  EXPECT_EQ(ErrorOf("WITH x AS (SELECT 1) SELECT 1"), "WITH is not supported");
-  EXPECT_EQ(ErrorOf("SELECT sum(a) OVER () FROM t"), "a window function is not supported");
-  EXPECT_EQ(ErrorOf("DELETE FROM t RETURNING *"), "RETURNING is not supported");
-  EXPECT_EQ(ErrorOf("VACUUM"), "VACUUM is not supported");
+TEST(ParserTest, RefusesFramesThatRunBackwards) {
+  const std::string_view error = "unsupported frame specification";
+  EXPECT_EQ(ErrorOf("SELECT sum(a) OVER (ROWS 1 FOLLOWING)"), error);
+  EXPECT_EQ(ErrorOf("SELECT sum(a) OVER (ROWS BETWEEN CURRENT ROW AND 1 PRECEDING)"), error);
+  EXPECT_EQ(ErrorOf("SELECT sum(a) OVER (ROWS BETWEEN 1 PRECEDING AND 2 PRECEDING)"), "ok");
+}
+
+TEST(ParserTest, RefusesInTriggersWhatOnlyStatementsMaySay) {
+  const auto error_of = [](std::string_view step) {
+    return ErrorOf("CREATE TRIGGER tr AFTER INSERT ON t BEGIN " + std::string(step) + "; END");
+  };
+  EXPECT_EQ(error_of("DELETE FROM main.t"),
+            "qualified table names are not allowed on INSERT, UPDATE, and DELETE statements within "
+            "triggers");
+  EXPECT_EQ(error_of("UPDATE t NOT INDEXED SET a = 1"),
+            "the NOT INDEXED clause is not allowed on UPDATE or DELETE statements within triggers");
+  EXPECT_EQ(error_of("INSERT INTO t VALUES (1) RETURNING a"), "cannot use RETURNING in a trigger");
+  EXPECT_EQ(error_of("INSERT INTO t DEFAULT VALUES"), "near \"DEFAULT\": syntax error");
 }
 
 TEST(ParserTest, RefusesMisplacedOrderAndLimit) {

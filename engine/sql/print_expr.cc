@@ -298,10 +298,12 @@ void SqlWriter::WriteFunction(const FunctionExpr& function) {
     Write(function.order_by);
   }
   Mark(")");
-  if (!function.filter) return;
-  Word("FILTER (WHERE");
-  Write(*function.filter);
-  Mark(")");
+  if (function.filter) {
+    Word("FILTER (WHERE");
+    Write(*function.filter);
+    Mark(")");
+  }
+  WriteOver(function);
 }
 
 void SqlWriter::WriteRaise(const RaiseExpr& raise) {

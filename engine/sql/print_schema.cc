@@ -45,6 +45,53 @@ void SqlWriter::Write(const CreateIndexStatement& create) {
   WriteWhere(create.where);
 }
 
+void SqlWriter::Write(const CreateViewStatement& create) {
+  WriteCreateHead(create.is_temporary, "VIEW", create.if_not_exists);
+  WriteName(create.view);
+  if (!create.columns.empty()) WriteNames(create.columns);
+  Word("AS");
+  Write(*create.select);
+}
+
+void SqlWriter::Write(const CreateVirtualTableStatement& create) {
+  WriteCreateHead(false, "VIRTUAL TABLE", create.if_not_exists);
+  WriteName(create.table);
+  Word("USING");
+  WriteName(create.module);
+  if (create.arguments.empty()) return;
+  Open();
+  for (size_t i = 0; i < create.arguments.size(); ++i) {
+    if (i > 0) Mark(",");
+    if (!create.arguments[i].empty()) Word(create.arguments[i]);
+  }
+  Mark(")");
+}
+
+void SqlWriter::Write(const AlterTableStatement& alter) {
+  Word("ALTER TABLE");
+  WriteName(alter.table);
+  switch (alter.alter) {
+    case AlterKind::kRenameTable:
+      Word("RENAME TO");
+      WriteName(alter.new_name);
+      return;
+    case AlterKind::kRenameColumn:
+      Word("RENAME COLUMN");
+      WriteName(alter.column);
+      Word("TO");
+      WriteName(alter.new_name);
+      return;
+    case AlterKind::kAddColumn:
+      Word("ADD COLUMN");
+      Write(alter.added);
+      return;
+    case AlterKind::kDropColumn:
+      Word("DROP COLUMN");
+      WriteName(alter.column);
+      return;
+  }
+}
+
 void SqlWriter::Write(const CreateTableStatement& create) {
   WriteCreateHead(create.is_temporary, "TABLE", create.if_not_exists);
   WriteName(create.table);

@@ -34,7 +34,23 @@ void SqlWriter::WriteInParentheses(const SelectStatement& select) {
   Mark(")");
 }
 
+void SqlWriter::Write(const WithClause& with) {
+  if (with.empty()) return;
+  Word(with.is_recursive ? "WITH RECURSIVE" : "WITH");
+  for (size_t i = 0; i < with.tables.size(); ++i) {
+    const CommonTable& table = with.tables[i];
+    if (i > 0) Mark(",");
+    WriteName(table.name);
+    if (!table.columns.empty()) WriteNames(table.columns);
+    Word("AS");
+    if (table.materialization == Materialization::kMaterialized) Word("MATERIALIZED");
+    if (table.materialization == Materialization::kNotMaterialized) Word("NOT MATERIALIZED");
+    WriteInParentheses(*table.select);
+  }
+}
+
 void SqlWriter::Write(const SelectStatement& select) {
+  Write(select.with);
   for (size_t i = 0; i < select.cores.size(); ++i) {
     if (i > 0) Word(Describe(select.ops[i - 1]));
     Write(select.cores[i]);
@@ -63,20 +79,7 @@ void SqlWriter::Write(const SelectCore& core) {
     return;
   }
   Word(core.is_distinct ? "SELECT DISTINCT" : "SELECT");
-  for (size_t i = 0; i < core.columns.size(); ++i) {
-    const ResultColumn& column = core.columns[i];
-    if (i > 0) Mark(",");
-    if (column.expr) {
-      Write(*column.expr);
-      WriteAlias(column.alias);
-    } else {
-      if (column.table) {
-        WriteName(*column.table);
-        Mark(".");
-      }
-      Word("*");
-    }
-  }
+  Write(core.columns);
   if (!core.from.empty()) {
     Word("FROM");
     WriteFrom(core.from);
@@ -89,6 +92,33 @@ void SqlWriter::Write(const SelectCore& core) {
   if (core.having) {
     Word("HAVING");
     Write(*core.having);
+  }
+  for (size_t i = 0; i < core.windows.size(); ++i) {
+    if (i == 0) {
+      Word("WINDOW");
+    } else {
+      Mark(",");
+    }
+    WriteName(core.windows[i].name);
+    Word("AS");
+    WriteInParentheses(core.windows[i].definition);
+  }
+}
+
+void SqlWriter::Write(const std::vector<ResultColumn>& columns) {
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const ResultColumn& column = columns[i];
+    if (i > 0) Mark(",");
+    if (column.expr) {
+      Write(*column.expr);
+      WriteAlias(column.alias);
+    } else {
+      if (column.table) {
+        WriteName(*column.table);
+        Mark(".");
+      }
+      Word("*");
+    }
   }
 }
 

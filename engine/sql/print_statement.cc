@@ -24,27 +24,36 @@ void SqlWriter::Write(const SqlStatement& statement) {
     case StatementKind::kCreateIndex:
       Write(statement.As<CreateIndexStatement>());
       return;
-    case StatementKind::kCreateView: {
-      const auto& create = statement.As<CreateViewStatement>();
-      WriteCreateHead(create.is_temporary, "VIEW", create.if_not_exists);
-      WriteName(create.view);
-      Word(create.body);
+    case StatementKind::kCreateView:
+      Write(statement.As<CreateViewStatement>());
       return;
-    }
-    case StatementKind::kCreateTrigger: {
-      const auto& create = statement.As<CreateTriggerStatement>();
-      WriteCreateHead(create.is_temporary, "TRIGGER", create.if_not_exists);
-      WriteName(create.trigger);
-      Word(create.body);
+    case StatementKind::kCreateTrigger:
+      Write(statement.As<CreateTriggerStatement>());
       return;
-    }
-    case StatementKind::kCreateVirtualTable: {
-      const auto& create = statement.As<CreateVirtualTableStatement>();
-      WriteCreateHead(false, "VIRTUAL TABLE", create.if_not_exists);
-      WriteName(create.table);
-      Word(create.body);
+    case StatementKind::kCreateVirtualTable:
+      Write(statement.As<CreateVirtualTableStatement>());
       return;
-    }
+    case StatementKind::kAlterTable:
+      Write(statement.As<AlterTableStatement>());
+      return;
+    case StatementKind::kAttach:
+      Write(statement.As<AttachStatement>());
+      return;
+    case StatementKind::kDetach:
+      Word("DETACH");
+      Write(*statement.As<DetachStatement>().schema);
+      return;
+    case StatementKind::kAnalyze:
+      Word("ANALYZE");
+      if (const auto& name = statement.As<AnalyzeStatement>().name) WriteName(*name);
+      return;
+    case StatementKind::kReindex:
+      Word("REINDEX");
+      if (const auto& name = statement.As<ReindexStatement>().name) WriteName(*name);
+      return;
+    case StatementKind::kVacuum:
+      Write(statement.As<VacuumStatement>());
+      return;
     case StatementKind::kDrop:
       Write(statement.As<DropStatement>());
       return;
@@ -111,6 +120,7 @@ void SqlWriter::WriteWhere(const ExprPtr& where) {
 }
 
 void SqlWriter::Write(const InsertStatement& insert) {
+  Write(insert.with);
   Word("INSERT");
   WriteOrAction(insert.or_action);
   Word("INTO");
@@ -122,17 +132,36 @@ void SqlWriter::Write(const InsertStatement& insert) {
   } else {
     Word("DEFAULT VALUES");
   }
+  for (const UpsertClause& upsert : insert.upserts) Write(upsert);
+  WriteReturning(insert.returning);
 }
 
-void SqlWriter::Write(const UpdateStatement& update) {
-  Word("UPDATE");
-  WriteOrAction(update.or_action);
-  WriteName(update.table);
-  WriteAlias(update.alias);
-  Write(update.hint);
-  Word("SET");
-  for (size_t i = 0; i < update.assignments.size(); ++i) {
-    const Assignment& assignment = update.assignments[i];
+void SqlWriter::Write(const UpsertClause& upsert) {
+  Word("ON CONFLICT");
+  if (!upsert.target.empty()) {
+    Open();
+    Write(upsert.target);
+    Mark(")");
+    WriteWhere(upsert.target_where);
+  }
+  if (!upsert.is_update) {
+    Word("DO NOTHING");
+    return;
+  }
+  Word("DO UPDATE SET");
+  Write(upsert.assignments);
+  WriteWhere(upsert.where);
+}
+
+void SqlWriter::WriteReturning(const std::vector<ResultColumn>& returning) {
+  if (returning.empty()) return;
+  Word("RETURNING");
+  Write(returning);
+}
+
+void SqlWriter::Write(const std::vector<Assignment>& assignments) {
+  for (size_t i = 0; i < assignments.size(); ++i) {
+    const Assignment& assignment = assignments[i];
     if (i > 0) Mark(",");
     if (assignment.is_row) {
       WriteNames(assignment.columns);
@@ -142,19 +171,51 @@ void SqlWriter::Write(const UpdateStatement& update) {
     Word("=");
     Write(*assignment.value);
   }
+}
+
+void SqlWriter::Write(const UpdateStatement& update) {
+  Write(update.with);
+  Word("UPDATE");
+  WriteOrAction(update.or_action);
+  WriteName(update.table);
+  WriteAlias(update.alias);
+  Write(update.hint);
+  Word("SET");
+  Write(update.assignments);
   if (!update.from.empty()) {
     Word("FROM");
     WriteFrom(update.from);
   }
   WriteWhere(update.where);
+  WriteReturning(update.returning);
 }
 
 void SqlWriter::Write(const DeleteStatement& deletion) {
+  Write(deletion.with);
   Word("DELETE FROM");
   WriteName(deletion.table);
   WriteAlias(deletion.alias);
   Write(deletion.hint);
   WriteWhere(deletion.where);
+  WriteReturning(deletion.returning);
+}
+
+void SqlWriter::Write(const AttachStatement& attach) {
+  Word("ATTACH");
+  Write(*attach.file);
+  Word("AS");
+  Write(*attach.schema);
+  if (!attach.key) return;
+  Word("KEY");
+  Write(*attach.key);
+}
+
+void SqlWriter::Write(const VacuumStatement& vacuum) {
+  Word("VACUUM");
+  if (vacuum.schema) WriteName(*vacuum.schema);
+  if (!vacuum.into) return;
+  Word("INTO");
+  Write(*vacuum.into);
 }
 
 void SqlWriter::Write(const PragmaStatement& pragma) {

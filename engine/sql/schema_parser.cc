@@ -105,26 +105,16 @@ StatementPtr StatementParser::ParseCreateIndex() {
   return StatementPtr(std::move(create));
 }
 
-// ---- Recognised only ----
-
 StatementPtr StatementParser::ParseCreateView(bool is_temporary) {
   auto create = std::make_unique<CreateViewStatement>();
   create->is_temporary = is_temporary;
   stream_.Expect(TokenKind::kView);
   create->if_not_exists = ParseIfNotExists();
   create->view = stream_.ExpectQualifiedName();
-  if (!stream_.Is(TokenKind::kLeftParen) && !stream_.Is(TokenKind::kAs)) stream_.FailAtCurrent();
-  create->body = TakeBody();
-  return StatementPtr(std::move(create));
-}
-
-StatementPtr StatementParser::ParseCreateTrigger(bool is_temporary) {
-  auto create = std::make_unique<CreateTriggerStatement>();
-  create->is_temporary = is_temporary;
-  stream_.Expect(TokenKind::kTrigger);
-  create->if_not_exists = ParseIfNotExists();
-  create->trigger = stream_.ExpectQualifiedName();
-  create->body = TakeTriggerBody();
+  if (stream_.Is(TokenKind::kLeftParen)) create->columns = stream_.ExpectColumnNames();
+  stream_.Expect(TokenKind::kAs);
+  if (!SelectParser::IsSelect(stream_)) stream_.FailAtCurrent();
+  create->select = selects_.Parse();
   return StatementPtr(std::move(create));
 }
 
@@ -134,36 +124,87 @@ StatementPtr StatementParser::ParseCreateVirtualTable() {
   stream_.Expect(TokenKind::kTable);
   create->if_not_exists = ParseIfNotExists();
   create->table = stream_.ExpectQualifiedName();
-  if (!stream_.Is(TokenKind::kUsing)) stream_.FailAtCurrent();
-  create->body = TakeBody();
+  stream_.Expect(TokenKind::kUsing);
+  create->module = stream_.ExpectName();
+  if (!stream_.TryTake(TokenKind::kLeftParen)) return StatementPtr(std::move(create));
+  do {
+    create->arguments.push_back(TakeModuleArgument());
+  } while (stream_.TryTake(TokenKind::kComma));
+  stream_.Expect(TokenKind::kRightParen);
   return StatementPtr(std::move(create));
 }
 
-std::string StatementParser::TakeBody() {
+// Any tokens, semicolons too, up to a comma or closing parenthesis that is not inside others.
+std::string StatementParser::TakeModuleArgument() {
   const uint32_t begin = stream_.current().begin;
-  while (!stream_.Is(TokenKind::kSemicolon) && !stream_.Is(TokenKind::kEndOfText)) {
-    if (stream_.Is(TokenKind::kIllegal)) stream_.FailAtCurrent();
+  bool is_empty = true;
+  int depth = 0;
+  while (depth > 0 || !(stream_.Is(TokenKind::kComma) || stream_.Is(TokenKind::kRightParen))) {
+    switch (stream_.current().kind) {
+      case TokenKind::kEndOfText:
+      case TokenKind::kIllegal:
+        stream_.FailAtCurrent();
+        return {};
+      case TokenKind::kLeftParen:
+        ++depth;
+        break;
+      case TokenKind::kRightParen:
+        --depth;
+        break;
+      default:
+        break;
+    }
     stream_.Take();
+    is_empty = false;
   }
-  if (stream_.failed()) return {};
-  return std::string(stream_.SpanFrom(begin).In(stream_.text()));
+  return is_empty ? std::string() : std::string(stream_.SpanFrom(begin).In(stream_.text()));
 }
 
-// Each statement inside ends with a semicolon, so the END behind one ends the trigger.
-std::string StatementParser::TakeTriggerBody() {
-  const uint32_t begin = stream_.current().begin;
-  bool after_semicolon = false;
-  for (;;) {
-    if (stream_.Is(TokenKind::kEndOfText) || stream_.Is(TokenKind::kIllegal)) {
-      stream_.FailAtCurrent();
-      return {};
+// ---- Changes to what is there ----
+
+// ALTER TABLE t RENAME TO u, RENAME [COLUMN] a TO b, ADD [COLUMN] ..., DROP [COLUMN] a.
+StatementPtr StatementParser::ParseAlterTable() {
+  auto alter = std::make_unique<AlterTableStatement>();
+  stream_.Expect(TokenKind::kAlter);
+  stream_.Expect(TokenKind::kTable);
+  alter->table = stream_.ExpectQualifiedName();
+  if (stream_.TryTake(TokenKind::kRename)) {
+    if (stream_.TryTake(TokenKind::kTo)) {
+      alter->alter = AlterKind::kRenameTable;
+    } else {
+      alter->alter = AlterKind::kRenameColumn;
+      stream_.TryTake(TokenKind::kColumn);
+      alter->column = stream_.ExpectName();
+      stream_.Expect(TokenKind::kTo);
     }
-    const TokenKind kind = stream_.Take().kind;
-    if (after_semicolon && kind == TokenKind::kEnd) break;
-    after_semicolon = kind == TokenKind::kSemicolon;
+    alter->new_name = stream_.ExpectName();
+  } else if (stream_.TryTake(TokenKind::kAdd)) {
+    alter->alter = AlterKind::kAddColumn;
+    stream_.TryTake(TokenKind::kColumn);
+    const uint32_t begin = stream_.current().begin;
+    alter->added = ParseColumn();
+    alter->added_span = stream_.SpanFrom(begin);
+  } else {
+    alter->alter = AlterKind::kDropColumn;
+    stream_.Expect(TokenKind::kDrop);
+    stream_.TryTake(TokenKind::kColumn);
+    alter->column = stream_.ExpectName();
   }
-  if (stream_.failed()) return {};
-  return std::string(stream_.SpanFrom(begin).In(stream_.text()));
+  return StatementPtr(std::move(alter));
+}
+
+StatementPtr StatementParser::ParseAnalyze() {
+  auto analyze = std::make_unique<AnalyzeStatement>();
+  stream_.Expect(TokenKind::kAnalyze);
+  if (stream_.IsName()) analyze->name = stream_.ExpectQualifiedName();
+  return StatementPtr(std::move(analyze));
+}
+
+StatementPtr StatementParser::ParseReindex() {
+  auto reindex = std::make_unique<ReindexStatement>();
+  stream_.Expect(TokenKind::kReindex);
+  if (stream_.IsName()) reindex->name = stream_.ExpectQualifiedName();
+  return StatementPtr(std::move(reindex));
 }
 
 // ---- CREATE TABLE ----
@@ -380,7 +421,7 @@ bool StatementParser::ParseTableConstraint(TableConstraint& constraint) {
       stream_.Take();
       stream_.Expect(TokenKind::kKey);
       constraint.kind = TableConstraintKind::kForeignKey;
-      constraint.columns = ParseReferencedColumns();
+      constraint.columns = stream_.ExpectColumnNames();
       constraint.reference = ParseReference();
       // Nothing else begins with NOT here, so an error is behind it.
       if (stream_.Is(TokenKind::kNot) && stream_.PeekKind() != TokenKind::kDeferrable) {
@@ -421,7 +462,7 @@ ForeignKeyReference StatementParser::ParseReference() {
   ForeignKeyReference reference;
   stream_.Expect(TokenKind::kReferences);
   reference.table = stream_.ExpectName();
-  if (stream_.Is(TokenKind::kLeftParen)) reference.columns = ParseReferencedColumns();
+  if (stream_.Is(TokenKind::kLeftParen)) reference.columns = stream_.ExpectColumnNames();
   for (;;) {
     if (stream_.TryTake(TokenKind::kMatch)) {
       stream_.ExpectName();  // SQLite reads the name and gives it no meaning
@@ -438,25 +479,6 @@ ForeignKeyReference StatementParser::ParseReference() {
       return reference;
     }
   }
-}
-
-// (a, b). The grammar allows COLLATE and a sort order behind each, only to refuse them.
-std::vector<Name> StatementParser::ParseReferencedColumns() {
-  std::vector<Name> columns;
-  Status refused;
-  stream_.Expect(TokenKind::kLeftParen);
-  do {
-    columns.push_back(stream_.ExpectName());
-    const bool has_collation = stream_.TryTake(TokenKind::kCollate);
-    if (has_collation) stream_.ExpectPlainName();
-    if (has_collation || ParseSortOrder() != SortOrder::kUnsaid) {
-      refused = {ResultCode::kError,
-                 "syntax error after column name \"" + columns.back().text + "\""};
-    }
-  } while (stream_.TryTake(TokenKind::kComma));
-  stream_.Expect(TokenKind::kRightParen);
-  if (!refused.ok()) stream_.FailLate(std::move(refused));
-  return columns;
 }
 
 ForeignKeyAction StatementParser::ParseForeignKeyAction() {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/sql/expr_parser.h"
+#include "engine/sql/window_parser.h"
 
 namespace orrery {
 namespace {
@@ -13,6 +14,9 @@ namespace {
 class HeightOf {
  public:
   explicit HeightOf(const SelectStatement& select) {
+    for (const CommonTable& table : select.with.tables) {
+      if (table.select) value_ = std::max(value_, table.select->height + 1);
+    }
     for (const SelectCore& core : select.cores) Add(core);
     for (const OrderingTerm& term : select.order_by) Add(term.expr);
     Add(select.limit);
@@ -41,6 +45,9 @@ class HeightOf {
     Add(core.where);
     Add(core.group_by);
     Add(core.having);
+    for (const NamedWindow& window : core.windows) {
+      value_ = std::max(value_, HeightOfWindow(window.definition));
+    }
     for (const ExprList& row : core.values) Add(row);
   }
 
@@ -77,11 +84,48 @@ bool SelectParser::IsSelect(const TokenStream& stream, int distance) {
   }
 }
 
+WithClause SelectParser::ParseWith() {
+  WithClause with;
+  if (!stream_.TryTake(TokenKind::kWith)) return with;
+  with.is_recursive = stream_.TryTake(TokenKind::kRecursive);
+  do {
+    CommonTable table = ParseCommonTable();
+    for (const CommonTable& earlier : with.tables) {
+      if (!EqualsIgnoringCase(earlier.name.text, table.name.text)) continue;
+      stream_.FailLate({ResultCode::kError, "duplicate WITH table name: " + table.name.text});
+    }
+    with.tables.push_back(std::move(table));
+  } while (stream_.TryTake(TokenKind::kComma));
+  return with;
+}
+
+CommonTable SelectParser::ParseCommonTable() {
+  CommonTable table;
+  table.name = stream_.ExpectName();
+  if (stream_.Is(TokenKind::kLeftParen)) table.columns = stream_.ExpectColumnNames();
+  stream_.Expect(TokenKind::kAs);
+  if (stream_.TryTake(TokenKind::kNot)) {
+    stream_.Expect(TokenKind::kMaterialized);
+    table.materialization = Materialization::kNotMaterialized;
+  } else if (stream_.TryTake(TokenKind::kMaterialized)) {
+    table.materialization = Materialization::kMaterialized;
+  }
+  stream_.Expect(TokenKind::kLeftParen);
+  table.select = Parse();
+  stream_.Expect(TokenKind::kRightParen);
+  return table;
+}
+
 SelectPtr SelectParser::Parse() {
-  const TokenStream::Nesting nesting(stream_);
   const uint32_t begin = stream_.current().begin;
-  if (stream_.Is(TokenKind::kWith)) stream_.FailUnsupported("WITH");
+  const TokenStream::Nesting nesting(stream_);
+  WithClause with = ParseWith();
+  return ParseBehind(std::move(with), begin);
+}
+
+SelectPtr SelectParser::ParseBehind(WithClause with, uint32_t begin) {
   auto select = std::make_unique<SelectStatement>();
+  select->with = std::move(with);
   // ORDER BY and LIMIT are read behind any SELECT; that only the last may have them is another
   // error, which waits until the text itself is known to be right.
   Status misplaced;
@@ -123,9 +167,7 @@ SelectCore SelectParser::ParseCore() {
   stream_.Expect(TokenKind::kSelect);
   core.is_distinct = stream_.TryTake(TokenKind::kDistinct);
   if (!core.is_distinct) stream_.TryTake(TokenKind::kAll);
-  do {
-    core.columns.push_back(ParseResultColumn());
-  } while (stream_.TryTake(TokenKind::kComma));
+  core.columns = ParseResultColumns();
   ExprParser expressions(stream_);
   if (stream_.TryTake(TokenKind::kFrom)) core.from = ParseFrom();
   if (stream_.TryTake(TokenKind::kWhere)) core.where = expressions.Parse();
@@ -134,7 +176,7 @@ SelectCore SelectParser::ParseCore() {
     core.group_by = expressions.ParseList();
   }
   if (stream_.TryTake(TokenKind::kHaving)) core.having = expressions.Parse();
-  if (stream_.Is(TokenKind::kWindow)) stream_.FailUnsupported("a window function");
+  if (stream_.TryTake(TokenKind::kWindow)) core.windows = WindowParser(stream_).ParseNamedWindows();
   core.span = stream_.SpanFrom(begin);
   return core;
 }
@@ -147,6 +189,14 @@ void SelectParser::ParseValues(SelectCore& core) {
     core.values.push_back(expressions.ParseList());
     stream_.Expect(TokenKind::kRightParen);
   } while (stream_.TryTake(TokenKind::kComma));
+}
+
+std::vector<ResultColumn> SelectParser::ParseResultColumns() {
+  std::vector<ResultColumn> columns;
+  do {
+    columns.push_back(ParseResultColumn());
+  } while (stream_.TryTake(TokenKind::kComma));
+  return columns;
 }
 
 ResultColumn SelectParser::ParseResultColumn() {
@@ -229,6 +279,7 @@ FromItem SelectParser::ParseFromItem() {
     item.alias = ParseAlias();
   } else {
     item.table = stream_.ExpectQualifiedName();
+    stream_.NoteTable();
     item.has_arguments = stream_.Is(TokenKind::kLeftParen);
     if (item.has_arguments) item.arguments = ExprParser(stream_).ParseParenthesizedList();
     item.alias = ParseAlias();

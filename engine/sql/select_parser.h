@@ -20,11 +20,18 @@ class SelectParser {
   static bool IsSelect(const TokenStream& stream, int distance = 0);
 
   SelectPtr Parse();
+  // The same behind a WITH that was read already.
+  SelectPtr ParseBehind(WithClause with, uint32_t begin);
+  // WITH and its tables, or nothing.
+  WithClause ParseWith();
   FromClause ParseFrom();  // behind FROM
+  // a AS x, *, ...: behind SELECT or RETURNING.
+  std::vector<ResultColumn> ParseResultColumns();
   // INDEXED BY, NOT INDEXED or nothing.
   IndexHint ParseIndexHint();
 
  private:
+  CommonTable ParseCommonTable();
   SelectCore ParseCore();
   void ParseValues(SelectCore& core);
   ResultColumn ParseResultColumn();

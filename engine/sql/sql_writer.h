@@ -26,6 +26,8 @@ class SqlWriter {
   // SELECT: print_select.cc.
   void Write(const SelectStatement& select);
   void WriteInParentheses(const SelectStatement& select);
+  void Write(const WithClause& with);
+  void Write(const std::vector<ResultColumn>& columns);
   void WriteFrom(const FromClause& from);  // behind FROM
   void Write(const IndexHint& hint);
 
@@ -56,6 +58,11 @@ class SqlWriter {
   void WriteFunction(const FunctionExpr& function);
   void WriteRaise(const RaiseExpr& raise);
 
+  // Windows: print_window.cc.
+  void WriteOver(const FunctionExpr& function);
+  void WriteInParentheses(const WindowDefinition& window);
+  void Write(const FrameEdge& edge);
+
   void Write(const SelectCore& core);
   void Write(const FromItem& item);
 
@@ -63,11 +70,20 @@ class SqlWriter {
   void Write(const UpdateStatement& update);
   void Write(const DeleteStatement& deletion);
   void Write(const PragmaStatement& pragma);
+  void Write(const AttachStatement& attach);
+  void Write(const VacuumStatement& vacuum);
+  void Write(const UpsertClause& upsert);
+  void Write(const std::vector<Assignment>& assignments);
+  void WriteReturning(const std::vector<ResultColumn>& returning);
   void WriteOrAction(ConflictAction action);
   void WriteWhere(const ExprPtr& where);
 
   void Write(const CreateTableStatement& create);
   void Write(const CreateIndexStatement& create);
+  void Write(const CreateViewStatement& create);
+  void Write(const CreateTriggerStatement& create);  // print_trigger.cc
+  void Write(const CreateVirtualTableStatement& create);
+  void Write(const AlterTableStatement& alter);
   void WriteCreateHead(bool is_temporary, std::string_view what, bool if_not_exists);
   void Write(const DropStatement& drop);
   void Write(const ColumnDefinition& column);

@@ -40,15 +40,20 @@ StatementPtr StatementParser::ParseAny() {
       return ParseRelease();
     case TokenKind::kPragma:
       return ParsePragma();
-    case TokenKind::kAlter:
-    case TokenKind::kAnalyze:
-    case TokenKind::kAttach:
-    case TokenKind::kDetach:
-    case TokenKind::kReindex:
-    case TokenKind::kVacuum:
     case TokenKind::kWith:
-      stream_.FailUnsupported(Describe(stream_.current().kind).text);
-      return nullptr;
+      return ParseBehindWith();
+    case TokenKind::kAlter:
+      return ParseAlterTable();
+    case TokenKind::kAnalyze:
+      return ParseAnalyze();
+    case TokenKind::kAttach:
+      return ParseAttach();
+    case TokenKind::kDetach:
+      return ParseDetach();
+    case TokenKind::kReindex:
+      return ParseReindex();
+    case TokenKind::kVacuum:
+      return ParseVacuum();
     default:
       stream_.FailAtCurrent();
       return nullptr;
@@ -57,8 +62,26 @@ StatementPtr StatementParser::ParseAny() {
 
 // ---- Changes ----
 
-StatementPtr StatementParser::ParseInsert() {
+// WITH ... and the statement that it is for.
+StatementPtr StatementParser::ParseBehindWith() {
+  const uint32_t begin = stream_.current().begin;
+  WithClause with = selects_.ParseWith();
+  switch (stream_.current().kind) {
+    case TokenKind::kInsert:
+    case TokenKind::kReplace:
+      return ParseInsert(std::move(with));
+    case TokenKind::kUpdate:
+      return ParseUpdate(std::move(with));
+    case TokenKind::kDelete:
+      return ParseDelete(std::move(with));
+    default:
+      return StatementPtr(selects_.ParseBehind(std::move(with), begin));
+  }
+}
+
+StatementPtr StatementParser::ParseInsert(WithClause with) {
   auto insert = std::make_unique<InsertStatement>();
+  insert->with = std::move(with);
   if (stream_.TryTake(TokenKind::kReplace)) {
     insert->or_action = ConflictAction::kReplace;
   } else {
@@ -74,27 +97,66 @@ StatementPtr StatementParser::ParseInsert() {
   } else {
     if (!SelectParser::IsSelect(stream_)) stream_.FailAtCurrent();
     insert->source = selects_.Parse();
-    if (stream_.Is(TokenKind::kOn)) stream_.FailUnsupported("ON CONFLICT");
+    insert->upserts = ParseUpserts();
   }
-  RefuseReturning();
+  insert->returning = ParseReturning();
   return StatementPtr(std::move(insert));
 }
 
-StatementPtr StatementParser::ParseUpdate() {
+std::vector<UpsertClause> StatementParser::ParseUpserts() {
+  std::vector<UpsertClause> upserts;
+  while (stream_.TryTake(TokenKind::kOn)) {
+    upserts.push_back(ParseUpsert());
+    if (upserts.back().target.empty()) break;  // nothing is left for another one
+  }
+  return upserts;
+}
+
+UpsertClause StatementParser::ParseUpsert() {
+  UpsertClause upsert;
+  stream_.Expect(TokenKind::kConflict);
+  if (stream_.TryTake(TokenKind::kLeftParen)) {
+    upsert.target = expressions_.ParseOrderingTerms();
+    stream_.Expect(TokenKind::kRightParen);
+    if (stream_.TryTake(TokenKind::kWhere)) upsert.target_where = expressions_.Parse();
+  }
+  stream_.Expect(TokenKind::kDo);
+  if (stream_.TryTake(TokenKind::kNothing)) return upsert;
+  upsert.is_update = true;
+  stream_.Expect(TokenKind::kUpdate);
+  stream_.Expect(TokenKind::kSet);
+  upsert.assignments = ParseAssignments();
+  if (stream_.TryTake(TokenKind::kWhere)) upsert.where = expressions_.Parse();
+  return upsert;
+}
+
+std::vector<ResultColumn> StatementParser::ParseReturning() {
+  if (!stream_.TryTake(TokenKind::kReturning)) return {};
+  return selects_.ParseResultColumns();
+}
+
+StatementPtr StatementParser::ParseUpdate(WithClause with) {
   auto update = std::make_unique<UpdateStatement>();
+  update->with = std::move(with);
   stream_.Expect(TokenKind::kUpdate);
   if (stream_.TryTake(TokenKind::kOr)) update->or_action = ParseConflictAction();
   update->table = stream_.ExpectQualifiedName();
   update->alias = ParseAliasAfterAs();
   update->hint = selects_.ParseIndexHint();
   stream_.Expect(TokenKind::kSet);
-  do {
-    update->assignments.push_back(ParseAssignment());
-  } while (stream_.TryTake(TokenKind::kComma));
+  update->assignments = ParseAssignments();
   if (stream_.TryTake(TokenKind::kFrom)) update->from = selects_.ParseFrom();
   if (stream_.TryTake(TokenKind::kWhere)) update->where = expressions_.Parse();
-  RefuseReturning();
+  update->returning = ParseReturning();
   return StatementPtr(std::move(update));
+}
+
+std::vector<Assignment> StatementParser::ParseAssignments() {
+  std::vector<Assignment> assignments;
+  do {
+    assignments.push_back(ParseAssignment());
+  } while (stream_.TryTake(TokenKind::kComma));
+  return assignments;
 }
 
 Assignment StatementParser::ParseAssignment() {
@@ -110,15 +172,16 @@ Assignment StatementParser::ParseAssignment() {
   return assignment;
 }
 
-StatementPtr StatementParser::ParseDelete() {
+StatementPtr StatementParser::ParseDelete(WithClause with) {
   auto deletion = std::make_unique<DeleteStatement>();
+  deletion->with = std::move(with);
   stream_.Expect(TokenKind::kDelete);
   stream_.Expect(TokenKind::kFrom);
   deletion->table = stream_.ExpectQualifiedName();
   deletion->alias = ParseAliasAfterAs();
   deletion->hint = selects_.ParseIndexHint();
   if (stream_.TryTake(TokenKind::kWhere)) deletion->where = expressions_.Parse();
-  RefuseReturning();
+  deletion->returning = ParseReturning();
   return StatementPtr(std::move(deletion));
 }
 
@@ -160,11 +223,7 @@ ConflictAction StatementParser::ParseConflictAction() {
   }
 }
 
-void StatementParser::RefuseReturning() {
-  if (stream_.Is(TokenKind::kReturning)) stream_.FailUnsupported("RETURNING");
-}
-
-// ---- Transactions and pragmas ----
+// ---- Transactions, pragmas, whole databases ----
 
 // [TRANSACTION [name]]; nobody reads the name.
 void StatementParser::ParseTransactionWord() {
@@ -237,6 +296,34 @@ StatementPtr StatementParser::ParsePragma() {
   }
   if (pragma->is_call) stream_.Expect(TokenKind::kRightParen);
   return StatementPtr(std::move(pragma));
+}
+
+// ATTACH [DATABASE] file AS schema [KEY key].
+StatementPtr StatementParser::ParseAttach() {
+  auto attach = std::make_unique<AttachStatement>();
+  stream_.Expect(TokenKind::kAttach);
+  stream_.TryTake(TokenKind::kDatabase);
+  attach->file = expressions_.Parse();
+  stream_.Expect(TokenKind::kAs);
+  attach->schema = expressions_.Parse();
+  if (stream_.TryTake(TokenKind::kKey)) attach->key = expressions_.Parse();
+  return StatementPtr(std::move(attach));
+}
+
+StatementPtr StatementParser::ParseDetach() {
+  auto detach = std::make_unique<DetachStatement>();
+  stream_.Expect(TokenKind::kDetach);
+  stream_.TryTake(TokenKind::kDatabase);
+  detach->schema = expressions_.Parse();
+  return StatementPtr(std::move(detach));
+}
+
+StatementPtr StatementParser::ParseVacuum() {
+  auto vacuum = std::make_unique<VacuumStatement>();
+  stream_.Expect(TokenKind::kVacuum);
+  if (stream_.IsName()) vacuum->schema = stream_.ExpectName();
+  if (stream_.TryTake(TokenKind::kInto)) vacuum->into = expressions_.Parse();
+  return StatementPtr(std::move(vacuum));
 }
 
 }  // namespace orrery

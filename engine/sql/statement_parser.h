@@ -22,16 +22,20 @@ class StatementParser {
   StatementPtr ParseAny();
 
   // Changes: statement_parser.cc.
-  StatementPtr ParseInsert();
-  StatementPtr ParseUpdate();
-  StatementPtr ParseDelete();
+  StatementPtr ParseBehindWith();
+  StatementPtr ParseInsert(WithClause with = {});
+  StatementPtr ParseUpdate(WithClause with = {});
+  StatementPtr ParseDelete(WithClause with = {});
   Assignment ParseAssignment();
   std::optional<Name> ParseAliasAfterAs();
   std::vector<Name> ParseNameList();  // (a, b)
   ConflictAction ParseConflictAction();
-  void RefuseReturning();
+  std::vector<UpsertClause> ParseUpserts();
+  UpsertClause ParseUpsert();
+  std::vector<Assignment> ParseAssignments();
+  std::vector<ResultColumn> ParseReturning();
 
-  // Transactions and pragmas: statement_parser.cc.
+  // Transactions, pragmas, whole databases: statement_parser.cc.
   StatementPtr ParseBegin();
   StatementPtr ParseCommit();
   StatementPtr ParseRollback();
@@ -39,18 +43,32 @@ class StatementParser {
   StatementPtr ParseRelease();
   StatementPtr ParsePragma();
   void ParseTransactionWord();
+  StatementPtr ParseAttach();
+  StatementPtr ParseDetach();
+  StatementPtr ParseVacuum();
+
+  // Triggers: trigger_parser.cc.
+  StatementPtr ParseCreateTrigger(bool is_temporary);
+  void ParseTriggerHead(CreateTriggerStatement& create);
+  StatementPtr ParseTriggerStep();
+  StatementPtr ParseTriggerInsert();
+  StatementPtr ParseTriggerUpdate();
+  StatementPtr ParseTriggerDelete();
+  QualifiedName ParseTriggerTarget();
+  void RefuseIndexHint();
 
   // Schema: schema_parser.cc.
   StatementPtr ParseCreate();
   StatementPtr ParseCreateTable(bool is_temporary);
   StatementPtr ParseCreateIndex();
   StatementPtr ParseCreateView(bool is_temporary);
-  StatementPtr ParseCreateTrigger(bool is_temporary);
   StatementPtr ParseCreateVirtualTable();
+  StatementPtr ParseAlterTable();
+  StatementPtr ParseAnalyze();
+  StatementPtr ParseReindex();
   StatementPtr ParseDrop();
   bool ParseIfNotExists();
-  std::string TakeBody();
-  std::string TakeTriggerBody();
+  std::string TakeModuleArgument();
   void ParseTableOptions(CreateTableStatement& table);
   void ParseTableOption(CreateTableStatement& table);
   ColumnDefinition ParseColumn();
@@ -63,7 +81,6 @@ class StatementParser {
   SortOrder ParseSortOrder();
   ConflictAction ParseOnConflict();
   ForeignKeyReference ParseReference();
-  std::vector<Name> ParseReferencedColumns();
   ForeignKeyAction ParseForeignKeyAction();
   bool ParseDeferrable(bool& is_deferred);
 

@@ -98,6 +98,25 @@ QualifiedName TokenStream::ExpectQualifiedName() {
   return name;
 }
 
+std::vector<Name> TokenStream::ExpectColumnNames() {
+  std::vector<Name> columns;
+  Status refused;
+  Expect(TokenKind::kLeftParen);
+  do {
+    columns.push_back(ExpectName());
+    const bool has_collation = TryTake(TokenKind::kCollate);
+    if (has_collation) ExpectPlainName();
+    const bool has_order = TryTake(TokenKind::kAsc) || TryTake(TokenKind::kDesc);
+    if (has_collation || has_order) {
+      refused = {ResultCode::kError,
+                 "syntax error after column name \"" + columns.back().text + "\""};
+    }
+  } while (TryTake(TokenKind::kComma));
+  Expect(TokenKind::kRightParen);
+  if (!refused.ok()) FailLate(std::move(refused));
+  return columns;
+}
+
 int TokenStream::NumberParameter(const Token& token) {
   const std::string_view text = token.text;
   const int offset = static_cast<int>(token.begin);
@@ -136,11 +155,6 @@ int TokenStream::NumberParameter(const Token& token) {
 }
 
 void TokenStream::FailAtCurrent() { Fail(SyntaxError(current_)); }
-
-void TokenStream::FailUnsupported(std::string_view what) {
-  Fail(Status(ResultCode::kError, std::string(what) + " is not supported")
-           .WithOffset(static_cast<int>(current_.begin)));
-}
 
 void TokenStream::Fail(Status status) {
   if (failed()) return;

@@ -56,10 +56,17 @@ class TokenStream {
   bool IsIdentifier() const;
   // [schema.]name.
   QualifiedName ExpectQualifiedName();
+  // (a, b), as columns of tables are listed. The grammar allows COLLATE and a sort order behind
+  // each, only to refuse them.
+  std::vector<Name> ExpectColumnNames();
 
   // The number of the parameter that `token` writes.
   int NumberParameter(const Token& token);
   std::vector<std::string> TakeParameterNames() { return std::move(parameter_names_); }
+
+  // A table is named where rows are read.
+  void NoteTable() { names_tables_ = true; }
+  bool names_tables() const { return names_tables_; }
 
   // The current token cannot stand here.
   void FailAtCurrent();
@@ -70,8 +77,6 @@ class TokenStream {
   void FailLate(Status status);
   // At the end of a statement: the current token was the right one.
   void AcceptCurrent();
-  // The grammar of SQLite knows this here, and this parser does not yet.
-  void FailUnsupported(std::string_view what);
   bool failed() const { return !status_.ok(); }
   const Status& status() const { return status_; }
 
@@ -98,6 +103,7 @@ class TokenStream {
   uint32_t taken_end_ = 0;
   int nesting_ = 0;
   std::vector<std::string> parameter_names_;
+  bool names_tables_ = false;
   Status late_status_;
   Status status_;
 };

@@ -59,12 +59,14 @@ CommitJournal::Next CommitJournal::Lock() {
     core_.io.Reached(Probe::kCommitMetReaders);
     return Fail(std::move(status));
   }
-  DatabaseHeader& header = core_.view.header;
-  ++header.change_counter;
-  header.version_valid_for = header.change_counter;
-  header.library_version = kWrittenLibraryVersion;
-  core_.StoreHeader();
-  if (!core_.doomed.ok()) return Refuse(core_.doomed);
+  if (!is_undone_) {
+    DatabaseHeader& header = core_.view.header;
+    ++header.change_counter;
+    header.version_valid_for = header.change_counter;
+    header.library_version = kWrittenLibraryVersion;
+    core_.StoreHeader();
+    if (!core_.doomed.ok()) return Refuse(core_.doomed);
+  }
   core_.is_committing = true;
   if (!core_.journal.is_file()) return Goto(State::kWrite);
   append_.Start();
@@ -169,6 +171,8 @@ void CommitJournal::EndWrite() {
 }
 
 CommitJournal::Next CommitJournal::Refuse(Status status) {
+  // The snapshot is still the old one.
+  if (core_.is_committing && !is_undone_) --core_.view.header.change_counter;
   core_.is_committing = false;
   core_.doomed = status;
   return Fail(std::move(status));

@@ -53,7 +53,11 @@ class CommitJournal final : public Resumable<CommitJournal> {
       : core_(core), append_(append), sync_(sync), write_(write), finish_(core) {
     core.own_completions.push_back(&done_);
   }
-  void Start() { Begin(State::kBegin); }
+  // `is_undone`: as Pager::Commit. Pages that have been spilled are put back in the file.
+  void Start(bool is_undone = false) {
+    is_undone_ = is_undone;
+    Begin(State::kBegin);
+  }
 
  private:
   friend Resumable;
@@ -76,6 +80,7 @@ class CommitJournal final : public Resumable<CommitJournal> {
   SyncJournal& sync_;
   WritePages& write_;
   FinishJournal finish_;
+  bool is_undone_ = false;
   Completion done_;
 };
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/format/freelist_trunk.h"
+#include "engine/storage/make_room.h"
 #include "engine/storage/page_operations.h"
 #include "engine/storage/pager_core.h"
 
@@ -120,7 +121,10 @@ AllocatePage::Next AllocatePage::TakeLeaf() {
 AllocatePage::Next AllocatePage::ReadLeaf() {
   if (!outcome().ok()) return Refuse(outcome());
   PageRef page = fetch_.Take();
-  if (page.frame().pin_count > 1) return Refuse(InUseError(*core_, leaf_));
+  if (page.frame().pin_count > 1) {
+    if (core_->make_room->idle()) return Refuse(InUseError(*core_, leaf_));
+    return Goto(State::kTakeLeaf);
+  }
   std::memset(page.Edit(), 0, core_->cache.page_size());
   return DeliverLeaf(std::move(page));
 }
@@ -161,9 +165,13 @@ AllocatePage::Next AllocatePage::Extend() {
 Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
   PagerCore& core = *core_;
   Frame* frame = core.cache.Find(number);
-  // The page may well be on its way to the log: it changed before it was freed.
+  // The page may well be on its way to the log or the file: it changed before it was freed.
   if (frame != nullptr && frame->in_use()) {
-    return InUseError(core, number);
+    if (core.make_room->idle()) return InUseError(core, number);
+    IoResult<> room = core.MakeRoom();
+    if (room.failed()) return std::move(room).status();
+    *wait = room.pending() ? room.waiting().on : &core.pause;
+    return PageRef();
   }
   if (frame != nullptr && frame->state == Frame::State::kLoading) {
     // An abandoned read of the page is under way or has landed unseen. Its bytes are not wanted.

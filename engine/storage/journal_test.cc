@@ -360,6 +360,23 @@ TEST(JournalTest, LeavesOrEntersWalModeOnlyAlone) {
   });
 }
 
+TEST(JournalTest, KeepsTheSnapshotOfANewFileThatOthersRead) {
+  ForEachYieldPlan([](Io& io) {
+    TestConnection a(io, Options(JournalMode::kWal));
+    TestConnection b(io, Options(JournalMode::kWal));
+    a.BeginRead();
+    b.BeginRead();
+    EXPECT_EQ(a.TryBeginWrite().code(), ResultCode::kBusy);
+    EXPECT_TRUE(a.pager().in_read());
+    EXPECT_EQ(a.pager().page_count(), 0u);
+    // Nobody makes the database under it.
+    EXPECT_EQ(b.TryBeginWrite().code(), ResultCode::kBusy);
+    a.pager().EndRead();
+    EXPECT_EQ(b.TryBeginWrite().code(), ResultCode::kOk);
+    b.Rollback();
+  });
+}
+
 TEST(JournalTest, KeepsItsModeWhileItHasChangedSomething) {
   ForEachYieldPlan([](Io& io) {
     Make(io, 2);

@@ -58,6 +58,7 @@ class AllocatePage final : public Resumable<AllocatePage, PageRef> {
       {State::kTrunk, State::kTakeLeaf},     // the trunk names a free page
       {State::kTakeLeaf, State::kTakeLeaf},  // dirty pages are being spilled to make room
       {State::kTakeLeaf, State::kLeafRead},  // the page's old bytes are to be kept
+      {State::kLeafRead, State::kTakeLeaf},  // the page is being spilled
       {State::kExtend, State::kExtend},
       {State::kBegin, State::kBegin},  // a simulator wanted a wait
   };

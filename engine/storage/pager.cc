@@ -194,10 +194,10 @@ IoResult<> Pager::BeginWrite(bool exclusive) {
   return calls_->Drive(Calls::Call::kBeginWrite, calls_->begin_write, exclusive);
 }
 
-IoResult<> Pager::Commit() {
+IoResult<> Pager::Commit(bool is_undone) {
   // Whichever it is, it stays that until it has ended.
   if (core_->journal.active) {
-    return calls_->Drive(Calls::Call::kCommitJournal, calls_->commit_journal);
+    return calls_->Drive(Calls::Call::kCommitJournal, calls_->commit_journal, is_undone);
   }
   return calls_->Drive(Calls::Call::kCommit, calls_->commit);
 }

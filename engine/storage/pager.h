@@ -52,7 +52,7 @@ enum class CheckpointMode : uint8_t { kPassive, kFull, kRestart, kTruncate };
 
 struct CheckpointResult {
   bool is_wal = true;  // else there was nothing to do
-  bool busy = false;  // another connection kept it from doing all that the mode asks
+  bool busy = false;   // another connection kept it from doing all that the mode asks
   uint32_t wal_frame_count = 0;
   uint32_t checkpointed_frame_count = 0;
 };
@@ -95,11 +95,13 @@ class Pager {
   IoResult<> Close();
 
   // -- Transactions --
-  IoResult<> BeginRead();   // no effect when in one
-  // In a read transaction; no effect when in a write transaction. With `exclusive`, in rollback mode,
-  // nobody else reads either until its end.
+  IoResult<> BeginRead();  // no effect when in one
+  // In a read transaction; no effect when in a write transaction. With `exclusive`, in rollback
+  // mode, nobody else reads either until its end.
   IoResult<> BeginWrite(bool exclusive = false);
-  IoResult<> Commit();
+  // With `is_undone` all that the transaction did has been undone, and nothing is to be seen of it:
+  // this ends it without ending the read transaction.
+  IoResult<> Commit(bool is_undone = false);
   // Ends the write transaction, if there is one, and the read transaction. Does not fail.
   IoResult<> Rollback();
   void EndRead();  // not in a write transaction

@@ -239,9 +239,9 @@ TEST_P(PagerModeTest, WorksWithACacheSmallerThanATransaction) {
       {.single_plan_count_max = 60});
 }
 
-TEST(PagerTest, GivesOutAFreedPageThatIsBeingSpilled) {
+TEST_P(PagerModeTest, GivesOutAFreedPageThatIsBeingSpilled) {
   ForEachYieldPlan([](Io& io) {
-    TestConnection a(io, {.new_page_size = 512, .cache_page_count = 10});
+    TestConnection a(io, Options(512, 10));
     a.BeginWrite();
     for (uint32_t i = 0; i < 30; ++i) a.Add(i);
     a.Commit();

@@ -237,8 +237,9 @@ Result<bool> UndoToSavepoint::RestoreImage(const BeforeImage& image, const std::
   }
   core_.io.Reached(Probe::kImageRestored);
   std::memcpy(frame->data, bytes, cache.page_size());
-  // In rollback mode the file may have what was spilled since.
-  frame->dirty = image.dirty || core_.journal.active;
+  // In rollback mode the file may have what was spilled since; if nothing has been, a page that was
+  // clean is as in the file.
+  frame->dirty = image.dirty || core_.journal.database_changed;
   frame->wal_frame = image.wal_frame;
   frame->edit_epoch = 0;
   frame->kept_epoch = image.last_epoch;

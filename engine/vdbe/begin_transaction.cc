@@ -62,6 +62,8 @@ BeginTransaction::Next BeginTransaction::Write() {
     }
     return Busy(std::move(write).status());
   }
+  // Here, since the statement may be gone.
+  session_->OpenSavepoints();
   return Done(Unit());
 }
 

@@ -95,6 +95,22 @@ Flow Machine::OpDecrJumpZero(const Instruction& in) {
   return counter.integer() == 0 ? JumpTo(in.p2) : Flow::kNext;
 }
 
+Flow Machine::OpOffsetLimit(const Instruction& in) {
+  const int64_t limit = Register(in.p1).integer();
+  const int64_t offset = in.p3 == 0 ? 0 : std::max<int64_t>(Register(in.p3).integer(), 0);
+  int64_t sum = 0;
+  const bool is_limited = limit > 0 && !__builtin_add_overflow(limit, offset, &sum);
+  Register(in.p2) = Value::Integer(is_limited ? sum : -1);
+  return Flow::kNext;
+}
+
+Flow Machine::OpOnce(const Instruction& in) {
+  const size_t place = static_cast<size_t>(pc_);
+  if (once_[place]) return JumpTo(in.p2);
+  once_[place] = true;
+  return Flow::kNext;
+}
+
 Flow Machine::OpMustBeInt(const Instruction& in) {
   Value& value = Register(in.p1);
   if (!value.is_integer()) {

@@ -1,5 +1,5 @@
-// What a cursor of a program can be: on a table of the database, on one record in a register, or on
-// rows in memory that belong to the statement alone.
+// What a cursor of a program can be: on a table or an index of the database, on one record in a
+// register, or on rows in memory that belong to the statement alone.
 
 #ifndef ORRERY_ENGINE_VDBE_CURSOR_H_
 #define ORRERY_ENGINE_VDBE_CURSOR_H_
@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/btree/index_cursor.h"
 #include "engine/btree/table_cursor.h"
 #include "engine/program/program.h"
 #include "engine/value/value.h"
@@ -19,16 +20,30 @@
 
 namespace orrery {
 
-// A table of the database. No TableCursor: the database has no pages yet, and the table no rows.
+// Where the columns of a cursor's row are, as of so many row writes of the connection.
+struct KnownRow {
+  void Forget() { is_known = false; }  // after every move
+
+  RowLayout layout;
+  bool is_known = false;
+  uint64_t write_count = 0;
+  bool payload_is_pending = false;  // a call for the row's bytes waits
+};
+
+// A table of the database. No cursor: the database has no pages yet, and the table no rows.
 struct TableRows {
   std::optional<TableCursor> cursor;
   PageNumber root = kNoPage;
-  // Where the columns of the row are, as of so many row writes of the connection; not known after a
-  // move.
-  RowLayout layout;
-  bool layout_is_known = false;
-  uint64_t layout_write_count = 0;
-  bool payload_is_pending = false;  // a call for the row's bytes waits
+  KnownRow row;
+  // Where the cursor is to go when a column is first asked for.
+  std::optional<int64_t> deferred_rowid;
+};
+
+// An index of the database.
+struct IndexRows {
+  std::optional<IndexCursor> cursor;
+  PageNumber root = kNoPage;
+  KnownRow row;
 };
 
 // One row: the record in a register.
@@ -36,10 +51,11 @@ struct PseudoRow {
   int register_index = 0;
 };
 
-// Records in the order they were inserted.
+// Records in the order they were inserted; those before `first` have been taken out.
 struct MemoryTable {
   std::vector<Value> records;
   size_t position = 0;
+  size_t first = 0;
 };
 
 using Key = std::vector<Value>;
@@ -50,10 +66,30 @@ struct KeyLess {
   bool operator()(const Key& a, const Key& b) const;
 };
 
-// A set of keys.
+// Records in the order of their keys, one for each key or, when `keeps_equal`, in the order in
+// which those with equal keys were inserted.
 struct MemoryIndex {
-  explicit MemoryIndex(const SortKey& sort_key) : keys(KeyLess{&sort_key}) {}
-  std::set<Key, KeyLess> keys;
+  struct Entry {
+    Key key;
+    Value record;
+    uint64_t sequence;
+  };
+  struct Less {
+    KeyLess less;
+    bool keeps_equal;
+    bool operator()(const Entry& a, const Entry& b) const {
+      if (less(a.key, b.key)) return true;
+      return keeps_equal && a.sequence < b.sequence && !less(b.key, a.key);
+    }
+  };
+  using Entries = std::set<Entry, Less>;
+
+  MemoryIndex(const SortKey& sort_key_in, bool keeps_equal)
+      : sort_key(sort_key_in), entries(Less{{&sort_key_in}, keeps_equal}) {}
+  const SortKey& sort_key;
+  Entries entries;
+  Entries::const_iterator position = entries.end();
+  uint64_t next_sequence = 0;
 };
 
 // Records, sorted by their leading columns; equal ones stay in the order they were inserted.
@@ -66,6 +102,8 @@ struct Sorter {
   const SortKey* sort_key = nullptr;
   std::vector<Entry> entries;
   size_t position = 0;
+  size_t next_sequence = 0;
+  int64_t wanted_count = -1;  // no more than so many need be kept; -1: all
 };
 
 // Rowids, taken out in the order they were put in.
@@ -75,14 +113,18 @@ struct RowidList {
 };
 
 struct Cursor {
-  std::variant<std::monostate, std::unique_ptr<TableRows>, PseudoRow, MemoryTable,
-               std::unique_ptr<MemoryIndex>, Sorter, RowidList>
+  std::variant<std::monostate, std::unique_ptr<TableRows>, std::unique_ptr<IndexRows>, PseudoRow,
+               MemoryTable, std::unique_ptr<MemoryIndex>, Sorter, RowidList>
       rows;
   uint64_t memory_size = 0;  // bytes of records it holds, for the limit
+  bool is_null_row = false;  // its columns read as NULL, until it is moved
 };
 
 // -1, 0 or 1.
 constexpr int Sign(std::weak_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
+
+// The first `count` columns of a record, which has so many.
+Result<Key> KeyOf(const Value& record, size_t count);
 
 // Compares two values as one column of a sort key does: below, at or above 0.
 int CompareSorted(const Value& a, const Value& b, const SortColumn& column);

@@ -36,11 +36,13 @@ EndTransaction::Next EndTransaction::Decide() {
   switch (ending_) {
     case Ending::kKeep:
     case Ending::kCommit:
+      // Until a commit has succeeded the statement may have to be undone.
+      if (session.autocommit && session.pager->in_write()) return Goto(State::kCommit);
       if (session.statement_open) {
         session.pager->EndStatement();
         session.statement_open = false;
       }
-      return session.autocommit && session.pager->in_write() ? Goto(State::kCommit) : Done(Unit());
+      return Done(Unit());
     case Ending::kUndoStatement:
       return Goto(session.statement_open ? State::kUndo : State::kRollback);
     case Ending::kUndoToSavepoint:
@@ -61,7 +63,8 @@ EndTransaction::Next EndTransaction::Begun() {
 
 EndTransaction::Next EndTransaction::Commit() {
   Session& session = *session_;
-  IoResult<> committed = session.pager->Commit();
+  const bool is_undone = ending_ == Ending::kUndoStatement;
+  IoResult<> committed = session.pager->Commit(is_undone);
   session.pager_call_pending = committed.pending();
   if (committed.pending()) return AwaitOutcome(*committed.waiting().on, State::kCommit);
   if (committed.failed()) {
@@ -73,8 +76,9 @@ EndTransaction::Next EndTransaction::Commit() {
     return Goto(State::kRollback);
   }
   session.schema_changed = false;
+  session.statement_open = false;
   session.btree.InvalidateAll();
-  return Done(Unit());
+  return reason_.ok() ? Done(Unit()) : Fail(std::move(reason_));
 }
 
 EndTransaction::Next EndTransaction::CommitBusy(Status status) {
@@ -86,7 +90,10 @@ EndTransaction::Next EndTransaction::CommitBusy(Status status) {
     return Fail(std::move(busy));
   }
   reason_ = std::move(busy);
-  return Goto(State::kRollback);
+  // Queries beside it go on.
+  if (!session.statement_open) return Goto(State::kRollback);
+  ending_ = Ending::kUndoStatement;
+  return Goto(State::kUndo);
 }
 
 EndTransaction::Next EndTransaction::Undo() {
@@ -109,7 +116,7 @@ EndTransaction::Next EndTransaction::Undo() {
   }
   session.io.Reached(Probe::kStatementUndone);
   session.statement_open = false;
-  // Outside BEGIN ... COMMIT the write transaction ends with the statement. It changed nothing.
+  // Outside BEGIN ... COMMIT the write transaction ends with the statement.
   return session.autocommit ? Goto(State::kCommit) : Done(Unit());
 }
 

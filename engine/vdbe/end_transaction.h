@@ -9,7 +9,7 @@
 //
 // A commit that other connections' readers are in the way of (in rollback mode) is tried again up
 // to the busy timeout. Then COMMIT fails with kBusy and leaves the transaction open; a statement
-// outside one is rolled back.
+// outside one is undone, alone when queries of this connection read beside it.
 
 #ifndef ORRERY_ENGINE_VDBE_END_TRANSACTION_H_
 #define ORRERY_ENGINE_VDBE_END_TRANSACTION_H_
@@ -36,13 +36,13 @@ class EndTransaction final : public Resumable<EndTransaction> {
  public:
   enum class State : uint8_t { kDecide, kBegun, kCommit, kSleep, kUndo, kRollback };
   static constexpr Edge<State> kEdges[] = {
-      {State::kDecide, State::kCommit},     {State::kDecide, State::kUndo},
-      {State::kDecide, State::kRollback},   {State::kDecide, State::kBegun},
-      {State::kBegun, State::kRollback},    {State::kCommit, State::kCommit},
-      {State::kCommit, State::kRollback},   {State::kCommit, State::kSleep},
-      {State::kSleep, State::kCommit},      {State::kUndo, State::kUndo},
-      {State::kUndo, State::kCommit},       {State::kUndo, State::kRollback},
-      {State::kRollback, State::kRollback},
+      {State::kDecide, State::kCommit},   {State::kDecide, State::kUndo},
+      {State::kDecide, State::kRollback}, {State::kDecide, State::kBegun},
+      {State::kBegun, State::kRollback},  {State::kCommit, State::kCommit},
+      {State::kCommit, State::kRollback}, {State::kCommit, State::kSleep},
+      {State::kCommit, State::kUndo},     {State::kSleep, State::kCommit},
+      {State::kUndo, State::kUndo},       {State::kUndo, State::kCommit},
+      {State::kUndo, State::kRollback},   {State::kRollback, State::kRollback},
   };
   ~EndTransaction() { Abandon(); }
 

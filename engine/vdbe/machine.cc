@@ -9,6 +9,7 @@ void Machine::Start(const Program& program, std::span<const Value> parameters) {
   registers_.resize(static_cast<size_t>(program.register_count) + 1);
   cursors_.resize(static_cast<size_t>(program.cursor_count));
   accumulators_.resize(registers_.size());
+  once_.assign(program.instructions.size(), false);
   interrupt_count_ = session_.interrupt_count;
 }
 
@@ -19,6 +20,7 @@ void Machine::Reset() {
   count_rows_.Abandon();
   check_integrity_.Abandon();
   choose_rowid_.Abandon();
+  delete_key_.Abandon();
   change_journal_mode_.Abandon();
   run_checkpoint_.Abandon();
   program_ = nullptr;
@@ -83,6 +85,17 @@ TableRows& Machine::TableAt(int index) {
   auto* rows = std::get_if<std::unique_ptr<TableRows>>(&CursorAt(index).rows);
   CHECK(rows != nullptr);
   return **rows;
+}
+
+IndexRows* Machine::TryIndexAt(int index) {
+  auto* rows = std::get_if<std::unique_ptr<IndexRows>>(&CursorAt(index).rows);
+  return rows == nullptr ? nullptr : rows->get();
+}
+
+IndexRows& Machine::IndexAt(int index) {
+  IndexRows* const rows = TryIndexAt(index);
+  CHECK(rows != nullptr);
+  return *rows;
 }
 
 Status Machine::GrowMemory(Cursor& cursor, size_t size) {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "engine/program/program.h"
 #include "engine/vdbe/choose_rowid.h"
 #include "engine/vdbe/cursor.h"
+#include "engine/vdbe/delete_key.h"
 #include "engine/vdbe/journal_mode.h"
 #include "engine/vdbe/run_checkpoint.h"
 #include "engine/vdbe/session.h"
@@ -82,6 +84,13 @@ class Machine {
   Value& Register(int index) { return registers_[static_cast<size_t>(index)]; }
   Cursor& CursorAt(int index) { return cursors_[static_cast<size_t>(index)]; }
   TableRows& TableAt(int index);
+  IndexRows& IndexAt(int index);
+  // Null when the cursor is on something else.
+  IndexRows* TryIndexAt(int index);
+  // `count` registers from `first`.
+  std::span<const Value> Registers(int first, int64_t count) const {
+    return std::span(registers_).subspan(static_cast<size_t>(first), static_cast<size_t>(count));
+  }
 
   Flow JumpTo(int address) {
     pc_ = address;
@@ -103,15 +112,28 @@ class Machine {
   Flow Unfinished(Status&& status) { return Fail(std::move(status)); }
 
   // Shared by handlers.
-  void OpenSavepoints();
-  Flow OpenTable(const Instruction& in, PageNumber root);
+  Flow OpenTree(const Instruction& in, PageNumber root);
+  // Moves the cursor P1 of a table or an index by `move`, and jumps to P2 when the answer is
+  // `jumps_when`.
+  template <typename Move>
+  Flow MoveCursor(const Instruction& in, bool jumps_when, Move move);
   Flow MoveTo(const Instruction& in, int64_t rowid, SeekMode mode);
-  Flow SeekNumber(const Instruction& in, SeekMode mode);
+  Flow Seek(const Instruction& in, SeekMode mode);
+  Flow SeekKey(const Instruction& in, IndexRows& index, SeekMode mode, bool jumps_when);
+  Flow CompareEntry(const Instruction& in, bool (*holds)(std::weak_ordering));
   Flow CompareAndJump(const Instruction& in, bool (*holds)(int));
   Flow HaltWith(const Instruction& in);
   Flow CallFunction(const Instruction& in, Arguments arguments);
   Flow TableColumn(const Instruction& in, TableRows& table);
+  template <typename Rows>
+  Flow TreeColumn(const Instruction& in, Rows& rows);
   Flow RecordColumn(const Instruction& in, const Value& record);
+  // Moves a cursor on rows in memory, or is none of these.
+  std::optional<Flow> RewindMemory(const Instruction& in);
+  std::optional<Flow> NextInMemory(const Instruction& in);
+  Status InsertInMemory(Cursor& cursor, const Value& record);
+  // Moves to the entry with the key, if there is one.
+  bool FindInMemory(Cursor& cursor, std::span<const Value> key);
   Flow Arithmetic(const Instruction& in, Value (*apply)(const Value&, const Value&));
   // Fails when `cursor` holds too much once `size` more bytes are added.
   Status GrowMemory(Cursor& cursor, size_t size);
@@ -124,6 +146,7 @@ class Machine {
   std::vector<Cursor> cursors_;
   // Of aggregates, by register.
   std::vector<std::unique_ptr<Aggregate>> accumulators_;
+  std::vector<bool> once_;  // which Once instructions have been passed
 
   std::span<const Value> row_;
   Completion* waits_for_ = nullptr;
@@ -152,6 +175,7 @@ class Machine {
   CountRows count_rows_;
   CheckIntegrity check_integrity_;
   ChooseRowid choose_rowid_;
+  DeleteKey delete_key_;
   ChangeJournalMode change_journal_mode_;
   RunCheckpoint run_checkpoint_;
 };

@@ -51,6 +51,10 @@ void Session::StatementWasUndone() {
   if (schema_changed) schema = nullptr;
 }
 
+void Session::OpenSavepoints() {
+  while (pager->savepoint_count() < savepoints.size()) pager->OpenSavepoint();
+}
+
 void Session::SetCacheSize(int size) {
   cache_size = size;
   const uint64_t page_count =

@@ -41,6 +41,8 @@ class Session final : public ConnectionFacts {
   // is read anew if the transaction had changed it.
   void TransactionWasUndone();
   void StatementWasUndone();
+  // In a write transaction: gives the pager the savepoints that were opened before it.
+  void OpenSavepoints();
 
   // ConnectionFacts.
   int64_t changes() const override { return change_count; }

@@ -1,4 +1,4 @@
-// Cursors on tables: of the database, and in memory.
+// Cursors on tables, of the database and in memory; and what cursors on indexes do as they do.
 
 #include <cmath>
 #include <limits>
@@ -13,29 +13,42 @@ namespace orrery {
 
 // -- Opening --
 
-Flow Machine::OpenTable(const Instruction& in, PageNumber root) {
+Flow Machine::OpenTree(const Instruction& in, PageNumber root) {
+  // A database that nobody has written to has no page 1 yet.
+  const bool has_pages = session_.pager->page_count() > 0;
+  CursorAt(in.p1) = Cursor();
+  if (const auto* order = std::get_if<const KeyOrder*>(&in.p4)) {
+    if (root == kNoPage) {
+      return Fail(CorruptError(session_.pager->path() + ": index without a root page"));
+    }
+    auto rows = std::make_unique<IndexRows>();
+    rows->root = root;
+    if (has_pages) rows->cursor.emplace(session_.btree, root, **order);
+    CursorAt(in.p1).rows = std::move(rows);
+    return Flow::kNext;
+  }
   auto rows = std::make_unique<TableRows>();
   rows->root = root;
-  // A database that nobody has written to has no page 1 yet.
-  if (session_.pager->page_count() > 0) rows->cursor.emplace(session_.btree, root);
+  if (has_pages) rows->cursor.emplace(session_.btree, root);
   CursorAt(in.p1).rows = std::move(rows);
   return Flow::kNext;
 }
 
 Flow Machine::OpOpenRead(const Instruction& in) {
-  return OpenTable(in, static_cast<PageNumber>(in.p2));
+  return OpenTree(in, static_cast<PageNumber>(in.p2));
 }
 
 Flow Machine::OpOpenWrite(const Instruction& in) {
-  return OpenTable(in, in.p5 == 0 ? static_cast<PageNumber>(in.p2)
-                                  : static_cast<PageNumber>(Register(in.p2).integer()));
+  return OpenTree(in, in.p5 == 0 ? static_cast<PageNumber>(in.p2)
+                                 : static_cast<PageNumber>(Register(in.p2).integer()));
 }
 
 Flow Machine::OpOpenEphemeral(const Instruction& in) {
   Cursor& cursor = CursorAt(in.p1);
   cursor.memory_size = 0;
+  cursor.is_null_row = false;
   if (const SortKey* key = std::get_if<SortKey>(&in.p4)) {
-    cursor.rows = std::make_unique<MemoryIndex>(*key);
+    cursor.rows = std::make_unique<MemoryIndex>(*key, /*keeps_equal=*/in.p5 != 0);
   } else {
     cursor.rows = MemoryTable();
   }
@@ -43,7 +56,13 @@ Flow Machine::OpOpenEphemeral(const Instruction& in) {
 }
 
 Flow Machine::OpOpenPseudo(const Instruction& in) {
+  CursorAt(in.p1) = Cursor();
   CursorAt(in.p1).rows = PseudoRow{in.p2};
+  return Flow::kNext;
+}
+
+Flow Machine::OpNullRow(const Instruction& in) {
+  CursorAt(in.p1).is_null_row = in.p2 == 0;
   return Flow::kNext;
 }
 
@@ -54,60 +73,49 @@ Flow Machine::OpClose(const Instruction& in) {
 
 // -- Moving --
 
-namespace {
-
-// After every successful move.
-void ForgetRow(TableRows& table) { table.layout_is_known = false; }
-
-}  // namespace
+template <typename Move>
+Flow Machine::MoveCursor(const Instruction& in, bool jumps_when, Move move) {
+  CursorAt(in.p1).is_null_row = false;
+  const auto moved = [&](auto& rows) {
+    if (!rows.cursor) return jumps_when ? Flow::kNext : JumpTo(in.p2);  // on no row
+    IoResult<bool> found = move(*rows.cursor);
+    if (!found.done()) return Unfinished(std::move(found));
+    rows.row.Forget();
+    return *found == jumps_when ? JumpTo(in.p2) : Flow::kNext;
+  };
+  if (IndexRows* const index = TryIndexAt(in.p1)) return moved(*index);
+  TableRows& table = TableAt(in.p1);
+  table.deferred_rowid.reset();
+  return moved(table);
+}
 
 Flow Machine::OpRewind(const Instruction& in) {
-  if (auto* memory = std::get_if<MemoryTable>(&CursorAt(in.p1).rows)) {
-    memory->position = 0;
-    return memory->records.empty() ? JumpTo(in.p2) : Flow::kNext;
-  }
-  TableRows& table = TableAt(in.p1);
-  if (!table.cursor) return JumpTo(in.p2);
-  IoResult<bool> moved = table.cursor->First();
-  if (!moved.done()) return Unfinished(std::move(moved));
-  ForgetRow(table);
-  return *moved ? Flow::kNext : JumpTo(in.p2);
+  if (const std::optional<Flow> flow = RewindMemory(in)) return *flow;
+  return MoveCursor(in, /*jumps_when=*/false, [](auto& cursor) { return cursor.First(); });
 }
 
 Flow Machine::OpLast(const Instruction& in) {
-  TableRows& table = TableAt(in.p1);
-  if (!table.cursor) return JumpTo(in.p2);
-  IoResult<bool> moved = table.cursor->Last();
-  if (!moved.done()) return Unfinished(std::move(moved));
-  ForgetRow(table);
-  return *moved ? Flow::kNext : JumpTo(in.p2);
+  return MoveCursor(in, /*jumps_when=*/false, [](auto& cursor) { return cursor.Last(); });
 }
 
 Flow Machine::OpNext(const Instruction& in) {
-  if (auto* memory = std::get_if<MemoryTable>(&CursorAt(in.p1).rows)) {
-    return ++memory->position < memory->records.size() ? JumpTo(in.p2) : Flow::kNext;
-  }
-  TableRows& table = TableAt(in.p1);
-  IoResult<bool> moved = table.cursor->Next();
-  if (!moved.done()) return Unfinished(std::move(moved));
-  ForgetRow(table);
-  return *moved ? JumpTo(in.p2) : Flow::kNext;
+  if (const std::optional<Flow> flow = NextInMemory(in)) return *flow;
+  return MoveCursor(in, /*jumps_when=*/true, [](auto& cursor) { return cursor.Next(); });
 }
 
 Flow Machine::OpPrev(const Instruction& in) {
-  TableRows& table = TableAt(in.p1);
-  IoResult<bool> moved = table.cursor->Previous();
-  if (!moved.done()) return Unfinished(std::move(moved));
-  ForgetRow(table);
-  return *moved ? JumpTo(in.p2) : Flow::kNext;
+  if (CursorAt(in.p1).is_null_row) return Flow::kNext;
+  return MoveCursor(in, /*jumps_when=*/true, [](auto& cursor) { return cursor.Previous(); });
 }
 
 Flow Machine::MoveTo(const Instruction& in, int64_t rowid, SeekMode mode) {
+  CursorAt(in.p1).is_null_row = false;
   TableRows& table = TableAt(in.p1);
+  table.deferred_rowid.reset();
   if (!table.cursor) return JumpTo(in.p2);
   IoResult<bool> moved = table.cursor->Seek(rowid, mode);
   if (!moved.done()) return Unfinished(std::move(moved));
-  ForgetRow(table);
+  table.row.Forget();
   return *moved ? Flow::kNext : JumpTo(in.p2);
 }
 
@@ -123,7 +131,10 @@ Flow Machine::OpNotExists(const Instruction& in) {
 
 // A key that is no integer lies between two rowids, or beyond all: NULL below, texts and blobs
 // above.
-Flow Machine::SeekNumber(const Instruction& in, SeekMode mode) {
+Flow Machine::Seek(const Instruction& in, SeekMode mode) {
+  if (IndexRows* const index = TryIndexAt(in.p1)) {
+    return SeekKey(in, *index, mode, /*jumps_when=*/false);
+  }
   Value key = Register(in.p3);
   ApplyAffinity(key, Affinity::kNumeric);
   const bool upwards = mode == SeekMode::kGreaterOrEqual || mode == SeekMode::kGreater;
@@ -150,20 +161,31 @@ Flow Machine::SeekNumber(const Instruction& in, SeekMode mode) {
                 upwards ? SeekMode::kGreater : SeekMode::kLessOrEqual);
 }
 
-Flow Machine::OpSeekGE(const Instruction& in) { return SeekNumber(in, SeekMode::kGreaterOrEqual); }
-Flow Machine::OpSeekGT(const Instruction& in) { return SeekNumber(in, SeekMode::kGreater); }
-Flow Machine::OpSeekLE(const Instruction& in) { return SeekNumber(in, SeekMode::kLessOrEqual); }
-Flow Machine::OpSeekLT(const Instruction& in) { return SeekNumber(in, SeekMode::kLess); }
+Flow Machine::OpSeekGE(const Instruction& in) { return Seek(in, SeekMode::kGreaterOrEqual); }
+Flow Machine::OpSeekGT(const Instruction& in) { return Seek(in, SeekMode::kGreater); }
+Flow Machine::OpSeekLE(const Instruction& in) { return Seek(in, SeekMode::kLessOrEqual); }
+Flow Machine::OpSeekLT(const Instruction& in) { return Seek(in, SeekMode::kLess); }
 
 // -- Reading --
 
 Flow Machine::OpColumn(const Instruction& in) {
   Cursor& cursor = CursorAt(in.p1);
+  if (cursor.is_null_row) {
+    Register(in.p3) = Value::Null();
+    return Flow::kNext;
+  }
   if (auto* table = std::get_if<std::unique_ptr<TableRows>>(&cursor.rows)) {
     return TableColumn(in, **table);
   }
+  if (IndexRows* const index = TryIndexAt(in.p1)) return TreeColumn(in, *index);
   if (auto* pseudo = std::get_if<PseudoRow>(&cursor.rows)) {
     return RecordColumn(in, Register(pseudo->register_index));
+  }
+  if (auto* index = std::get_if<std::unique_ptr<MemoryIndex>>(&cursor.rows)) {
+    return RecordColumn(in, (*index)->position->record);
+  }
+  if (auto* sorter = std::get_if<Sorter>(&cursor.rows)) {
+    return RecordColumn(in, sorter->entries[sorter->position].record);
   }
   const MemoryTable& memory = std::get<MemoryTable>(cursor.rows);
   return RecordColumn(in, memory.records[memory.position]);
@@ -178,32 +200,48 @@ Value DefaultOf(const Instruction& in) {
 
 }  // namespace
 
+Flow Machine::TableColumn(const Instruction& in, TableRows& table) {
+  if (table.deferred_rowid) [[unlikely]] {
+    IoResult<bool> moved = table.cursor->Seek(*table.deferred_rowid, SeekMode::kEqual);
+    if (!moved.done()) return Unfinished(std::move(moved));
+    if (!*moved) {
+      return Fail(Status(ResultCode::kCorruptIndex, session_.pager->path() +
+                                                        ": index entry without a row: rowid " +
+                                                        std::to_string(*table.deferred_rowid)));
+    }
+    table.deferred_rowid.reset();
+    table.row.Forget();
+  }
+  return TreeColumn(in, table);
+}
+
 // Asks for as many of the row's bytes as the column turns out to need. Nothing has been done when a
 // call waits but to know more of where the columns are.
-Flow Machine::TableColumn(const Instruction& in, TableRows& table) {
-  if (!table.cursor) {
+template <typename Rows>
+Flow Machine::TreeColumn(const Instruction& in, Rows& rows) {
+  if (!rows.cursor) {
     Register(in.p3) = Value::Null();
     return Flow::kNext;
   }
+  KnownRow& row = rows.row;
   while (true) {
-    if (!table.payload_is_pending &&
-        (!table.layout_is_known || table.layout_write_count != session_.row_write_count)) {
-      table.layout.Clear();
-      table.layout_is_known = true;
-      table.layout_write_count = session_.row_write_count;
+    if (!row.payload_is_pending && (!row.is_known || row.write_count != session_.row_write_count)) {
+      row.layout.Clear();
+      row.is_known = true;
+      row.write_count = session_.row_write_count;
     }
-    IoResult<PayloadView> payload = table.cursor->Payload(table.layout.wanted_size());
-    table.payload_is_pending = payload.pending();
+    IoResult<PayloadView> payload = rows.cursor->Payload(row.layout.wanted_size());
+    row.payload_is_pending = payload.pending();
     if (!payload.done()) return Unfinished(std::move(payload));
     if (payload->gone) {
       Register(in.p3) = Value::Null();
       return Flow::kNext;
     }
-    if (table.layout_write_count != session_.row_write_count) continue;  // changed during the wait
+    if (row.write_count != session_.row_write_count) continue;  // changed during the wait
     Value value;
     Result<RowLayout::Answer> answer =
-        table.layout.Find(in.p2, payload->bytes, payload->total_size, &value);
-    if (!answer.ok()) return Fail(table.cursor->DamagedRow(answer.status().message()));
+        row.layout.Find(in.p2, payload->bytes, payload->total_size, &value);
+    if (!answer.ok()) return Fail(rows.cursor->DamagedRow(answer.status().message()));
     switch (*answer) {
       case RowLayout::Answer::kMoreBytes:
         continue;
@@ -238,19 +276,35 @@ Flow Machine::RecordColumn(const Instruction& in, const Value& record) {
 }
 
 Flow Machine::OpRowid(const Instruction& in) {
+  const Cursor& cursor = CursorAt(in.p1);
+  if (cursor.is_null_row) {
+    Register(in.p2) = Value::Null();
+    return Flow::kNext;
+  }
+  if (const auto* memory = std::get_if<MemoryTable>(&cursor.rows)) {
+    Register(in.p2) = Value::Integer(static_cast<int64_t>(memory->position) + 1);
+    return Flow::kNext;
+  }
   TableRows& table = TableAt(in.p1);
+  if (table.deferred_rowid) {
+    Register(in.p2) = Value::Integer(*table.deferred_rowid);
+    return Flow::kNext;
+  }
   const bool has_row = table.cursor && table.cursor->on_row();
   Register(in.p2) = has_row ? Value::Integer(table.cursor->rowid()) : Value::Null();
   return Flow::kNext;
 }
 
 Flow Machine::OpCount(const Instruction& in) {
-  TableRows& table = TableAt(in.p1);
-  if (!table.cursor) {
+  IndexRows* const index = TryIndexAt(in.p1);
+  const bool has_rows =
+      index != nullptr ? index->cursor.has_value() : TableAt(in.p1).cursor.has_value();
+  if (!has_rows) {
     Register(in.p2) = Value::Integer(0);
     return Flow::kNext;
   }
-  if (!count_rows_.running()) count_rows_.Start(session_.btree, table.root);
+  const PageNumber root = index != nullptr ? index->root : TableAt(in.p1).root;
+  if (!count_rows_.running()) count_rows_.Start(session_.btree, root);
   IoResult<uint64_t> count = count_rows_.Resume();
   if (!count.done()) return Unfinished(std::move(count));
   Register(in.p2) = Value::Integer(static_cast<int64_t>(*count));
@@ -269,7 +323,7 @@ Flow Machine::OpNewRowid(const Instruction& in) {
   if (!choose_rowid_.running()) choose_rowid_.Start(*table.cursor, session_.io);
   IoResult<int64_t> rowid = choose_rowid_.Resume();
   if (!rowid.done()) return Unfinished(std::move(rowid));
-  ForgetRow(table);
+  table.row.Forget();
   Register(in.p2) = Value::Integer(*rowid);
   return Flow::kNext;
 }
@@ -285,7 +339,11 @@ Flow Machine::OpMakeRecord(const Instruction& in) {
       values[i] = ToStoredForm(values[i], *affinity);
     }
   }
-  if (Status status = EncodeRecord(values, record_); !status.ok()) return Fail(std::move(status));
+  const auto schema_format = static_cast<uint8_t>(session_.pager->header().schema_format);
+  const int format = schema_format == 0 ? kSchemaFormatWithConstants : schema_format;
+  if (Status status = EncodeRecord(values, record_, format); !status.ok()) {
+    return Fail(std::move(status));
+  }
   Register(in.p3) = Value::Blob(record_);
   return Flow::kNext;
 }
@@ -304,7 +362,7 @@ Flow Machine::OpInsert(const Instruction& in) {
   const int64_t rowid = Register(in.p3).integer();
   IoResult<> inserted = table.cursor->Insert(rowid, record.bytes(), (in.p5 & kInsertAppend) != 0);
   if (!inserted.done()) return Unfinished(std::move(inserted));
-  ForgetRow(table);
+  table.row.Forget();
   ++session_.row_write_count;
   if ((in.p5 & kInsertCountChange) != 0) ++change_count_;
   if ((in.p5 & kInsertLastRowid) != 0) session_.last_rowid = rowid;
@@ -315,7 +373,7 @@ Flow Machine::OpDelete(const Instruction& in) {
   TableRows& table = TableAt(in.p1);
   IoResult<> deleted = table.cursor->Delete();
   if (!deleted.done()) return Unfinished(std::move(deleted));
-  ForgetRow(table);
+  table.row.Forget();
   ++session_.row_write_count;
   if ((in.p5 & kInsertCountChange) != 0) ++change_count_;
   return Flow::kNext;

@@ -24,7 +24,6 @@ Flow Machine::OpTransaction(const Instruction& in) {
   holds_transaction_ = true;
   rollback_count_ = session_.rollback_count;
   ++session_.holder_count;
-  if (to_write) OpenSavepoints();
   // A statement that is alone in its transaction is undone with it.
   if (to_write && (!session_.autocommit || session_.holder_count > 1)) {
     session_.pager->BeginStatement();
@@ -55,13 +54,6 @@ Flow Machine::OpAutoCommit(const Instruction& in) {
   return Flow::kHalted;
 }
 
-// The savepoints opened before there was anything to go back to.
-void Machine::OpenSavepoints() {
-  while (session_.pager->savepoint_count() < session_.savepoints.size()) {
-    session_.pager->OpenSavepoint();
-  }
-}
-
 Flow Machine::OpSavepoint(const Instruction& in) {
   const std::string& name = std::get<std::string>(in.p4);
   const auto action = static_cast<SavepointAction>(in.p1);
@@ -79,7 +71,7 @@ Flow Machine::OpSavepoint(const Instruction& in) {
       savepoints.clear();
     }
     savepoints.push_back(name);
-    if (session_.pager->in_write()) OpenSavepoints();
+    if (session_.pager->in_write()) session_.OpenSavepoints();
     return Flow::kNext;
   }
   const auto found = std::find_if(savepoints.rbegin(), savepoints.rend(),
@@ -179,7 +171,9 @@ Flow Machine::OpParseSchema(const Instruction&) {
 // -- Whole trees --
 
 Flow Machine::OpCreateBtree(const Instruction& in) {
-  if (!create_tree_.running()) create_tree_.Start(session_.btree);
+  if (!create_tree_.running()) {
+    create_tree_.Start(session_.btree, in.p3 == 2 ? TreeKind::kIndex : TreeKind::kTable);
+  }
   IoResult<PageNumber> root = create_tree_.Resume();
   if (!root.done()) return Unfinished(std::move(root));
   Register(in.p2) = Value::Integer(*root);
@@ -211,21 +205,21 @@ Flow Machine::OpClear(const Instruction& in) {
 }
 
 Flow Machine::OpIntegrityCk(const Instruction& in) {
-  if (session_.pager->page_count() == 0) {
-    Register(in.p2) = Value::Null();
-    return Flow::kNext;
-  }
   if (!check_integrity_.running()) {
     check_integrity_.Start(session_.btree, std::get<std::vector<PageNumber>>(in.p4), in.p1);
   }
-  IoResult<std::vector<std::string>> problems = check_integrity_.Resume();
-  if (!problems.done()) return Unfinished(std::move(problems));
+  IoResult<IntegrityReport> report = check_integrity_.Resume();
+  if (!report.done()) return Unfinished(std::move(report));
   std::string text;
-  for (const std::string& problem : *problems) {
+  for (const std::string& message : report->messages) {
     if (!text.empty()) text += '\n';
-    text += problem;
+    text += message;
   }
   Register(in.p2) = text.empty() ? Value::Null() : Value::Text(text);
+  for (size_t i = 0; i < report->row_counts.size(); ++i) {
+    Register(in.p3 + static_cast<int>(i)) =
+        Value::Integer(static_cast<int64_t>(report->row_counts[i]));
+  }
   return Flow::kNext;
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "engine/value/compare.h"
 #include "sim/oracles/model.h"
 
 namespace orrery::sim {
@@ -93,6 +94,30 @@ std::string DescribeDifference(const Sqlite3Answer& expected, const Answer& actu
     return "";
   }
   return DescribeDifference(expected.rows, actual.rows);
+}
+
+namespace {
+
+// Total: values that are equal go by their type.
+bool RowComesBefore(const Row& a, const Row& b) {
+  for (size_t i = 0; i < a.size() && i < b.size(); ++i) {
+    const std::weak_ordering order = Compare(a[i], b[i], kBinaryCollation);
+    if (order != 0) return order < 0;
+    if (a[i].type() != b[i].type()) return a[i].type() < b[i].type();
+  }
+  return a.size() < b.size();
+}
+
+}  // namespace
+
+Sqlite3Answer InOrder(Sqlite3Answer answer) {
+  std::sort(answer.rows.begin(), answer.rows.end(), RowComesBefore);
+  return answer;
+}
+
+Answer InOrder(Answer answer) {
+  std::sort(answer.rows.begin(), answer.rows.end(), RowComesBefore);
+  return answer;
 }
 
 bool FixesLastInsertRowid(const Sqlite3Answer& answer) {

@@ -144,7 +144,7 @@ std::string SqlExpressions::Literal() {
 }
 
 std::string SqlExpressions::Qualified(std::string column) {
-  if (!Chance(40'000, "qualified")) return column;
+  if (table_->is_query || !Chance(40'000, "qualified")) return column;
   return OneOf({"", "main."}, "schema") + table_->name + "." + column;
 }
 
@@ -152,7 +152,7 @@ std::string SqlExpressions::Column() {
   if (missing_ && Choose(3, "missing") == 0) {
     return OneOf({"nosuch", "c7", "c8", "nosuch.c0", "main.nosuch.c0"}, "missing name");
   }
-  if (Chance(30'000, "rowid")) {
+  if (!table_->is_query && Chance(30'000, "rowid")) {
     return Qualified(OneOf({"rowid", "oid", "_rowid_", "ROWID"}, "rowid name"));
   }
   return Qualified(table_->columns[Choose(table_->columns.size(), "column")]);

@@ -15,7 +15,7 @@ std::string Join(std::initializer_list<std::string> pieces) { return SqlExpressi
 bool CanGarble(const std::string& sql) {
   if (SqlExpressions::MayFold(sql)) return false;
   for (const char* part :
-       {"),(", "%", "quote(", "replace(", "iif(", "sqlite_version(", "random", "0x"}) {
+       {"),(", "%", "quote(", "replace(", "iif(", "ORDER BY", "sqlite_version(", "random", "0x"}) {
     if (sql.find(part) != sql.npos) return false;
   }
   return true;
@@ -49,6 +49,11 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
             OneOf({"BEGIN", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE", "BEGIN DEFERRED TRANSACTION"},
                   "begin")};
   }
+  if (Chance(in_transaction ? 120'000 : 15'000, "savepoint")) return Savepoint(in_transaction);
+  if (!in_transaction && !journal_modes_.empty() && Chance(30'000, "change journal mode")) {
+    const size_t mode = Choose(journal_modes_.size(), "journal mode");
+    return {SqlKind::kCheckpoint, "PRAGMA journal_mode=" + std::string(journal_modes_[mode])};
+  }
   if (!in_transaction && Chance(20'000, "checkpoint")) {
     return {SqlKind::kCheckpoint,
             Join({"PRAGMA wal_checkpoint(",
@@ -58,7 +63,10 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
   const SqlTable& table = tables_[Choose(tables_.size(), "table")];
   if (Chance(20'000, "pragma")) return Pragma(table);
   SqlStatementText text;
-  if (Choose(10, "read") < 4) {
+  if (Chance(150'000, "query")) {
+    text = {SqlKind::kRead, queries_.Draw(tables_)};
+    text.is_unordered = true;
+  } else if (Choose(10, "read") < 4) {
     text = {SqlKind::kRead, Select(table)};
   } else {
     text = Change(table);
@@ -76,6 +84,21 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
     text.sql = WithNoise(text.sql);
   }
   return text;
+}
+
+SqlStatementText SqlWorkload::Savepoint(bool in_transaction) {
+  const std::string name = OneOf({"s0", "s1", "S0", "\"s1\"", "s2"}, "savepoint name");
+  // Names may be taken twice, or not be there.
+  switch (Choose(in_transaction ? 6 : 16, "savepoint")) {
+    case 1:
+      return {SqlKind::kRelease, OneOf({"RELEASE ", "RELEASE SAVEPOINT "}, "release") + name};
+    case 2:
+    case 3:
+      return {SqlKind::kRollbackTo,
+              OneOf({"ROLLBACK TO ", "ROLLBACK TRANSACTION TO SAVEPOINT "}, "rollback to") + name};
+    default:
+      return {SqlKind::kSavepoint, "SAVEPOINT " + name};
+  }
 }
 
 void SqlWorkload::Learn(const std::vector<std::string>& definitions) {
@@ -336,7 +359,11 @@ std::string SqlWorkload::Update(const SqlTable& table) {
       sql += expressions_.Draw(2);
     }
   }
-  return sql + Where(table);
+  std::vector<SqlTable> others;
+  for (const SqlTable& other : tables_) {
+    if (other.name != table.name) others.push_back(other);
+  }
+  return sql + Where(table, others);
 }
 
 std::string SqlWorkload::Delete(const SqlTable& table) {
@@ -514,7 +541,9 @@ std::string SqlWorkload::SelectGroups(const SqlTable& table) {
   return sql + Limit();
 }
 
-std::string SqlWorkload::Where(const SqlTable& table) {
+std::string SqlWorkload::Where(const SqlTable& table) { return Where(table, tables_); }
+
+std::string SqlWorkload::Where(const SqlTable& table, const std::vector<SqlTable>& read) {
   if (Choose(4, "where") == 0) return "";
   const std::string key = table.has_key ? table.columns[0] : "rowid";
   expressions_.Use(&table, missing_);
@@ -539,6 +568,11 @@ std::string SqlWorkload::Where(const SqlTable& table) {
       default:
         return Join({" WHERE ", key, OneOf({"=", "<", ">="}, "comparison"), expressions_.Draw(1)});
     }
+  }
+  if (!read.empty() && Choose(8, "subquery") == 0) {
+    std::string test = queries_.Condition(read, table);
+    expressions_.Use(&table, missing_);
+    return " WHERE " + test;
   }
   return " WHERE " + expressions_.Draw(3);
 }

@@ -7,10 +7,13 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/choices/choices.h"
 #include "sim/workloads/sql_expressions.h"
+#include "sim/workloads/sql_queries.h"
 #include "sim/workloads/sql_table.h"
 
 namespace orrery::sim {
@@ -23,23 +26,36 @@ enum class SqlKind : uint8_t {
   kBegin,
   kCommit,
   kRollback,
-  kCheckpoint,  // not for the oracle
+  kSavepoint,  // outside a transaction it begins one
+  kRelease,    // may commit
+  kRollbackTo,
+  kCheckpoint,  // and a change of the journal mode: not for the oracle
 };
 
 inline bool IsWrite(SqlKind kind) { return kind == SqlKind::kWrite || kind == SqlKind::kSchema; }
+inline bool IsSavepoint(SqlKind kind) {
+  return kind == SqlKind::kSavepoint || kind == SqlKind::kRelease || kind == SqlKind::kRollbackTo;
+}
 
 struct SqlStatementText {
   SqlKind kind = SqlKind::kRead;
   std::string sql;
   bool counts_changes = false;  // it sets changes()
   bool is_insert = false;       // likewise last_insert_rowid()
+  bool is_unordered = false;    // its rows may come in any order
   // Made wrong at random: it may have become something that this engine has not yet.
   bool is_garbled = false;
 };
 
 class SqlWorkload {
  public:
-  explicit SqlWorkload(Choices choices) : choices_(choices), expressions_(choices) {}
+  explicit SqlWorkload(Choices choices)
+      : choices_(choices), expressions_(choices), queries_(choices, expressions_) {}
+
+  // Now and then the database is changed to one of these journal modes.
+  void ChangeJournalModes(std::vector<std::string_view> modes) {
+    journal_modes_ = std::move(modes);
+  }
 
   SqlStatementText Next(bool in_transaction);
   // The tables that are there, as sqlite_schema.sql has them. To be called before the next
@@ -52,6 +68,7 @@ class SqlWorkload {
  private:
   static constexpr int kTableCount = 3;
 
+  SqlStatementText Savepoint(bool in_transaction);
   SqlStatementText Change(const SqlTable& table);
   std::string CreateTable();
   std::string ColumnDefinition(const std::string& name);
@@ -73,6 +90,8 @@ class SqlWorkload {
   std::string Limit();
   SqlStatementText Pragma(const SqlTable& table);
   std::string Where(const SqlTable& table);
+  // Its subqueries read only these tables.
+  std::string Where(const SqlTable& table, const std::vector<SqlTable>& read);
   std::string From(const SqlTable& table);
   std::string Garbled(std::string sql);
   std::string WithNoise(std::string sql);
@@ -87,9 +106,11 @@ class SqlWorkload {
 
   Choices choices_;
   SqlExpressions expressions_;
+  SqlQueries queries_;
   std::map<std::string, SqlTable> made_;  // by definition
   std::vector<SqlTable> tables_;          // that are there
-  bool missing_ = false;                  // names in this statement may be missing
+  std::vector<std::string_view> journal_modes_;
+  bool missing_ = false;  // names in this statement may be missing
 };
 
 }  // namespace orrery::sim

@@ -51,6 +51,7 @@ Client::Client(int number, ClientContext& context, sim::SimProcess& process, sim
       context_(context),
       process_(process),
       choices_(choices),
+      journal_choices_(choices.Branch("journal")),
       workload_(context.shape, choices.Branch("statement")),
       budget_(budget) {}
 
@@ -106,18 +107,24 @@ void Client::TellEnd(uint64_t statement, const Outcome& outcome, const std::stri
 
 // -- The session --
 
+JournalMode Client::DrawJournalMode() {
+  const std::vector<JournalMode>& modes = context_.journal_modes;
+  return modes[modes.size() == 1 ? 0 : journal_choices_.Choose(modes.size(), "journal mode")];
+}
+
 bool Client::Open() {
+  PagerOptions options = context_.pager;
+  options.journal_mode = DrawJournalMode();
   Result<std::unique_ptr<Session>> session =
-      context_.use_sql
-          ? OpenSqlSession(process_.io(), context_.path, context_.pager, context_.sql_habits)
-          : OpenKvSession(process_.io(), context_.path, context_.pager);
+      context_.use_sql ? OpenSqlSession(process_.io(), context_.path, options, context_.sql_habits)
+                       : OpenKvSession(process_.io(), context_.path, options);
   process_.ExitIfKilled();
   if (!session.ok()) {
     Log("open: " + session.status().ToString());
     Expect(session.status(), "open");
     return false;
   }
-  Log("open");
+  Log("open, " + std::string(NameOf(options.journal_mode)));
   session_ = *std::move(session);
   ++context_.open_connection_count;
   in_transaction_ = false;
@@ -138,9 +145,10 @@ void Client::Close() {
 void Client::Destroy() {
   readers_.clear();
   session_.reset();
+  const bool was_last = --context_.open_connection_count == 0;
   process_.ExitIfKilled();
   context_.history.CommitUndecided(number_);
-  if (--context_.open_connection_count == 0) context_.history.RecoveryIsPossible();
+  if (was_last) context_.history.RecoveryIsPossible();
   in_transaction_ = false;
   view_ = View();
 }
@@ -236,6 +244,11 @@ enum class Client::Action : uint8_t {
   kDropReader,
   kCheckpoint,
   kCheckIntegrity,
+  kBeginBySavepoint,
+  kOpenSavepoint,
+  kReleaseSavepoint,
+  kRollbackToSavepoint,
+  kChangeJournalMode,
 };
 
 void Client::Act() {
@@ -261,15 +274,20 @@ void Client::Act() {
       readers_.empty() ? 0u : 3u,   // drop reader
       in_transaction_ ? 0u : context_.checkpoint_weight,
       1,  // integrity check
+      in_transaction_ ? 0u : context_.savepoint_weight,
+      in_transaction_ ? context_.savepoint_weight : 0u,
+      view_.savepoints.empty() ? 0u : context_.savepoint_weight / 2,
+      view_.savepoints.empty() ? 0u : context_.savepoint_weight,
+      context_.changes_journal_mode && !in_transaction_ && readers_.empty() ? 3u : 0u,
   };
   switch (static_cast<Action>(choices_.Weighted(weights, "action"))) {
     case Action::kRest:
       (void)process_.io().Poll(PollMode::kNoWait);
       return process_.ExitIfKilled();
     case Action::kBegin:
-      return Begin(false);
+      return Begin(Command::Kind::kBegin);
     case Action::kBeginImmediate:
-      return Begin(true);
+      return Begin(Command::Kind::kBeginImmediate);
     case Action::kCommit:
       return Commit();
     case Action::kRollback:
@@ -291,6 +309,16 @@ void Client::Act() {
       return Checkpoint();
     case Action::kCheckIntegrity:
       return CheckIntegrity();
+    case Action::kBeginBySavepoint:
+      return Begin(Command::Kind::kSavepoint);
+    case Action::kOpenSavepoint:
+      return OpenSavepoint();
+    case Action::kReleaseSavepoint:
+      return ReleaseSavepoint();
+    case Action::kRollbackToSavepoint:
+      return RollbackToSavepoint();
+    case Action::kChangeJournalMode:
+      return ChangeJournalMode();
   }
 }
 
@@ -317,7 +345,11 @@ Outcome Client::Run(const Command& command, Rows* rows) {
   if (outcome.kind != Outcome::Kind::kDone) {
     for (const auto& reader : readers_) reader->OtherFailed();
     // A change that fails outside BEGIN ... COMMIT may take the queries beside it along.
-    if (!in_transaction_ && !IsBusy(outcome.error)) view_.may_be_gone = true;
+    // (A KvSession undoes one that others are in the way of like any other.)
+    const bool is_harmless =
+        IsBusy(outcome.error) &&
+        (context_.use_sql || context_.journal_modes == std::vector{JournalMode::kWal});
+    if (!in_transaction_ && !is_harmless) view_.may_be_gone = true;
   }
   context_.world.Note(static_cast<uint64_t>(number_) << 32 |
                           static_cast<uint64_t>(outcome.kind) << 16 |
@@ -381,8 +413,11 @@ void Client::EndViewOfMissing(std::optional<VersionNumber> floor, bool had_base)
   // Names are looked up before a statement begins to run: its own snapshot ends with its error,
   // also between BEGIN and COMMIT.
   if (!context_.use_sql || had_base) return;
-  view_ = View();
-  view_.floor = floor;
+  View view;
+  view.floor = floor;
+  view.begun_by_savepoint = view_.begun_by_savepoint;
+  view.savepoints = std::move(view_.savepoints);
+  view_ = std::move(view);
 }
 
 void Client::TakeBase(VersionNumber not_older_than) {
@@ -439,9 +474,9 @@ void Client::EndViewIfIdle() {
 
 // -- Transactions --
 
-void Client::Begin(bool immediate) {
+void Client::Begin(Command::Kind kind) {
   const VersionNumber not_older = NotOlderThan();
-  const Command command{.kind = immediate ? Command::Kind::kBeginImmediate : Command::Kind::kBegin};
+  const Command command{.kind = kind};
   Rows rows;
   const Outcome outcome = Run(command, &rows);
   if (outcome.kind == Outcome::Kind::kGivenUp) {
@@ -452,8 +487,12 @@ void Client::Begin(bool immediate) {
   if (outcome.kind == Outcome::Kind::kError) return OnError(outcome.error, command);
   failure_count_ = 0;
   in_transaction_ = true;
-  if (!session_->in_transaction()) Fail("error", "BEGIN succeeded, but opened no transaction");
-  if (!immediate) return;
+  if (!session_->in_transaction()) {
+    Fail("error", ToSql(command).sql + " succeeded, but opened no transaction");
+  }
+  view_.begun_by_savepoint = kind == Command::Kind::kSavepoint;
+  if (view_.begun_by_savepoint) NoteSavepoint();
+  if (kind != Command::Kind::kBeginImmediate) return;
   TakeBase(not_older);
   if (*view_.base != context_.history.newest()) {
     Fail("lost-update", "BEGIN IMMEDIATE of client " + std::to_string(number_) + " has version " +
@@ -464,9 +503,17 @@ void Client::Begin(bool immediate) {
 
 void Client::Commit() {
   if (!context_.use_sql) DropReaders();
-  if (view_.wrote) context_.history.CommitStarts(number_, *view_.base, view_.working);
   const bool wrote = view_.wrote;
-  const Command command{.kind = Command::Kind::kCommit};
+  if (wrote) {
+    context_.history.CommitStarts(number_, *view_.base, view_.working);
+  } else {
+    // It may have begun to write, and in a new file page 1 is a change.
+    context_.history.CommitStarts(number_);
+  }
+  Command command{.kind = Command::Kind::kCommit};
+  if (view_.begun_by_savepoint && journal_choices_.Choose(2, "release") == 1) {
+    command.kind = Command::Kind::kRelease;
+  }
   Rows rows;
   const Outcome outcome = Run(command, &rows);
   if (outcome.kind == Outcome::Kind::kGivenUp) return Settle();
@@ -477,18 +524,24 @@ void Client::Commit() {
       context_.history.CommitFailed(number_);
     }
     OnError(outcome.error, command);
-    if (in_transaction_) Rollback();
+    // Where readers are in the way it may be tried again.
+    const bool stays = IsBusy(outcome.error) && journal_choices_.Choose(2, "try again") == 1;
+    if (in_transaction_ && !stays) Rollback();
     return;
   }
   failure_count_ = 0;
   in_transaction_ = false;
+  view_.savepoints.clear();
+  view_.begun_by_savepoint = false;
   if (session_->in_transaction()) Fail("error", "COMMIT succeeded, but the transaction is open");
-  if (wrote) {
+  if (wrote || context_.history.has_become(number_)) {
     const SnapshotId id = session_->snapshot();
-    view_.base = context_.history.CommitSucceeded(number_, id, durable_commits());
+    view_.base = context_.history.CommitSucceeded(number_, id, context_.survival);
     view_.id = id;
     view_.working = context_.history.at(*view_.base);
     view_.wrote = false;
+  } else {
+    context_.history.CommitCancelled(number_);
   }
   EndViewIfIdle();
 }
@@ -512,6 +565,58 @@ void Client::Rollback() {
   }
   may_give_up_ = may_give_up;
   Destroy();
+}
+
+// -- Savepoints --
+
+void Client::NoteSavepoint() {
+  view_.savepoints.emplace_back();
+  if (view_.base) view_.savepoints.back() = view_.working;
+}
+
+bool Client::Succeeds(const Command& command) {
+  Rows rows;
+  const Outcome outcome = Run(command, &rows);
+  if (outcome.kind == Outcome::Kind::kDone) {
+    failure_count_ = 0;
+    return true;
+  }
+  if (outcome.kind == Outcome::Kind::kError) OnError(outcome.error, command);
+  // How far it has come is not known.
+  if (in_transaction_) Rollback();
+  return false;
+}
+
+void Client::OpenSavepoint() {
+  if (Succeeds({.kind = Command::Kind::kSavepoint, .savepoint = view_.savepoints.size()})) {
+    NoteSavepoint();
+  }
+}
+
+void Client::ReleaseSavepoint() {
+  const size_t first = view_.begun_by_savepoint ? 1 : 0;
+  const size_t count = view_.savepoints.size() - first;
+  if (count == 0) return;
+  const size_t index = first + journal_choices_.Choose(count, "savepoint");
+  if (Succeeds({.kind = Command::Kind::kRelease, .savepoint = index})) {
+    view_.savepoints.resize(index);
+  }
+}
+
+void Client::RollbackToSavepoint() {
+  DropReaders();
+  const size_t index = journal_choices_.Choose(view_.savepoints.size(), "savepoint");
+  if (!Succeeds({.kind = Command::Kind::kRollbackTo, .savepoint = index})) return;
+  view_.savepoints.resize(index + 1);
+  if (!view_.base) return;
+  std::optional<Candidates>& saved = view_.savepoints.back();
+  if (!saved) saved = context_.history.at(*view_.base);
+  // Not those that a read has refuted since.
+  std::erase_if(*saved, [&](const Candidate& candidate) {
+    return std::none_of(view_.working.begin(), view_.working.end(),
+                        [&](const Candidate& other) { return other.tag == candidate.tag; });
+  });
+  view_.working = *saved;
 }
 
 void Client::Settle() {
@@ -782,7 +887,7 @@ void Client::WriteAlone(const TableStatement& statement) {
   if (code == ResultCode::kOk) {
     failure_count_ = 0;
     const SnapshotId id = session_->snapshot();
-    const VersionNumber number = context_.history.CommitSucceeded(number_, id, durable_commits());
+    const VersionNumber number = context_.history.CommitSucceeded(number_, id, context_.survival);
     if (!statement.changes_schema() && !CountsRight(statement, number, session_->changes())) {
       Fail("model", ToSql(command).sql + " answers changes() " +
                         std::to_string(session_->changes()) + "\n" + context_.history.Describe());
@@ -838,10 +943,31 @@ void Client::Checkpoint() {
   if (busy && context_.connection_count == 1 && readers_.empty()) {
     Fail("progress", "wal_checkpoint is kept busy by nobody");
   }
-  // All that was in the WAL when it began has been synced, and copied.
-  if (!busy && rows[0][1].integer() == rows[0][2].integer() &&
+  // All that was in the WAL when it began has been synced, and copied. Without one it is -1.
+  if (!busy && rows[0][1].integer() >= 0 && rows[0][1].integer() == rows[0][2].integer() &&
       context_.pager.synchronous != Synchronous::kOff) {
     context_.history.NoteSynced(before);
+  }
+  EndViewIfIdle();
+}
+
+void Client::ChangeJournalMode() {
+  const Command command{.kind = Command::Kind::kJournalMode, .journal_mode = DrawJournalMode()};
+  context_.history.CommitStarts(number_);
+  Rows rows;
+  const Outcome outcome = Run(command, &rows);
+  // One that was interrupted goes on until the connection is used again.
+  const bool is_under_way = outcome.error.primary() == ResultCode::kInterrupt;
+  if (outcome.kind == Outcome::Kind::kGivenUp || is_under_way) return Settle();
+  if (outcome.kind == Outcome::Kind::kError) {
+    context_.history.CommitFailed(number_);
+    return OnError(outcome.error, command);
+  }
+  failure_count_ = 0;
+  context_.history.CommitCancelled(number_);
+  const std::string answer = rows.size() == 1 ? sim::ToString(rows[0]) : "not one row";
+  if (answer != "'" + std::string(NameOf(command.journal_mode)) + "'") {
+    Fail("model", ToSql(command).sql + " answered " + answer);
   }
   EndViewIfIdle();
 }

@@ -17,6 +17,7 @@
 
 #include "sim/choices/choices.h"
 #include "sim/oracles/error_oracle.h"
+#include "sim/oracles/survival.h"
 #include "sim/run_observer.h"
 #include "sim/workloads/table_workload.h"
 #include "sim/world/world.h"
@@ -37,7 +38,12 @@ struct ClientContext {
   std::string path;
   bool use_sql = true;
   SqlHabits sql_habits;
-  PagerOptions pager;
+  PagerOptions pager;  // but for the journal mode
+  // What connections are opened with, and whether they change to another of these.
+  std::vector<JournalMode> journal_modes = {JournalMode::kWal};
+  bool changes_journal_mode = false;
+  sim::Survival survival = sim::Survival::kEveryCommit;  // what a commit is promised in a power cut
+  uint32_t savepoint_weight = 0;
   sim::TableShape shape;
   uint32_t early_step_ppm = 50'000;  // steps a waiting statement before it can go on
   uint32_t interrupt_ppm = 2'000;    // at a wait
@@ -76,6 +82,9 @@ class Client final : private Driver {
     SnapshotId id;
     Candidates working;
     bool wrote = false;
+    bool begun_by_savepoint = false;
+    // What `working` was when each was opened; none while there was no base.
+    std::vector<std::optional<Candidates>> savepoints;
     // A statement of the connection has failed, and may have ended the queries that hold the
     // snapshot: they find out when they are stepped, and until then it may be another.
     bool may_be_gone = false;
@@ -90,6 +99,7 @@ class Client final : private Driver {
   // Sleeps, the longer the more attempts have failed: at length longer than an operation may hang
   // that belongs to whoever is in the way.
   void Pause(int attempt);
+  JournalMode DrawJournalMode();
   bool Open();
   void Close();
   // Forgets the session as it is. Its work may go on to be undone or found.
@@ -97,9 +107,15 @@ class Client final : private Driver {
 
   // Runs a command to its end, collecting rows.
   Outcome Run(const Command& command, sim::Rows* rows);
-  void Begin(bool immediate);
+  void Begin(Command::Kind kind);
   void Commit();
   void Rollback();
+  void OpenSavepoint();
+  void ReleaseSavepoint();
+  void RollbackToSavepoint();
+  // What a savepoint command must do. False: it has not, and that is dealt with.
+  bool Succeeds(const Command& command);
+  void NoteSavepoint();
   void Select(const sim::TableStatement& statement);
   void Write(const sim::TableStatement& statement);
   // After a statement failed as the model says it must.
@@ -108,6 +124,7 @@ class Client final : private Driver {
   void WriteAlone(const sim::TableStatement& statement);
   bool CountsRight(const sim::TableStatement& statement, VersionNumber number, int64_t changes);
   void Checkpoint();
+  void ChangeJournalMode();
   void CheckIntegrity();
   void OpenReader();
   void StepReader(size_t index);
@@ -133,12 +150,12 @@ class Client final : private Driver {
   uint64_t Tell(const Command& command, const char* doing = "");
   void TellEnd(uint64_t statement, const Outcome& outcome, const std::string& rows);
   void Log(const std::string& line);
-  bool durable_commits() const { return context_.pager.synchronous == Synchronous::kFull; }
 
   const int number_;
   ClientContext& context_;
   sim::SimProcess& process_;
   sim::Choices choices_;
+  sim::Choices journal_choices_;
   sim::TableWorkload workload_;
   uint64_t& budget_;
   std::unique_ptr<Session> session_;

@@ -17,6 +17,14 @@ sim::SqlText ToSql(const Command& command, bool binds_values) {
       return {"COMMIT", {}};
     case Command::Kind::kRollback:
       return {"ROLLBACK", {}};
+    case Command::Kind::kSavepoint:
+      return {"SAVEPOINT s" + std::to_string(command.savepoint), {}};
+    case Command::Kind::kRelease:
+      return {"RELEASE s" + std::to_string(command.savepoint), {}};
+    case Command::Kind::kRollbackTo:
+      return {"ROLLBACK TO s" + std::to_string(command.savepoint), {}};
+    case Command::Kind::kJournalMode:
+      return {"PRAGMA journal_mode=" + std::string(NameOf(command.journal_mode)), {}};
     case Command::Kind::kCheckpoint:
       return {"PRAGMA wal_checkpoint(" + std::string(kModes[static_cast<int>(command.checkpoint)]) +
                   ")",

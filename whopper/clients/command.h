@@ -16,13 +16,19 @@ struct Command {
     kBeginImmediate,
     kCommit,
     kRollback,
+    kSavepoint,  // the next to be open; outside a transaction it begins one
+    kRelease,    // the outermost commits the transaction that it has begun
+    kRollbackTo,
     kCheckpoint,      // answers one row: busy, frames in the WAL, frames checkpointed
+    kJournalMode,     // answers one row of text: the mode in force
     kIntegrityCheck,  // answers rows of text, one "ok" when all is well
     kText,            // `text`: through SQL only
   };
   Kind kind = Kind::kTable;
   sim::TableStatement table;
   CheckpointMode checkpoint = CheckpointMode::kPassive;
+  JournalMode journal_mode = JournalMode::kWal;
+  size_t savepoint = 0;  // counted from 0, the outermost
   sim::SqlText text = {};
 };
 

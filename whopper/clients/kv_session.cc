@@ -105,8 +105,16 @@ class KvSession final : public Session {
       outcome = Done();
       left_checkpoint_ = false;
     }
+    if (left_journal_mode_) {
+      (void)Drive(driver, false, outcome,
+                  [&] { return pager_->SetJournalMode(*left_journal_mode_); });
+      outcome = Done();
+      left_journal_mode_.reset();
+    }
     if (left_begin_write_) {
-      (void)Drive(driver, false, outcome, [&] { return pager_->BeginWrite(); });
+      if (Drive(driver, false, outcome, [&] { return pager_->BeginWrite(); }).done()) {
+        OpenSavepoints();
+      }
       outcome = Done();
       left_begin_write_ = false;
     }
@@ -123,12 +131,19 @@ class KvSession final : public Session {
     (void)Drive(driver, false, rollback, [&] { return pager_->Rollback(); });
     left_transaction_ = false;
     in_transaction_ = false;
+    savepoint_count_ = 0;
     return outcome;
+  }
+
+  // The pager's savepoints come when it writes.
+  void OpenSavepoints() {
+    while (pager_->savepoint_count() < savepoint_count_) pager_->OpenSavepoint();
   }
 
   void EndReadIfIdle() {
     if (in_transaction_ || scan_count_ > 0) return;
     if (left_checkpoint_ || left_begin_write_ || left_statement_ || left_transaction_) return;
+    if (left_journal_mode_) return;
     if (!pager_->in_read()) return;
     last_snapshot_ = pager_->snapshot();
     pager_->EndRead();
@@ -138,7 +153,10 @@ class KvSession final : public Session {
   std::unique_ptr<Pager> pager_;
   Btree btree_;
   bool in_transaction_ = false;
-  bool left_checkpoint_ = false;   // a checkpoint was given up or failed: end it first
+  bool begun_by_savepoint_ = false;
+  size_t savepoint_count_ = 0;
+  bool left_checkpoint_ = false;  // a checkpoint was given up or failed: end it first
+  std::optional<JournalMode> left_journal_mode_;  // likewise a change of the mode
   bool left_begin_write_ = false;  // a start of a write transaction was given up: end it first
   bool left_statement_ = false;    // a statement was given up: undo it first
   bool left_transaction_ = false;  // likewise the whole transaction, or a commit
@@ -167,6 +185,7 @@ class KvRunning final : public Running {
       case Command::Kind::kBegin:
         if (session_.in_transaction_) return Failed(ResultCode::kError, "in a transaction");
         session_.in_transaction_ = true;
+        session_.begun_by_savepoint_ = false;
         return Done();
       case Command::Kind::kBeginImmediate:
         return BeginImmediate(driver);
@@ -174,6 +193,14 @@ class KvRunning final : public Running {
         return Commit(driver);
       case Command::Kind::kRollback:
         return Rollback(driver);
+      case Command::Kind::kSavepoint:
+        return Savepoint();
+      case Command::Kind::kRelease:
+        return Release(driver);
+      case Command::Kind::kRollbackTo:
+        return RollbackTo(driver);
+      case Command::Kind::kJournalMode:
+        return SetJournalMode(row, driver);
       case Command::Kind::kCheckpoint:
         return Checkpoint(row, driver);
       case Command::Kind::kIntegrityCheck:
@@ -209,6 +236,7 @@ class KvRunning final : public Running {
     const bool given_up = outcome.kind == Outcome::Kind::kGivenUp;
     session_.left_transaction_ = given_up && !session_.in_transaction_;
     session_.left_begin_write_ = given_up && session_.in_transaction_;
+    if (outcome.kind == Outcome::Kind::kDone) session_.OpenSavepoints();
     return outcome;
   }
 
@@ -216,6 +244,7 @@ class KvRunning final : public Running {
     if (session_.in_transaction_) return Failed(ResultCode::kError, "in a transaction");
     Outcome outcome = BeginWrite(driver);
     session_.in_transaction_ = outcome.kind == Outcome::Kind::kDone;
+    session_.begun_by_savepoint_ = false;
     return outcome;
   }
 
@@ -223,16 +252,21 @@ class KvRunning final : public Running {
     if (!session_.in_transaction_) return Failed(ResultCode::kError, "no transaction");
     KV_CHECK(CommitWrite(driver));
     session_.in_transaction_ = false;
+    session_.savepoint_count_ = 0;
     return Done();
   }
 
   Outcome CommitWrite(Driver& driver) {
     if (!pager().in_write()) return Done();
     Outcome outcome = Done();
-    // A failed one must be rolled back, one that was given up is decided then.
+    // A failed one must be rolled back, one that was given up is decided then. Where readers are in
+    // the way, nothing has happened.
     session_.left_transaction_ = true;
     (void)Drive(driver, true, outcome, [&] { return pager().Commit(); });
     if (outcome.kind == Outcome::Kind::kDone) session_.left_transaction_ = false;
+    if (session_.in_transaction_ && outcome.error.primary() == ResultCode::kBusy) {
+      session_.left_transaction_ = false;
+    }
     if (outcome.kind == Outcome::Kind::kError) (void)session_.CleanUp(driver);
     btree().InvalidateAll();
     return outcome;
@@ -242,6 +276,34 @@ class KvRunning final : public Running {
     if (!session_.in_transaction_) return Failed(ResultCode::kError, "no transaction");
     session_.left_transaction_ = true;
     return session_.CleanUp(driver);
+  }
+
+  Outcome Savepoint() {
+    if (!session_.in_transaction_) session_.begun_by_savepoint_ = true;
+    session_.in_transaction_ = true;
+    ++session_.savepoint_count_;
+    if (pager().in_write()) session_.OpenSavepoints();
+    return Done();
+  }
+
+  Outcome Release(Driver& driver) {
+    if (command_.savepoint == 0 && session_.begun_by_savepoint_) return Commit(driver);
+    session_.savepoint_count_ = command_.savepoint;
+    if (pager().in_write()) pager().ReleaseSavepoints(command_.savepoint);
+    return Done();
+  }
+
+  Outcome RollbackTo(Driver& driver) {
+    session_.savepoint_count_ = command_.savepoint + 1;
+    if (!pager().in_write()) return Done();
+    btree().InvalidateAll();
+    Outcome outcome = Done();
+    session_.left_transaction_ = true;
+    (void)Drive(driver, true, outcome,
+                [&] { return pager().RollbackToSavepoint(command_.savepoint); });
+    if (outcome.kind == Outcome::Kind::kDone) session_.left_transaction_ = false;
+    if (outcome.kind == Outcome::Kind::kError) (void)session_.CleanUp(driver);
+    return outcome;
   }
 
   // -- Rows --
@@ -563,8 +625,23 @@ class KvRunning final : public Running {
     session_.left_checkpoint_ = true;
     KV_ASSIGN(const CheckpointResult result, pager().Checkpoint(command_.checkpoint));
     session_.left_checkpoint_ = false;
-    rows_.emplace(1, Row{Value::Integer(result.busy), Value::Integer(result.wal_frame_count),
-                         Value::Integer(result.checkpointed_frame_count)});
+    const auto count = [&](uint32_t n) { return Value::Integer(result.is_wal ? n : int64_t{-1}); };
+    rows_.emplace(1, Row{Value::Integer(result.busy), count(result.wal_frame_count),
+                         count(result.checkpointed_frame_count)});
+    return NextOf(row);
+  }
+
+  Outcome SetJournalMode(Row* row, Driver& driver) {
+    if (session_.in_transaction_ || session_.scan_count_ > 0) {
+      return Failed(ResultCode::kLocked, "in a transaction");
+    }
+    session_.left_journal_mode_ = command_.journal_mode;
+    Outcome outcome = Done();
+    auto mode =
+        Drive(driver, true, outcome, [&] { return pager().SetJournalMode(command_.journal_mode); });
+    if (outcome.kind != Outcome::Kind::kGivenUp) session_.left_journal_mode_.reset();
+    if (!mode.done()) return outcome;
+    rows_.emplace(1, Row{Value::Text(std::string(NameOf(*mode)))});
     return NextOf(row);
   }
 
@@ -582,10 +659,10 @@ class KvRunning final : public Running {
     }
     orrery::CheckIntegrity check;
     check.Start(btree(), roots, 100);
-    KV_ASSIGN(const std::vector<std::string> errors, check.Resume());
+    KV_ASSIGN(const IntegrityReport report, check.Resume());
     rows_.emplace();
-    for (const std::string& error : errors) rows_->push_back({Value::Text(error)});
-    if (errors.empty()) rows_->push_back({Value::Text("ok")});
+    for (const std::string& error : report.messages) rows_->push_back({Value::Text(error)});
+    if (report.messages.empty()) rows_->push_back({Value::Text("ok")});
     return NextOf(row);
   }
 

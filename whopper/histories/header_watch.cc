@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "engine/base/bytes.h"
 #include "engine/format/wal_frame.h"
@@ -48,6 +49,10 @@ const std::byte* HeaderWatch::Headers() {
     return headers_;
   const std::shared_ptr<sim::DiskFile> file = world_.disk().Find(shm_path_);
   headers_ = file == nullptr || !file->mapped() ? nullptr : file->Map(0, kRegionSize);
+  // The index of another log: its ids may come again.
+  if (headers_ != nullptr && std::exchange(file_number_, file->number()) != file->number()) {
+    last_.reset();
+  }
   const std::shared_ptr<sim::DiskFile> log = world_.disk().Find(log_path_);
   log_number_ = log == nullptr ? 0 : log->number();
   name_change_count_ = world_.disk().name_change_count();
@@ -64,6 +69,7 @@ int HeaderWatch::RunningClient() const {
 
 void HeaderWatch::Look() {
   if (paused_) return;
+  file_watch_.Look();
   const std::byte* const headers = Headers();
   if (headers == nullptr || std::memcmp(headers, seen_.data(), seen_.size()) == 0) return;
   std::memcpy(seen_.data(), headers, seen_.size());
@@ -80,6 +86,8 @@ void HeaderWatch::Continue(const std::vector<int>& gone) {
   }
   last_.reset();
   headers_ = nullptr;
+  for (const int client : gone) file_watch_.OnGone(client);
+  file_watch_.Restart();
 }
 
 void HeaderWatch::OnApply(const sim::Event& event) {
@@ -112,6 +120,8 @@ void HeaderWatch::OnEvent(uint64_t, uint64_t, const sim::Event& event) {
       if (event.a == 1) *holder = RunningClient();
       if (event.a == 2 && *holder == RunningClient()) *holder = -1;
     }
+    file_watch_.OnLock(event, RunningClient());
+    file_watch_.Look();
   }
 }
 

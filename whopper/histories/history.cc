@@ -34,6 +34,13 @@ std::string ToString(const SnapshotId& id) {
   return text;
 }
 
+namespace {
+
+// Else it is a rollback-mode file's.
+bool IsOfLog(const SnapshotId& id) { return id.salt1 != 0 || id.salt2 != 0; }
+
+}  // namespace
+
 History::History() { StartOver(); }
 
 void History::StartOver() {
@@ -67,8 +74,15 @@ bool History::commit_pending(int client) const {
   });
 }
 
+bool History::has_become(int client) const {
+  return std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& attempt) {
+    return attempt.client == client && attempt.in_progress && attempt.became;
+  });
+}
+
 Candidates History::ResultOf(const Attempt& attempt) const {
   if (attempt.base && *attempt.base != newest()) return {};
+  if (attempt.is_neutral) return versions_.back().candidates;
   if (!attempt.change) return attempt.after;
   Candidates results;
   for (const Candidate& candidate : versions_.back().candidates) {
@@ -100,9 +114,10 @@ void History::Published(const SnapshotId& id, int client, bool by_recovery) {
   if (recovering_) return;
   const auto known = numbers_.find(KeyOf(id));
   const bool is_newest = known != numbers_.end() && known->second == newest();
-  if (by_recovery && !is_newest && newest() > durable_ && std::exchange(sync_lost_, false)) {
+  if (by_recovery && IsOfLog(id) && !is_newest && newest() > durable_ &&
+      std::exchange(sync_lost_, false)) {
     int from = -1;
-    Candidates candidates = Reappearing(&from);
+    Candidates candidates = Reappearing(id, &from);
     for (VersionNumber number = newest() + 1; number-- > durable_;) {
       const Candidates& survivors = at(number);
       candidates.insert(candidates.end(), survivors.begin(), survivors.end());
@@ -136,12 +151,13 @@ void History::Published(const SnapshotId& id, int client, bool by_recovery) {
                ", which is not the newest, or where its change fails\n" + Describe());
     }
     attempt->became = newest() + 1;
+    attempt->became_in_log = IsOfLog(id);
     Append(std::move(result), id, client);
     return;
   }
 
   int from = -1;
-  Candidates candidates = Reappearing(&from);
+  Candidates candidates = Reappearing(id, &from);
   if (candidates.empty()) {
     Fail("snapshot", "a recovery found " + ToString(id) +
                          ", which nobody committed, and no commit is undecided\n" + Describe());
@@ -149,11 +165,13 @@ void History::Published(const SnapshotId& id, int client, bool by_recovery) {
   Append(std::move(candidates), id, from);
 }
 
-Candidates History::Reappearing(int* client) const {
+Candidates History::Reappearing(const SnapshotId& id, int* client) const {
   Candidates candidates;
   *client = -1;
   for (const Attempt& attempt : attempts_) {
-    if (attempt.in_progress || attempt.overwritten || !attempt.may_reappear) continue;
+    if (attempt.in_progress || attempt.overwritten) continue;
+    // A file may be looked at by anybody.
+    if (IsOfLog(id) && !attempt.may_reappear) continue;
     for (Candidate& candidate : ResultOf(attempt)) {
       *client = candidates.empty() || *client == attempt.client ? attempt.client : -1;
       candidates.push_back(std::move(candidate));
@@ -189,13 +207,26 @@ void History::CommitStarts(int client, VersionNumber base, Candidates after) {
                        .client = client,
                        .in_progress = true,
                        .base = base,
-                       .after = std::move(after)});
+                       .after = std::move(after),
+                       .wrote = client == file_writer_});
 }
 
 void History::CommitStarts(int client, const sim::TableStatement& change) {
   CHECK(Pending(client) == nullptr);
-  attempts_.push_back(
-      {.tag = ++last_tag_, .client = client, .in_progress = true, .change = change});
+  attempts_.push_back({.tag = ++last_tag_,
+                       .client = client,
+                       .in_progress = true,
+                       .change = change,
+                       .wrote = client == file_writer_});
+}
+
+void History::CommitStarts(int client) {
+  CHECK(Pending(client) == nullptr);
+  attempts_.push_back({.tag = ++last_tag_,
+                       .client = client,
+                       .in_progress = true,
+                       .is_neutral = true,
+                       .wrote = client == file_writer_});
 }
 
 bool History::ChangesNothing(const Attempt& attempt, const Candidates& before) const {
@@ -203,6 +234,7 @@ bool History::ChangesNothing(const Attempt& attempt, const Candidates& before) c
     return std::any_of(before.begin(), before.end(),
                        [&](const Candidate& candidate) { return candidate.tables == after; });
   };
+  if (attempt.is_neutral) return true;
   if (!attempt.change) {
     return std::any_of(attempt.after.begin(), attempt.after.end(),
                        [&](const Candidate& candidate) { return among(candidate.tables); });
@@ -215,7 +247,7 @@ bool History::ChangesNothing(const Attempt& attempt, const Candidates& before) c
   });
 }
 
-VersionNumber History::CommitSucceeded(int client, const SnapshotId& id, bool synced) {
+VersionNumber History::CommitSucceeded(int client, const SnapshotId& id, sim::Survival survival) {
   Attempt* attempt = Pending(client);
   CHECK(attempt != nullptr);
   const VersionNumber number = Observe(id, attempt->base ? *attempt->base : first_);
@@ -231,7 +263,8 @@ VersionNumber History::CommitSucceeded(int client, const SnapshotId& id, bool sy
   // that never was.
   const bool wrote = attempt->became.has_value();
   std::erase_if(attempts_, [tag = attempt->tag](const Attempt& a) { return a.tag == tag; });
-  if (synced && wrote) NoteSynced(number);
+  if (wrote && survival == sim::Survival::kEveryCommit) NoteSynced(number);
+  if (wrote && survival == sim::Survival::kAllButLast && number > first_) NoteSynced(number - 1);
   return number;
 }
 
@@ -243,12 +276,17 @@ void History::CommitCancelled(int client) {
 
 void History::CommitFailed(int client) {
   const Attempt* attempt = Pending(client);
-  if (attempt != nullptr && attempt->became) {
+  if (attempt != nullptr && attempt->became && attempt->became_in_log) {
     Fail("snapshot", "a commit of client " + std::to_string(client) +
                          " ended with an error, but was published as version " +
                          std::to_string(*attempt->became) + "\n" + Describe());
   }
   CommitUndecided(client);
+}
+
+void History::FileLocked(int client) {
+  file_writer_ = client;
+  if (Attempt* attempt = Pending(client)) attempt->wrote = true;
 }
 
 void History::LogWritten(int client) {
@@ -279,6 +317,7 @@ void History::CommitCutOff(int client) {
     attempt->base = newest();
   }
   attempt->change.reset();
+  attempt->is_neutral = false;
   DropImpossible();
 }
 

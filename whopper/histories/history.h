@@ -4,14 +4,14 @@
 // that should not exist all show at once.
 //
 // Versions come about in one place: Published(), called when the header of the WAL index in shared
-// memory has changed (header_watch.h). It says which client's commit that was, so the order of
-// versions is the true one, however late a client is answered. A header that a recovery wrote may
-// bring back an undecided commit; where several would fit, the version keeps all of them as
-// candidates until a read tells them apart.
+// memory has changed, or in rollback mode the file (header_watch.h). It says which client's commit
+// that was, so the order of versions is the true one, however late a client is answered. A header
+// that a recovery wrote may bring back an undecided commit; where several would fit, the version
+// keeps all of them as candidates until a read tells them apart.
 //
-// After a power cut the versions that may have survived are given by the promise of the table in
-// ARCHITECTURE.md: with synchronous FULL every acknowledged commit, with NORMAL a prefix that
-// reaches at least to the last sync that anyone could rely on. Recovered() settles which it is.
+// After a power cut the versions that may have survived are given by what each commit was promised,
+// see sim/oracles/survival.h: the newest ones, back to the last that was certainly durable.
+// Recovered() settles which it is.
 //
 // Violations go out through sim::Fail, with the oracle's name.
 
@@ -28,6 +28,7 @@
 
 #include "engine/storage/pager.h"
 #include "sim/oracles/model.h"
+#include "sim/oracles/survival.h"
 
 namespace orrery::whopper {
 
@@ -52,8 +53,8 @@ class History {
   const Candidates& at(VersionNumber number) const;
 
   // -- Reading --
-  // The WAL index now shows `id`. `client` (-1: none) is whose code ran; `by_recovery`: it was
-  // rebuilding the index. oracle=lost-update, oracle=snapshot.
+  // The WAL index, or the file, now shows `id`. `client` (-1: none) is whose code ran;
+  // `by_recovery`: it has not made the commit, but found it. oracle=lost-update, oracle=snapshot.
   void Published(const SnapshotId& id, int client, bool by_recovery);
 
   // Which version `id` shows. It is not older than `not_older_than`: what was committed before the
@@ -68,23 +69,30 @@ class History {
   // commit takes effect (a statement outside a transaction).
   void CommitStarts(int client, VersionNumber base, Candidates after);
   void CommitStarts(int client, const sim::TableStatement& change);
-  // It was answered with success, and its snapshot is `id`; `synced`: by the rules what it wrote is
-  // durable now. Answers the version that it made, or the one it found when it changed nothing.
-  VersionNumber CommitSucceeded(int client, const SnapshotId& id, bool synced);
+  // Of a commit that changes no table: the journal mode.
+  void CommitStarts(int client);
+  // It was answered with success, and its snapshot is `id`; `survival`: what it is promised in a
+  // power cut. Answers the version that it made, or the one it found when it changed nothing.
+  VersionNumber CommitSucceeded(int client, const SnapshotId& id, sim::Survival survival);
   // It certainly did not commit: the statement failed before it came to that.
   void CommitCancelled(int client);
-  // It was answered with an error. That comes before a commit is published, never after; what it
-  // has left in the log a recovery may still find.
+  // It was answered with an error. To a log that comes before the commit is published, never after;
+  // what it has left in the log a recovery may still find. A rollback journal may have ended, and
+  // only its end not be durable.
   void CommitFailed(int client);
   // It may have (an error, given up), and nothing of it is under way any more. One that has written
-  // nothing to the log certainly has not.
+  // nothing certainly has not.
   void CommitUndecided(int client);
   // The same, but what is still under way is about to land or not: a kill, a power cut.
   void CommitCutOff(int client);
   bool commit_pending(int client) const;
+  // That commit has been published.
+  bool has_become(int client) const;
   // Frames of `client` have been written to the log behind the newest version's. What others had
   // left there is gone (but for a power cut).
   void LogWritten(int client);
+  // `client` has locked the database file EXCLUSIVE.
+  void FileLocked(int client);
 
   // -- Crashing --
   // A process was killed or the last connection closed: the next to open may recover from the WAL
@@ -128,10 +136,12 @@ class History {
     std::optional<VersionNumber> base;
     Candidates after;
     std::optional<sim::TableStatement> change;
-    bool wrote = false;                   // to the log
-    bool may_reappear = false;            // a recovery could find it
+    bool is_neutral = false;              // it leads to the tables that were there before
+    bool wrote = false;                   // to the log, or has had the file for itself
+    bool may_reappear = false;            // a recovery of the log could find it
     bool overwritten = false;             // another transaction took its place in the WAL
     std::optional<VersionNumber> became;  // it is (a candidate of) this version
+    bool became_in_log = false;
   };
   using Key = std::tuple<uint32_t, uint32_t, uint32_t>;
   static Key KeyOf(const SnapshotId& id) { return {id.salt1, id.salt2, id.max_frame}; }
@@ -139,7 +149,7 @@ class History {
   Version& MutableAt(VersionNumber number) { return versions_[number - first_]; }
   void Append(Candidates candidates, const SnapshotId& id, int client);
   // What a recovery may find, the newest version left out. `client`: whose commit that would be.
-  Candidates Reappearing(int* client) const;
+  Candidates Reappearing(const SnapshotId& id, int* client) const;
   Attempt* Pending(int client);
   // The states an attempt leads to from the newest version; empty when it cannot come now.
   Candidates ResultOf(const Attempt& attempt) const;
@@ -152,6 +162,7 @@ class History {
   std::vector<Attempt> attempts_;
   uint64_t last_tag_ = 0;
   VersionNumber durable_ = 0;
+  int file_writer_ = -1;  // the last
   bool sync_lost_ = false;
   bool recovering_ = false;
   Candidates recoverable_;

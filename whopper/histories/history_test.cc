@@ -10,6 +10,7 @@
 namespace orrery::whopper {
 namespace {
 
+using sim::Survival;
 using sim::Tables;
 using sim::TableStatement;
 using Verb = sim::TableStatement::Verb;
@@ -28,6 +29,7 @@ class HistoryTest : public testing::Test {
   ~HistoryTest() override { sim::SetFailureHandler(nullptr); }
 
   static SnapshotId Id(uint32_t frame) { return {1, 2, frame}; }
+  static SnapshotId FileId(uint32_t change_counter) { return {0, 0, change_counter}; }
   static TableStatement Create(int table) { return {.verb = Verb::kCreate, .table = table}; }
   // The oracle that speaks up; "" when none does.
   template <typename Call>
@@ -42,7 +44,12 @@ class HistoryTest : public testing::Test {
   void Commit(int client, int table, uint32_t frame) {
     history_.CommitStarts(client, Create(table));
     history_.Published(Id(frame), client, false);
-    history_.CommitSucceeded(client, Id(frame), /*synced=*/false);
+    history_.CommitSucceeded(client, Id(frame), Survival::kPrefix);
+  }
+  void CommitToFile(int client, int table, uint32_t change_counter, Survival survival) {
+    history_.CommitStarts(client, Create(table));
+    history_.Published(FileId(change_counter), client, false);
+    history_.CommitSucceeded(client, FileId(change_counter), survival);
   }
   // Settles a power cut in favour of the state with this many tables.
   std::string RecoverWith(int table_count) {
@@ -82,7 +89,8 @@ TEST_F(HistoryTest, CatchesALostUpdate) {
 
 TEST_F(HistoryTest, CatchesAnAcknowledgedCommitThatLeftNoTrace) {
   history_.CommitStarts(0, Create(0));
-  EXPECT_EQ(OracleOf([&] { history_.CommitSucceeded(0, {0, 0, 0}, false); }), "snapshot");
+  EXPECT_EQ(OracleOf([&] { history_.CommitSucceeded(0, {0, 0, 0}, Survival::kPrefix); }),
+            "snapshot");
 }
 
 TEST_F(HistoryTest, CatchesAnErrorOfAPublishedCommit) {
@@ -91,6 +99,38 @@ TEST_F(HistoryTest, CatchesAnErrorOfAPublishedCommit) {
   EXPECT_EQ(OracleOf([&] { history_.CommitFailed(0); }), "snapshot");
   history_.CommitStarts(1, Create(1));
   EXPECT_EQ(OracleOf([&] { history_.CommitFailed(1); }), "");
+}
+
+TEST_F(HistoryTest, AllowsAnErrorAfterTheEndOfARollbackJournal) {
+  history_.CommitStarts(0, Create(0));
+  history_.Published(FileId(1), 0, false);
+  EXPECT_EQ(OracleOf([&] { history_.CommitFailed(0); }), "");
+  EXPECT_EQ(history_.at(history_.newest()).front().tables.count(), 1);
+}
+
+TEST_F(HistoryTest, FindsAnUndecidedCommitInTheFileAtAnyTime) {
+  history_.CommitStarts(0, Create(0));
+  history_.FileLocked(0);
+  history_.CommitUndecided(0);
+  EXPECT_EQ(OracleOf([&] { history_.Published(FileId(1), 1, true); }), "");
+  EXPECT_EQ(history_.at(history_.newest()).front().tables.count(), 1);
+}
+
+TEST_F(HistoryTest, LetsAChangeOfTheJournalModeChangeNoTable) {
+  CommitToFile(0, 0, 1, Survival::kEveryCommit);
+  history_.CommitStarts(0);
+  history_.Published(FileId(2), 0, false);
+  history_.CommitCancelled(0);
+  EXPECT_EQ(history_.Observe(FileId(2), 0), history_.newest());
+  EXPECT_EQ(history_.at(history_.newest()).front().tables.count(), 1);
+}
+
+TEST_F(HistoryTest, LetsOnlyTheLastCommitComeUndoneWherePromised) {
+  CommitToFile(0, 0, 1, Survival::kAllButLast);
+  CommitToFile(0, 1, 2, Survival::kAllButLast);
+  history_.PowerCut();
+  EXPECT_EQ(RecoverWith(0), "durability");
+  EXPECT_EQ(RecoverWith(1), "");
 }
 
 TEST_F(HistoryTest, LetsAnUndecidedCommitComeBackOnlyInARecovery) {
@@ -184,7 +224,7 @@ TEST_F(HistoryTest, DoesNotTakeAVersionForDurableWhereACommitChangedNothing) {
   history_.NoteSynced(history_.newest());
   Commit(0, 1, 2);
   history_.CommitStarts(1, history_.newest(), history_.at(history_.newest()));
-  history_.CommitSucceeded(1, Id(2), /*synced=*/true);
+  history_.CommitSucceeded(1, Id(2), Survival::kEveryCommit);
   history_.PowerCut();
   EXPECT_EQ(RecoverWith(1), "");
 }

@@ -1,0 +1,112 @@
+#include "engine/compile/access_path.h"
+
+#include <cmath>
+
+namespace orrery {
+namespace {
+
+BinaryOp Mirrored(BinaryOp op) {
+  switch (op) {
+    case BinaryOp::kLess:
+      return BinaryOp::kGreater;
+    case BinaryOp::kLessOrEqual:
+      return BinaryOp::kGreaterOrEqual;
+    case BinaryOp::kGreater:
+      return BinaryOp::kLess;
+    case BinaryOp::kGreaterOrEqual:
+      return BinaryOp::kLessOrEqual;
+    default:
+      return op;
+  }
+}
+
+bool IsTestable(BinaryOp op) {
+  switch (op) {
+    case BinaryOp::kEqual:
+    case BinaryOp::kIs:
+    case BinaryOp::kLess:
+    case BinaryOp::kLessOrEqual:
+    case BinaryOp::kGreater:
+    case BinaryOp::kGreaterOrEqual:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void AccessPath::MakeNull(CompileContext& context) {
+  context.builder.Emit(Opcode::kNullRow, term_.source.cursor);
+}
+
+double RowCountOf(const FromTerm& term) {
+  if (term.is_recursion) return 1;
+  if (!term.query) return kTableRowCount;
+  double count = 0;
+  for (const auto& block : term.query->blocks) {
+    if (!block->more_rows.empty() || block->from.empty()) {
+      count += 1 + static_cast<double>(block->more_rows.size());
+    } else {
+      count += kQueryRowCount;
+    }
+  }
+  return term.query->recursive_from > 0 ? std::max(count, kQueryRowCount) : count;
+}
+
+std::vector<ColumnTest> ColumnTestsOf(const PathRequest& request, const Conjunct& conjunct) {
+  std::vector<ColumnTest> tests;
+  const Bound& expr = *conjunct.expr;
+  const auto is_column = [&](const Bound& bound) {
+    return bound.kind == BoundKind::kColumn && bound.cursor == request.term.source.cursor;
+  };
+  // Whether it can be had before: it reads nothing of this term, and of the others only what is at
+  // hand.
+  const auto is_known = [&](const Bound& bound) {
+    bool is_known = true;
+    VisitAll(bound, [&](const Bound& each) { is_known = is_known && !is_column(each); });
+    return is_known;
+  };
+  if ((conjunct.needs & ~request.term_bit & ~request.available) != 0) return tests;
+  if (expr.kind == BoundKind::kBinary && IsTestable(expr.binary)) {
+    const ComparisonRule rule = RuleFor(expr.operand(0), expr.operand(1));
+    if (is_column(expr.operand(0)) && is_known(expr.operand(1))) {
+      tests.push_back({&expr.operand(0), expr.binary, &expr.operand(1), rule});
+    }
+    if (is_column(expr.operand(1)) && is_known(expr.operand(0))) {
+      tests.push_back({&expr.operand(1), Mirrored(expr.binary), &expr.operand(0), rule});
+    }
+  }
+  return tests;
+}
+
+bool ComparesAsColumn(const ColumnTest& test) {
+  // With numbers, a text in a column without numeric affinity would have to be read as a number.
+  const std::optional<Affinity> affinity = test.rule.affinity;
+  if (!affinity || *affinity == Affinity::kBlob) return true;
+  const std::optional<Affinity> own = test.column->affinity;
+  if (*affinity == Affinity::kText) return own == Affinity::kText;
+  return own && IsNumeric(*own);
+}
+
+std::vector<std::unique_ptr<AccessPath>> PathsOf(const PathRequest& request,
+                                                 const std::vector<double>& selectivities) {
+  std::vector<std::unique_ptr<AccessPath>> paths;
+  if (request.term.query || request.term.is_recursion) {
+    AddQueryPaths(request, paths);
+  } else {
+    AddTablePaths(request, paths);
+  }
+  AddAutomaticIndexPath(request, paths);
+  // What a path does not use of the conditions is tested, and lets fewer rows through.
+  for (const auto& path : paths) {
+    for (const size_t i : request.usable) {
+      bool is_used = false;
+      for (const size_t used : path->used) is_used = is_used || used == i;
+      if (!is_used) path->row_count *= selectivities[i];
+    }
+  }
+  return paths;
+}
+
+}  // namespace orrery

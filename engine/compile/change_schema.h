@@ -1,0 +1,35 @@
+// What the statements that change the schema have in common: rows of sqlite_schema, trees, and a
+// new schema cookie.
+
+#ifndef ORRERY_ENGINE_COMPILE_CHANGE_SCHEMA_H_
+#define ORRERY_ENGINE_COMPILE_CHANGE_SCHEMA_H_
+
+#include <string>
+#include <string_view>
+
+#include "engine/compile/compile_context.h"
+
+namespace orrery {
+
+// P3 of CreateBtree.
+inline constexpr int kTreeOfTable = 1;
+inline constexpr int kTreeOfIndex = 2;
+
+// Adds a row to sqlite_schema. The root is in a register; an empty text is NULL.
+void AddSchemaRow(CompileContext& context, std::string_view type, std::string_view name,
+                  std::string_view table_name, int root, std::string_view sql);
+// Takes the row of an object out of sqlite_schema, or those of a table or view with its indexes and
+// triggers.
+void DeleteSchemaRow(CompileContext& context, std::string_view type, std::string_view name);
+void DeleteSchemaRowsOf(CompileContext& context, std::string_view table_name);
+// That no table, view or index has the name.
+Status CheckNameIsFree(const CompileContext& context, const std::string& name);
+// Tells other connections, and this one's other programs, that the schema is another.
+void CodeNewSchema(CompileContext& context);
+
+// DROP VIEW.
+Status CompileDropView(CompileContext& context, const DropStatement& statement);
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_COMPILE_CHANGE_SCHEMA_H_
