@@ -63,9 +63,9 @@ std::vector<ColumnTest> ColumnTestsOf(const PathRequest& request, const Conjunct
   // Whether it can be had before: it reads nothing of this term, and of the others only what is at
   // hand.
   const auto is_known = [&](const Bound& bound) {
-    bool is_known = true;
-    VisitAll(bound, [&](const Bound& each) { is_known = is_known && !is_column(each); });
-    return is_known;
+    bool reads_term = false;
+    VisitAll(bound, [&](const Bound& each) { reads_term = reads_term || is_column(each); });
+    return !reads_term;
   };
   if ((conjunct.needs & ~request.term_bit & ~request.available) != 0) return tests;
   if (expr.kind == BoundKind::kBinary && IsTestable(expr.binary)) {
