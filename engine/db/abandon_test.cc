@@ -111,8 +111,9 @@ void DropAtEachWait(std::string_view before_sql, std::string_view sql, Outcome o
     if (outcome == Outcome::kUndone || content != after) {
       EXPECT_EQ(content, outcome == Outcome::kRolledBackOrKept ? at_start : before);
     }
-    if (outcome == Outcome::kUndone)
+    if (outcome == Outcome::kUndone) {
       EXPECT_EQ(fixture.connection->in_transaction(), in_transaction);
+    }
     // The connection goes on as if nothing had been.
     if (fixture.connection->in_transaction()) {
       EXPECT_TRUE(RunSql(fixture.io, *fixture.connection, "COMMIT").ok());
