@@ -325,7 +325,8 @@ std::string SqlWorkload::InsertSelect(const SqlTable& table) {
       sql += expressions_.Draw(1);
     }
   }
-  sql += From(from) + Where(from);
+  sql += From(from);
+  sql += Where(from);
   if (Choose(2, "order") == 0) sql += OneOf({" ORDER BY rowid", " ORDER BY rowid DESC"}, "order");
   return sql + " LIMIT " + std::to_string(Choose(8, "limit"));
 }
@@ -376,7 +377,8 @@ std::string SqlWorkload::Update(const SqlTable& table) {
 }
 
 std::string SqlWorkload::Delete(const SqlTable& table) {
-  return "DELETE" + From(table) + Where(table);
+  std::string sql = "DELETE" + From(table);
+  return sql + Where(table);
 }
 
 // -- Reads --
@@ -447,7 +449,8 @@ std::string SqlWorkload::SelectRows(const SqlTable& table) {
     has_alias = Choose(6, "alias") == 0;
     if (has_alias) sql += OneOf({" AS x", " x", " AS \"x\""}, "alias");
   }
-  sql += From(table) + Where(table);
+  sql += From(table);
+  sql += Where(table);
   if (has_alias && Choose(3, "where alias") == 0 && sql.find(" WHERE ") == sql.npos) {
     sql += " WHERE x>0";
   }
@@ -475,7 +478,8 @@ std::string SqlWorkload::SelectDistinct(const SqlTable& table) {
   std::string sql = "SELECT DISTINCT " + expressions_.Draw(1);
   const bool two = Choose(2, "second") == 0;
   if (two) sql += "," + expressions_.Column();
-  sql += From(table) + Where(table);
+  sql += From(table);
+  sql += Where(table);
   if (Choose(2, "order") == 0) {
     sql += OneOf({" ORDER BY 1", " ORDER BY 1 DESC"}, "order");
     if (two) sql += OneOf({",2", ",2 DESC"}, "order");
@@ -525,7 +529,8 @@ std::string SqlWorkload::SelectAggregates(const SqlTable& table) {
     sql += Aggregate();
     if (Choose(5, "in expression") == 0) sql += OneOf({"+1", " IS NULL", "||'x'", "=0"}, "then");
   }
-  sql += From(table) + Where(table);
+  sql += From(table);
+  sql += Where(table);
   if (missing_ && Choose(4, "misuse") == 0)
     sql += OneOf({" HAVING nosuch", " LIMIT sum(1)"}, "misuse");
   return sql + Limit();
@@ -539,7 +544,8 @@ std::string SqlWorkload::SelectGroups(const SqlTable& table) {
   std::string sql = "SELECT " + by + " IS NULL,count(*)";
   const uint64_t count = Choose(3, "aggregates");
   for (uint64_t i = 0; i < count; ++i) sql += "," + Aggregate();
-  sql += From(table) + Where(table);
+  sql += From(table);
+  sql += Where(table);
   sql += " GROUP BY " + by;
   if (Choose(4, "having") == 0) {
     sql += OneOf({" HAVING count(*)>1", " HAVING max(rowid)<30", " HAVING 1"}, "having");
