@@ -20,18 +20,9 @@ BinaryOp Mirrored(BinaryOp op) {
   }
 }
 
+// What an index can be asked for: not that something differs.
 bool IsTestable(BinaryOp op) {
-  switch (op) {
-    case BinaryOp::kEqual:
-    case BinaryOp::kIs:
-    case BinaryOp::kLess:
-    case BinaryOp::kLessOrEqual:
-    case BinaryOp::kGreater:
-    case BinaryOp::kGreaterOrEqual:
-      return true;
-    default:
-      return false;
-  }
+  return IsComparison(op) && op != BinaryOp::kNotEqual && op != BinaryOp::kIsNot;
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Binder: subqueries, and rows of several values.
 
-#include "engine/compile/binder.h"
 #include "engine/catalog/folding.h"
+#include "engine/compile/binder.h"
 #include "engine/compile/query.h"
 #include "engine/compile/query_binder.h"
 

@@ -1,29 +1,13 @@
 #include "engine/compile/binder.h"
 
-#include "engine/catalog/literal.h"
 #include "engine/catalog/folding.h"
+#include "engine/catalog/literal.h"
 #include "engine/compile/query_binder.h"
 
 namespace orrery {
 namespace {
 
 BoundPtr Node(BoundKind kind) { return std::make_unique<Bound>(kind); }
-
-bool IsComparison(BinaryOp op) {
-  switch (op) {
-    case BinaryOp::kEqual:
-    case BinaryOp::kNotEqual:
-    case BinaryOp::kIs:
-    case BinaryOp::kIsNot:
-    case BinaryOp::kLess:
-    case BinaryOp::kLessOrEqual:
-    case BinaryOp::kGreater:
-    case BinaryOp::kGreaterOrEqual:
-      return true;
-    default:
-      return false;
-  }
-}
 
 constexpr char kRowMisused[] = "row value misused";
 

@@ -7,22 +7,6 @@
 namespace orrery {
 namespace {
 
-bool IsComparison(BinaryOp op) {
-  switch (op) {
-    case BinaryOp::kEqual:
-    case BinaryOp::kNotEqual:
-    case BinaryOp::kIs:
-    case BinaryOp::kIsNot:
-    case BinaryOp::kLess:
-    case BinaryOp::kLessOrEqual:
-    case BinaryOp::kGreater:
-    case BinaryOp::kGreaterOrEqual:
-      return true;
-    default:
-      return false;
-  }
-}
-
 Opcode ComparisonOpcode(BinaryOp op) {
   switch (op) {
     case BinaryOp::kEqual:

@@ -66,10 +66,10 @@ struct Statement::Impl {
   Machine machine;
 
   Phase phase = Phase::kIdle;
-  Status run_outcome;        // of the run that is ending
-  bool keeps_changes = true;  // of the run that is ending: it went well, or failed with OR FAIL
+  Status run_outcome;             // of the run that is ending
+  bool keeps_changes = true;      // of the run that is ending: it went well, or failed with OR FAIL
   bool undoes_statement = false;  // the run has failed, and its transaction is to go on
-  int64_t change_count = 0;  // of that run, as far as they were kept
+  int64_t change_count = 0;       // of that run, as far as they were kept
   bool has_given_row = false;
   int compile_count = 0;  // in this run
   Completion* waits_for = nullptr;

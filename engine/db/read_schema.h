@@ -1,6 +1,6 @@
 // ReadSchema makes sure that the session has the schema of the database as it is now, reading it
-// when it has none or another. It takes a read transaction for that, and gives it back, also between
-// BEGIN and COMMIT: as in SQLite, looking names up holds no snapshot.
+// when it has none or another. It takes a read transaction for that, and gives it back, also
+// between BEGIN and COMMIT: as in SQLite, looking names up holds no snapshot.
 
 #ifndef ORRERY_ENGINE_DB_READ_SCHEMA_H_
 #define ORRERY_ENGINE_DB_READ_SCHEMA_H_

@@ -89,6 +89,11 @@ inline constexpr BinaryOpSpec kBinaryOps[] = {
 
 constexpr const BinaryOpSpec& Describe(BinaryOp op) { return kBinaryOps[static_cast<uint8_t>(op)]; }
 
+constexpr bool IsComparison(BinaryOp op) {
+  const Precedence precedence = Describe(op).precedence;
+  return precedence == Precedence::kEquality || precedence == Precedence::kComparison;
+}
+
 enum class UnaryOp : uint8_t {
   kNegate,
   kPlus,  // changes nothing, but keeps its operand from being a plain column

@@ -30,8 +30,8 @@ class SetFileVersion final : public Resumable<SetFileVersion> {
 
   // In a read transaction, with the file locked SHARED or EXCLUSIVE and no log open. On success the
   // file is left locked EXCLUSIVE, so that nobody comes between before the caller is where it wants
-  // to be. kBusy when somebody else has the file open: the read transaction goes on. Another failure
-  // has ended it.
+  // to be. kBusy when somebody else has the file open: the read transaction goes on. Another
+  // failure has ended it.
   void Start(uint8_t version) {
     version_ = version;
     Begin(State::kBegin);

@@ -137,7 +137,8 @@ DiskImage Disk::Resolve(Choices& choices, PowerCutEffect effect) const {
   DrawUntil(choices, effect);
   DiskImage image;
   for (const auto& [path, file] : ResolveEntries(choices, effect)) {
-    image.emplace_back(path, file->is_volatile() ? file->Contents() : file->Resolve(choices, effect));
+    image.emplace_back(path,
+                       file->is_volatile() ? file->Contents() : file->Resolve(choices, effect));
   }
   return image;
 }
