@@ -21,20 +21,6 @@ constexpr int kFailureCountMax = 200;
 constexpr int kCrashCountMax = 4;            // in one recovery
 constexpr uint32_t kInvisiblePpm = 300'000;  // how many runs are of the second kind
 
-FaultSet Allowed(const RunSetup& setup, bool invisible_only) {
-  FaultSet allowed = setup.options.faults.And(FaultSet::Keeping(kWeakestOfOrdinaryRuns));
-  if (!invisible_only) return allowed;
-  for (const FaultSpec& spec : kFaults) {
-    if (spec.promise != Promise::kInvisible) allowed.Remove(spec.fault);
-  }
-  return allowed;
-}
-
-Faults MakeFaults(const RunSetup& setup, const Choices& root, bool invisible_only) {
-  const FaultSet allowed = Allowed(setup, invisible_only);
-  return setup.options.every_fault ? Faults::Every(root, allowed) : Faults::Swarm(root, allowed);
-}
-
 bool IsFaultError(const Status& error) {
   switch (error.primary()) {
     case ResultCode::kIoError:
@@ -104,7 +90,8 @@ SimRun::SimRun(const RunSetup& setup)
       root_(setup.choices),
       config_(root_.Branch("config")),
       invisible_only_(config_.Chance(kInvisiblePpm, "kind of run")),
-      faults_(MakeFaults(setup, root_, invisible_only_)),
+      faults_(
+          setup.DrawFaults(root_, invisible_only_ ? Promise::kInvisible : kWeakestOfOrdinaryRuns)),
       world_(root_, faults_),
       wait_plan_(WaitPlan::Drawn(root_.Branch("waits"))),
       workload_(root_.Branch("workload")),

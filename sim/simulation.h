@@ -7,6 +7,8 @@
 #include <cstdint>
 
 #include "sim/choices/choice_source.h"
+#include "sim/choices/choices.h"
+#include "sim/faults/faults.h"
 #include "sim/main_options.h"
 #include "sim/run_observer.h"
 
@@ -17,6 +19,13 @@ struct RunSetup {
   const MainOptions& options;
   uint64_t step_count_max = 0;      // cut short there, then checked as at its end; 0: not
   RunObserver* observer = nullptr;  // null: nobody looks
+
+  // What strikes in a run whose oracles rely on `weakest`: a swarm of what the options allow, or
+  // all of it when they name the faults.
+  Faults DrawFaults(const Choices& branch, Promise weakest) const {
+    const FaultSet allowed = options.faults.And(FaultSet::Keeping(weakest));
+    return options.every_fault ? Faults::Every(branch, allowed) : Faults::Swarm(branch, allowed);
+  }
 };
 
 struct RunReport {

@@ -329,8 +329,7 @@ void WeakRun::Work(SimProcess& process, World& world, Faults& faults, uint64_t n
 
 void WeakRun::Endure() {
   const Choices branch = root_.Branch("endure");
-  Faults faults = setup_.options.every_fault ? Faults::Every(branch, setup_.options.faults)
-                                             : Faults::Swarm(branch, setup_.options.faults);
+  Faults faults = setup_.DrawFaults(branch, Promise::kNoCrash);
   World world(branch, faults);
   world.SetTracer(setup_.observer, "");
   world.SetWaitPlan(&wait_plan_);

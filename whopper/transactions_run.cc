@@ -18,13 +18,6 @@ namespace {
 constexpr uint64_t kQuietStepMax = 400'000;  // without a statement's end
 constexpr int kSoleNumber = 1000;            // of a client that is alone
 
-sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
-  const sim::FaultSet allowed =
-      setup.options.faults.And(sim::FaultSet::Keeping(sim::kWeakestOfOrdinaryRuns));
-  return setup.options.every_fault ? sim::Faults::Every(root, allowed)
-                                   : sim::Faults::Swarm(root, allowed);
-}
-
 }  // namespace
 
 TransactionsRun::TransactionsRun(const sim::RunSetup& setup, sim::StackPool& stacks)
@@ -32,7 +25,7 @@ TransactionsRun::TransactionsRun(const sim::RunSetup& setup, sim::StackPool& sta
       profile_(ProfileNamed(setup.options.profile)),
       root_(setup.choices),
       config_(root_.Branch("config")),
-      faults_(MakeFaults(setup, root_)),
+      faults_(setup.DrawFaults(root_, sim::kWeakestOfOrdinaryRuns)),
       world_(root_, faults_,
              {.schedule = MakeSchedule(
                   ChooseSchedule(setup.options.schedule, root_.Branch("schedule kind")),

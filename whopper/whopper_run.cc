@@ -14,13 +14,6 @@ namespace {
 
 constexpr int kDisturbanceCountMax = 4;  // kills and power cuts during one recovery
 
-sim::Faults MakeFaults(const sim::RunSetup& setup, const sim::Choices& root) {
-  const sim::FaultSet allowed =
-      setup.options.faults.And(sim::FaultSet::Keeping(sim::kWeakestOfOrdinaryRuns));
-  return setup.options.every_fault ? sim::Faults::Every(root, allowed)
-                                   : sim::Faults::Swarm(root, allowed);
-}
-
 }  // namespace
 
 WhopperRun::WhopperRun(const sim::RunSetup& setup, sim::StackPool& stacks)
@@ -29,7 +22,7 @@ WhopperRun::WhopperRun(const sim::RunSetup& setup, sim::StackPool& stacks)
       root_(setup.choices),
       config_(root_.Branch("config")),
       image_choices_(root_.Branch("images")),
-      faults_(MakeFaults(setup, root_)),
+      faults_(setup.DrawFaults(root_, sim::kWeakestOfOrdinaryRuns)),
       schedule_(ChooseSchedule(setup.options.schedule, root_.Branch("schedule kind"))),
       world_(root_, faults_,
              {.schedule = MakeSchedule(schedule_, root_.Branch("schedule")), .stacks = &stacks}),
