@@ -25,13 +25,11 @@ const char* Name(Outcome::Kind kind) {
   return kNames[static_cast<int>(kind)];
 }
 
-bool IsBusy(const Status& error) { return error.primary() == ResultCode::kBusy; }
+}  // namespace
 
-Command TableCommand(const TableStatement& statement) {
-  return {.kind = Command::Kind::kTable, .table = statement};
-}
+bool Client::IsBusy(const Status& error) { return error.primary() == ResultCode::kBusy; }
 
-uint64_t HashOf(const Rows& rows) {
+uint64_t Client::HashOf(const Rows& rows) {
   sim::EventHash hash;
   for (const Row& row : rows) {
     for (const Value& value : row) {
@@ -42,8 +40,6 @@ uint64_t HashOf(const Rows& rows) {
   }
   return hash.value();
 }
-
-}  // namespace
 
 Client::Client(int number, ClientContext& context, sim::SimProcess& process, sim::Choices choices,
                uint64_t& budget)

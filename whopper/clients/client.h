@@ -91,6 +91,9 @@ class Client final : private Driver {
   };
   enum class Action : uint8_t;
 
+  static bool IsBusy(const Status& error);
+  static uint64_t HashOf(const sim::Rows& rows);
+
   // Driver.
   void AfterCall() override;
   bool Wait(Completion& on) override;

@@ -32,6 +32,10 @@ struct Command {
   sim::SqlText text = {};
 };
 
+inline Command TableCommand(const sim::TableStatement& statement) {
+  return {.kind = Command::Kind::kTable, .table = statement};
+}
+
 sim::SqlText ToSql(const Command& command, bool binds_values = false);
 
 }  // namespace orrery::whopper
