@@ -353,6 +353,35 @@ TEST_F(TwoConnectionsTest, KeepSnapshotsApart) {
   EXPECT_EQ(RunStatement(io_, *select).rows, (Strings{"1", "2"}));
 }
 
+// Names are looked up in a read transaction of their own.
+TEST_F(TwoConnectionsTest, HoldNoSnapshotAfterAStatementThatDoesNotCompile) {
+  Run(*b_, "BEGIN");
+  EXPECT_EQ(Run(*b_, "SELECT * FROM nosuch").message, "no such table: nosuch");
+  EXPECT_FALSE(b_->pager().in_read());
+  Run(*a_, "INSERT INTO t VALUES (2); CREATE TABLE u(x)");
+  // Found only when it has begun to run, with the schema of before.
+  EXPECT_EQ(Run(*b_, "CREATE TABLE u(x)").message, "table u already exists");
+  EXPECT_FALSE(b_->pager().in_read());
+  Run(*a_, "INSERT INTO t VALUES (3)");
+  EXPECT_EQ(Rows(*b_, "SELECT a FROM t"), (Strings{"1", "2", "3"}));
+  EXPECT_TRUE(Run(*b_, "UPDATE t SET a = a + 1; COMMIT").ok());
+}
+
+TEST_F(ConnectionTest, SeesAnEmptyFileUntilItsTransactionEnds) {
+  auto a = Open();
+  auto b = Open();
+  for (Connection* each : {a.get(), b.get()}) {
+    EXPECT_EQ(Rows(*each, "BEGIN; SELECT count(*) FROM sqlite_schema"), Strings{"0"});
+  }
+  // It would have to become a WAL database under the other's eyes.
+  EXPECT_EQ(Code(*a, "CREATE TABLE t(a)"), static_cast<int>(ResultCode::kBusy));
+  EXPECT_TRUE(a->pager().in_read());
+  EXPECT_EQ(Code(*b, "CREATE TABLE t(a)"), static_cast<int>(ResultCode::kBusy));
+  Run(*b, "ROLLBACK");
+  EXPECT_TRUE(Run(*a, "CREATE TABLE t(a); COMMIT").ok());
+  EXPECT_EQ(Rows(*b, "SELECT count(*) FROM t"), Strings{"0"});
+}
+
 // -- What is not there yet --
 
 TEST_F(ConnectionTest, SaysWhatIsNotSupportedYet) {
