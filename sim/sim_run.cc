@@ -312,6 +312,10 @@ std::optional<size_t> SimRun::FindGhost(SimProcess& process, Sqlite3Database& da
 
 bool SimRun::TryEarlier(SimProcess& process) {
   for (size_t i = earlier_.size(); i-- > 0;) {
+    if (!power_was_cut_ && static_cast<uint64_t>(faults_.strike_count(Fault::kSyncLosesPages)) ==
+                               earlier_[i].lost_sync_count) {
+      continue;
+    }
     Sqlite3Database& database = *earlier_[i].database;
     const bool is_it = CompareAll(process, database).empty();
     const std::optional<size_t> ghost =
@@ -319,6 +323,12 @@ bool SimRun::TryEarlier(SimProcess& process) {
     if (!is_it && !ghost) continue;
     oracle_.BecomeCopyOf(database);
     if (ghost) Replay(earlier_[i].ghosts[*ghost]);
+    if (power_was_cut_) {
+      NothingIsUndecided();
+    } else {
+      ghosts_ = std::move(earlier_[i].ghosts);
+      earlier_.resize(i);
+    }
     return true;
   }
   return false;
@@ -349,6 +359,7 @@ void SimRun::KeepEarlier() {
   before.database = std::make_unique<Sqlite3Database>();
   before.database->BecomeCopyOf(oracle_);
   before.ghosts = std::exchange(ghosts_, {});
+  before.lost_sync_count = static_cast<uint64_t>(faults_.strike_count(Fault::kSyncLosesPages));
 }
 
 void SimRun::Settle(SimProcess& process, const SqlStatementText* undecided, bool after_crash) {
@@ -408,7 +419,7 @@ void SimRun::Settle(SimProcess& process, const SqlStatementText* undecided, bool
       return;
     }
   }
-  if (after_crash && power_was_cut_ && TryEarlier(process)) return NothingIsUndecided();
+  if (after_crash && TryEarlier(process)) return;
   Fail(after_crash ? "durability" : "model",
        "after " + (undecided != nullptr ? undecided->sql : "a crash") +
            " the database is as no answer allows: " + without);
