@@ -49,6 +49,8 @@ class SimRun {
   void Close(SimProcess& process);
   Answer Execute(SimProcess& process, const std::string& sql, bool may_give_up);
   void RunOne(SimProcess& process, const SqlStatementText& text);
+  // One of the metamorphic relations: queries that SQLite is not asked.
+  void CheckRelations(SimProcess& process);
   // Finds out whether `undecided` (may be null) was carried out, or what a crash has left, and
   // brings SQLite to the same.
   void Settle(SimProcess& process, const SqlStatementText* undecided, bool after_crash);
@@ -84,7 +86,8 @@ class SimRun {
   World world_;
   WaitPlan wait_plan_;
   SqlWorkload workload_;
-  Choices steps_;  // how a statement is stepped
+  Choices steps_;      // how a statement is stepped
+  Choices relations_;  // what is asked beside the workload
   PagerOptions pager_;
   uint32_t early_step_ppm_ = 0;
   uint64_t budget_ = 0;

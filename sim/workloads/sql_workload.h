@@ -67,6 +67,7 @@ class SqlWorkload {
   // The tables, indexes and views that are there, as sqlite_schema.sql has them. To be called
   // before the next statement whenever they may have changed.
   void Learn(const std::vector<std::string>& definitions);
+  const std::vector<SqlTable>& tables() const { return tables_; }
   // Statements that read all that there may be: one for the schema, one for each table. Errors are
   // an answer too.
   std::vector<std::string> ReadAll() const;
