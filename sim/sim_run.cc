@@ -9,6 +9,7 @@
 #include "sim/failure.h"
 #include "sim/oracles/error_oracle.h"
 #include "sim/oracles/image_check.h"
+#include "sim/oracles/relations.h"
 #include "sim/oracles/survival.h"
 #include "sim/workloads/fiber_wait.h"
 
@@ -19,6 +20,7 @@ constexpr char kPath[] = "db";
 constexpr int kConnection = 0;  // its number for an observer
 constexpr int kFailureCountMax = 200;
 constexpr int kCrashCountMax = 4;            // in one recovery
+constexpr uint32_t kRelationPpm = 60'000;    // after how many statements
 constexpr uint32_t kInvisiblePpm = 300'000;  // how many runs are of the second kind
 
 bool IsFaultError(const Status& error) {
@@ -95,7 +97,8 @@ SimRun::SimRun(const RunSetup& setup)
       world_(root_, faults_),
       wait_plan_(WaitPlan::Drawn(root_.Branch("waits"))),
       workload_(root_.Branch("workload")),
-      steps_(root_.Branch("steps")) {
+      steps_(root_.Branch("steps")),
+      relations_(root_.Branch("relations")) {
   world_.SetTracer(setup.observer, "");
   DrawConfiguration();
   world_.SetWaitPlan(&wait_plan_);
@@ -312,6 +315,10 @@ std::optional<size_t> SimRun::FindGhost(SimProcess& process, Sqlite3Database& da
 
 bool SimRun::TryEarlier(SimProcess& process) {
   for (size_t i = earlier_.size(); i-- > 0;) {
+    if (!power_was_cut_ &&
+        faults_.strike_count(Fault::kSyncLosesPages) == earlier_[i].lost_sync_count) {
+      continue;
+    }
     Sqlite3Database& database = *earlier_[i].database;
     const bool is_it = CompareAll(process, database).empty();
     const std::optional<size_t> ghost =
@@ -319,6 +326,12 @@ bool SimRun::TryEarlier(SimProcess& process) {
     if (!is_it && !ghost) continue;
     oracle_.BecomeCopyOf(database);
     if (ghost) Replay(earlier_[i].ghosts[*ghost]);
+    if (power_was_cut_) {
+      NothingIsUndecided();
+    } else {
+      ghosts_ = std::move(earlier_[i].ghosts);
+      earlier_.resize(i);
+    }
     return true;
   }
   return false;
@@ -349,6 +362,7 @@ void SimRun::KeepEarlier() {
   before.database = std::make_unique<Sqlite3Database>();
   before.database->BecomeCopyOf(oracle_);
   before.ghosts = std::exchange(ghosts_, {});
+  before.lost_sync_count = faults_.strike_count(Fault::kSyncLosesPages);
 }
 
 void SimRun::Settle(SimProcess& process, const SqlStatementText* undecided, bool after_crash) {
@@ -408,7 +422,7 @@ void SimRun::Settle(SimProcess& process, const SqlStatementText* undecided, bool
       return;
     }
   }
-  if (after_crash && power_was_cut_ && TryEarlier(process)) return NothingIsUndecided();
+  if (after_crash && TryEarlier(process)) return;
   Fail(after_crash ? "durability" : "model",
        "after " + (undecided != nullptr ? undecided->sql : "a crash") +
            " the database is as no answer allows: " + without);
@@ -497,6 +511,28 @@ void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
   }
 }
 
+void SimRun::CheckRelations(SimProcess& process) {
+  const auto reference = [this](const std::string& sql) -> std::optional<Rows> {
+    Sqlite3Answer answer = oracle_.Run(sql);
+    if (!answer.ok()) return std::nullopt;
+    return std::move(answer.rows);
+  };
+  const auto ask = [&](const std::string& sql) -> std::optional<Rows> {
+    const SqlStatementText text = {SqlKind::kRead, sql};
+    Answer answer = Execute(process, sql, true);
+    if (invisible_only_) history_.push_back({text, answer});
+    if (answer.error.ok() && !answer.given_up) return std::move(answer.rows);
+    if (!answer.given_up) Expect(answer.error, sql);
+    Settle(process, &text, /*after_crash=*/false);
+    LearnTables();
+    return std::nullopt;
+  };
+  // Learning them anew changes them.
+  const std::vector<SqlTable> tables = workload_.tables();
+  const RelationVerdict verdict = CheckRelation(relations_, tables, reference, ask);
+  if (!verdict.difference.empty()) Fail(verdict.oracle, verdict.difference);
+}
+
 void SimRun::Work(SimProcess& process) {
   connection_.reset();
   if (must_settle_) {
@@ -515,6 +551,9 @@ void SimRun::Work(SimProcess& process) {
     --budget_;
     const Choices::Span span(root_, "statement");
     RunOne(process, workload_.Next(oracle_.in_transaction()));
+    if (!workload_.tables().empty() && relations_.Chance(kRelationPpm, "relation")) {
+      CheckRelations(process);
+    }
     if (!invisible_only_ && !oracle_.in_transaction() && steps_.Chance(10'000, "close"))
       Close(process);
   }

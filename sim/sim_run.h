@@ -49,6 +49,8 @@ class SimRun {
   void Close(SimProcess& process);
   Answer Execute(SimProcess& process, const std::string& sql, bool may_give_up);
   void RunOne(SimProcess& process, const SqlStatementText& text);
+  // One of the metamorphic relations: queries that SQLite is not asked.
+  void CheckRelations(SimProcess& process);
   // Finds out whether `undecided` (may be null) was carried out, or what a crash has left, and
   // brings SQLite to the same.
   void Settle(SimProcess& process, const SqlStatementText* undecided, bool after_crash);
@@ -64,8 +66,8 @@ class SimRun {
   // The one of the commits that had failed which is there after all, on top of `database`.
   std::optional<size_t> FindGhost(SimProcess& process, Sqlite3Database& database,
                                   const Ghosts& ghosts);
-  // After a power cut: whether what is there is what SQLite had before something was found that had
-  // not reached the disk; then SQLite has that again.
+  // After a power cut or a sync that lost pages: whether what is there is what SQLite had before
+  // something was found that had not reached the disk; then SQLite has that again.
   bool TryEarlier(SimProcess& process);
   // "" when every table is as `database` has it.
   std::string CompareAll(SimProcess& process, Sqlite3Database& database);
@@ -84,7 +86,8 @@ class SimRun {
   World world_;
   WaitPlan wait_plan_;
   SqlWorkload workload_;
-  Choices steps_;  // how a statement is stepped
+  Choices steps_;      // how a statement is stepped
+  Choices relations_;  // what is asked beside the workload
   PagerOptions pager_;
   uint32_t early_step_ppm_ = 0;
   uint64_t budget_ = 0;
@@ -105,11 +108,12 @@ class SimRun {
   // Commits that failed or were given up after the last one that wrote: a recovery may find one.
   Ghosts ghosts_;
   // What a recovery after a kill finds, or what stands though its commit was answered with an
-  // error, may be in the machine's cache only: a power cut may take it away again, until a commit
-  // that wrote has been answered.
+  // error, may be in the machine's cache only: a power cut, or a sync that fails and loses what was
+  // cached, may take it away again, until a commit that wrote has been answered.
   struct Earlier {
     std::unique_ptr<Sqlite3Database> database;
     Ghosts ghosts;
+    uint64_t lost_sync_count = 0;  // syncs that had lost pages until then
   };
   std::vector<Earlier> earlier_;  // the oldest first
   bool has_journal_ = false;      // a rollback journal, now or later

@@ -184,7 +184,10 @@ class TableMaker {
     has_primary_key_ = true;
     int position = 0;
     for (const IndexColumn& each : columns) {
-      table.columns[static_cast<size_t>(each.column)].primary_key_position = ++position;
+      ++position;
+      // A column that is named twice stands where it came first.
+      int& at = table.columns[static_cast<size_t>(each.column)].primary_key_position;
+      if (at == 0) at = position;
     }
     const int first = columns[0].column;
     const bool is_rowid =

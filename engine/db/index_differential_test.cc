@@ -251,6 +251,23 @@ PRAGMA integrity_check
 )sql");
 }
 
+TEST(IndexDifferentialTest, AgreesOnAColumnNamedTwiceInAKey) {
+  CompareWithSqlite(R"sql(
+CREATE TABLE t(a, b, c, PRIMARY KEY(b, a, b), UNIQUE(c, c))
+PRAGMA table_info(t)
+PRAGMA index_list(t)
+PRAGMA index_info(sqlite_autoindex_t_1)
+PRAGMA index_xinfo(sqlite_autoindex_t_2)
+CREATE INDEX i ON t(a, a COLLATE NOCASE, a DESC)
+PRAGMA index_xinfo(i)
+INSERT INTO t VALUES (1, 'x', 1), (2, 'x', 2), (1, 'y', 3)
+INSERT INTO t VALUES (1, 'x', 4)
+INSERT INTO t VALUES (3, 'x', 1)
+SELECT * FROM t ORDER BY rowid
+PRAGMA integrity_check
+)sql");
+}
+
 TEST(IndexDifferentialTest, AgreesOnReplaceThatTakesManyRowsAway) {
   CompareWithSqlite(R"sql(
 CREATE TABLE t(id INTEGER PRIMARY KEY, a UNIQUE, b UNIQUE, c UNIQUE)

@@ -80,6 +80,10 @@ std::string SqlQueries::Term(int depth, bool few_rows, Joined& joined) {
     return "w AS " + alias;
   }
   const SqlTable& table = (*tables_)[Choose(tables_->size(), "table")];
+  if (views_.WantsRead()) {
+    for (const char* column : {".x", ".y"}) joined.columns.columns.push_back(alias + column);
+    return views_.Term(few_rows ? few_rows_max_ : 0) + " AS " + alias;
+  }
   if (depth > 0 && Choose(5, "subquery") == 0) {
     Joined inner;
     inner.columns.is_query = true;

@@ -14,13 +14,14 @@
 #include "sim/choices/choices.h"
 #include "sim/workloads/sql_expressions.h"
 #include "sim/workloads/sql_table.h"
+#include "sim/workloads/sql_views.h"
 
 namespace orrery::sim {
 
 class SqlQueries {
  public:
-  SqlQueries(Choices choices, SqlExpressions& expressions)
-      : choices_(choices), expressions_(expressions) {}
+  SqlQueries(Choices choices, SqlExpressions& expressions, SqlViews& views)
+      : choices_(choices), expressions_(expressions), views_(views) {}
 
   // A statement. `tables` has one or more.
   std::string Draw(const std::vector<SqlTable>& tables);
@@ -61,6 +62,7 @@ class SqlQueries {
 
   Choices choices_;
   SqlExpressions& expressions_;
+  SqlViews& views_;
   const std::vector<SqlTable>* tables_ = nullptr;
   std::vector<SqlTable> common_;  // tables of WITH
   const SqlTable* scope_ = nullptr;

@@ -13,6 +13,10 @@ struct SqlTable {
   std::vector<std::string> columns;  // as they are to be written, quotes and all
   bool has_key = false;              // the first column is INTEGER PRIMARY KEY
   bool is_query = false;             // it has no rowid, and its columns take no other name before
+  // Its rows may be found through an index, and then in another order than that of their rowids.
+  bool has_index = false;
+  // What a change comes to may depend on which row it takes first.
+  bool has_constraint = false;
 };
 
 }  // namespace orrery::sim

@@ -23,8 +23,9 @@ bool NeedsGroupBy(const std::string& sql) {
 // oracles/differential.h.
 bool CanGarble(const std::string& sql) {
   if (SqlExpressions::MayFold(sql)) return false;
-  for (const char* part : {"),(", "%", "quote(", "replace(", "iif(", "ORDER BY", "sqlite_version(",
-                           "random", "0x", "0X", "(SELECT CAST(", "(SELECT +CAST("}) {
+  for (const char* part :
+       {"NOT INDEXED", "),(", "%", "quote(", "replace(", "iif(", "ORDER BY", "sqlite_version(",
+        "random", "0x", "0X", "(SELECT CAST(", "(SELECT +CAST("}) {
     if (sql.find(part) != sql.npos) return false;
   }
   return !NeedsGroupBy(sql);
@@ -43,6 +44,7 @@ bool OrdersInParentheses(const std::string& sql) {
 SqlStatementText SqlWorkload::Next(bool in_transaction) {
   missing_ = Chance(30'000, "missing names");
   expressions_.Use(nullptr);
+  is_unordered_ = false;
   if (tables_.empty() || Chance(tables_.size() < kTableCount ? 100'000 : 5'000, "create")) {
     SqlStatementText text = {SqlKind::kSchema, CreateTable()};
     text.is_garbled = Chance(50'000, "garble");
@@ -68,6 +70,8 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
             Join({"PRAGMA wal_checkpoint(",
                   OneOf({"PASSIVE", "TRUNCATE", "FULL", "RESTART"}, "mode"), ")"})};
   }
+  if (indexes_.Wants()) return IndexStatement();
+  if (views_.Wants()) return {SqlKind::kSchema, views_.Change(tables_)};
   if (Chance(10'000, "drop")) return {SqlKind::kSchema, Drop()};
   const SqlTable& table = tables_[Choose(tables_.size(), "table")];
   if (Chance(20'000, "pragma")) return Pragma(table);
@@ -77,6 +81,7 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
     text.is_unordered = true;
   } else if (Choose(10, "read") < 4) {
     text = {SqlKind::kRead, Select(table)};
+    text.is_unordered = is_unordered_;
   } else {
     text = Change(table);
   }
@@ -87,12 +92,25 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
     std::string garbled = Garbled(text.sql);
     if (OrdersInParentheses(garbled)) return text;
     text.is_garbled = true;
+    text.is_unordered =
+        text.is_unordered ||
+        std::any_of(tables_.begin(), tables_.end(), [](const SqlTable& t) { return t.has_index; });
     text.counts_changes = text.is_insert = false;
     text.sql = std::move(garbled);
   } else if (Chance(50'000, "noise")) {
     text.sql = WithNoise(text.sql);
   }
   return text;
+}
+
+SqlStatementText SqlWorkload::IndexStatement() {
+  if (indexes_.WantsRows()) {
+    SqlStatementText text = {SqlKind::kWrite, "", /*counts_changes=*/true, /*is_insert=*/true};
+    text.sql = indexes_.InsertMany(tables_);
+    return text;
+  }
+  if (indexes_.WantsRead()) return {SqlKind::kRead, indexes_.Read(tables_)};
+  return {SqlKind::kSchema, indexes_.Change(tables_)};
 }
 
 SqlStatementText SqlWorkload::Savepoint(bool in_transaction) {
@@ -116,6 +134,8 @@ void SqlWorkload::Learn(const std::vector<std::string>& definitions) {
     const auto made = made_.find(definition);
     if (made != made_.end()) tables_.push_back(made->second);
   }
+  indexes_.Learn(definitions, tables_);
+  views_.Learn(definitions);
 }
 
 std::vector<std::string> SqlWorkload::ReadAll() const {
@@ -155,12 +175,17 @@ std::string SqlWorkload::CreateTable() {
                       "primary key");
       }
     } else {
-      body += ColumnDefinition(name);
+      const std::string column = ColumnDefinition(name);
+      body += column + indexes_.ColumnConstraint(table, column);
     }
   }
   if (key_is_apart) body += ",PRIMARY KEY(" + table.columns[0] + ")";
   if (Chance(100'000, "table constraint")) {
     body += TableConstraint(table.columns[Choose(table.columns.size(), "column")]);
+  }
+  body += indexes_.TableConstraints(table, body);
+  for (const char* part : {"NOT NULL", "CHECK"}) {
+    if (body.find(part) != body.npos) table.has_constraint = true;
   }
   body += ")";
   std::string definition = "CREATE TABLE " + table.name + body;
@@ -261,6 +286,7 @@ std::string SqlWorkload::ValueFor(const SqlTable& table, const std::string& colu
     Filler filler;
     filler.tag = static_cast<uint32_t>(Choose(1000, "filler"));
     filler.size = static_cast<uint32_t>(Choose(3000, "size"));
+    filler.size += indexes_.MoreBytes(table);
     filler.type = Choose(2, "blob") == 0 ? ValueType::kText : ValueType::kBlob;
     return ToLiteral(FillerValue(filler));
   }
@@ -325,7 +351,7 @@ std::string SqlWorkload::InsertSelect(const SqlTable& table) {
       sql += expressions_.Draw(1);
     }
   }
-  sql += From(from);
+  sql += FromByRowid(from);
   sql += Where(from);
   if (Choose(2, "order") == 0) sql += OneOf({" ORDER BY rowid", " ORDER BY rowid DESC"}, "order");
   return sql + " LIMIT " + std::to_string(Choose(8, "limit"));
@@ -340,7 +366,9 @@ std::string SqlWorkload::Update(const SqlTable& table) {
                                                                 "UPDATE OR FAIL ",
                                                                 "UPDATE OR ABORT ",
                                                                 "UPDATE OR ROLLBACK "};
-  std::string sql = OneOf(kVerbs, "verb") + table.name + " SET ";
+  const std::string verb = OneOf(kVerbs, "verb") + table.name;
+  std::string sql = " SET ";
+  bool sets_rowid = false;
   const uint64_t count = choices_.Between(1, 2, "set count");
   for (uint64_t i = 0; i < count; ++i) {
     const size_t column = Choose(table.columns.size(), "column");
@@ -348,6 +376,7 @@ std::string SqlWorkload::Update(const SqlTable& table) {
     expressions_.Use(&table, missing_);
     if ((column == 0 && table.has_key) || Chance(30'000, "rowid")) {
       const std::string key = column == 0 && table.has_key ? table.columns[0] : "rowid";
+      sets_rowid = true;
       sql += key + "=";
       switch (Choose(4, "new rowid")) {
         case 0:
@@ -373,7 +402,10 @@ std::string SqlWorkload::Update(const SqlTable& table) {
   for (const SqlTable& other : tables_) {
     if (other.name != table.name) others.push_back(other);
   }
-  return sql + Where(table, others);
+  // Which row comes first may decide which of them conflicts.
+  const bool by_rowid = table.has_index && (table.has_constraint || sets_rowid);
+  const char* const hint = by_rowid || indexes_.HidesIndexes(table) ? " NOT INDEXED" : "";
+  return verb + hint + sql + Where(table, others);
 }
 
 std::string SqlWorkload::Delete(const SqlTable& table) {
@@ -386,6 +418,10 @@ std::string SqlWorkload::Delete(const SqlTable& table) {
 std::string SqlWorkload::From(const SqlTable& table) {
   if (missing_ && Choose(6, "missing") == 0) return " FROM nosuch";
   return (Chance(50'000, "schema") ? " FROM main." : " FROM ") + table.name;
+}
+
+std::string SqlWorkload::FromByRowid(const SqlTable& table) {
+  return From(table) + (table.has_index ? " NOT INDEXED" : "");
 }
 
 std::string SqlWorkload::Limit() {
@@ -449,8 +485,11 @@ std::string SqlWorkload::SelectRows(const SqlTable& table) {
     has_alias = Choose(6, "alias") == 0;
     if (has_alias) sql += OneOf({" AS x", " x", " AS \"x\""}, "alias");
   }
-  sql += From(table);
-  sql += Where(table);
+  const std::string from = From(table);
+  const std::string where = Where(table);
+  sql += from;
+  const size_t hint_at = sql.size();
+  sql += where;
   if (has_alias && Choose(3, "where alias") == 0 && sql.find(" WHERE ") == sql.npos) {
     sql += " WHERE x>0";
   }
@@ -468,8 +507,12 @@ std::string SqlWorkload::SelectRows(const SqlTable& table) {
     sql += OneOf({"", "", "", " NULLS FIRST", " NULLS LAST"}, "nulls");
     // The row's id comes last, so that no two rows are equal.
     sql += OneOf({",rowid", ",rowid DESC"}, "last");
+    return sql + Limit();
   }
-  return sql + Limit();
+  const std::string limit = Limit();
+  is_unordered_ = table.has_index && limit.empty() && !indexes_.HidesIndexes(table);
+  if (table.has_index && !is_unordered_) sql.insert(hint_at, " NOT INDEXED");
+  return sql + limit;
 }
 
 // Equal rows are one, so any order by all columns is settled.
@@ -478,7 +521,7 @@ std::string SqlWorkload::SelectDistinct(const SqlTable& table) {
   std::string sql = "SELECT DISTINCT " + expressions_.Draw(1);
   const bool two = Choose(2, "second") == 0;
   if (two) sql += "," + expressions_.Column();
-  sql += From(table);
+  sql += FromByRowid(table);
   sql += Where(table);
   if (Choose(2, "order") == 0) {
     sql += OneOf({" ORDER BY 1", " ORDER BY 1 DESC"}, "order");
@@ -529,7 +572,7 @@ std::string SqlWorkload::SelectAggregates(const SqlTable& table) {
     sql += Aggregate();
     if (Choose(5, "in expression") == 0) sql += OneOf({"+1", " IS NULL", "||'x'", "=0"}, "then");
   }
-  sql += From(table);
+  sql += FromByRowid(table);
   sql += Where(table);
   if (missing_ && Choose(4, "misuse") == 0)
     sql += OneOf({" HAVING nosuch", " LIMIT sum(1)"}, "misuse");
@@ -544,7 +587,7 @@ std::string SqlWorkload::SelectGroups(const SqlTable& table) {
   std::string sql = "SELECT " + by + " IS NULL,count(*)";
   const uint64_t count = Choose(3, "aggregates");
   for (uint64_t i = 0; i < count; ++i) sql += "," + Aggregate();
-  sql += From(table);
+  sql += FromByRowid(table);
   sql += Where(table);
   sql += " GROUP BY " + by;
   if (Choose(4, "having") == 0) {

@@ -1,6 +1,6 @@
-// Draws SQL statements for the differential with SQLite: tables of any column types and
-// constraints, reads and changes of all kinds, and now and then one that is wrong. It keeps off
-// what the language does not settle (the order of equal rows, a rowid after the largest).
+// Draws SQL statements for the differential with SQLite: tables of any column types, constraints
+// and indexes, views, reads and changes of all kinds, and now and then one that is wrong. It keeps
+// off what the language does not settle (the order of equal rows, a rowid after the largest).
 
 #ifndef ORRERY_SIM_WORKLOADS_SQL_WORKLOAD_H_
 #define ORRERY_SIM_WORKLOADS_SQL_WORKLOAD_H_
@@ -13,8 +13,10 @@
 
 #include "sim/choices/choices.h"
 #include "sim/workloads/sql_expressions.h"
+#include "sim/workloads/sql_indexes.h"
 #include "sim/workloads/sql_queries.h"
 #include "sim/workloads/sql_table.h"
+#include "sim/workloads/sql_views.h"
 
 namespace orrery::sim {
 
@@ -50,7 +52,11 @@ struct SqlStatementText {
 class SqlWorkload {
  public:
   explicit SqlWorkload(Choices choices)
-      : choices_(choices), expressions_(choices), queries_(choices, expressions_) {}
+      : choices_(choices),
+        expressions_(choices),
+        views_(choices.Branch("views")),
+        queries_(choices, expressions_, views_),
+        indexes_(choices.Branch("indexes")) {}
 
   // Now and then the database is changed to one of these journal modes.
   void ChangeJournalModes(std::vector<std::string_view> modes) {
@@ -58,9 +64,10 @@ class SqlWorkload {
   }
 
   SqlStatementText Next(bool in_transaction);
-  // The tables that are there, as sqlite_schema.sql has them. To be called before the next
-  // statement whenever they may have changed.
+  // The tables, indexes and views that are there, as sqlite_schema.sql has them. To be called
+  // before the next statement whenever they may have changed.
   void Learn(const std::vector<std::string>& definitions);
+  const std::vector<SqlTable>& tables() const { return tables_; }
   // Statements that read all that there may be: one for the schema, one for each table. Errors are
   // an answer too.
   std::vector<std::string> ReadAll() const;
@@ -68,6 +75,7 @@ class SqlWorkload {
  private:
   static constexpr int kTableCount = 3;
 
+  SqlStatementText IndexStatement();
   SqlStatementText Savepoint(bool in_transaction);
   SqlStatementText Change(const SqlTable& table);
   std::string CreateTable();
@@ -93,6 +101,8 @@ class SqlWorkload {
   // Its subqueries read only these tables.
   std::string Where(const SqlTable& table, const std::vector<SqlTable>& read);
   std::string From(const SqlTable& table);
+  // In the order of the rowids, if no other is asked for.
+  std::string FromByRowid(const SqlTable& table);
   std::string Garbled(std::string sql);
   std::string WithNoise(std::string sql);
 
@@ -106,11 +116,14 @@ class SqlWorkload {
 
   Choices choices_;
   SqlExpressions expressions_;
+  SqlViews views_;
   SqlQueries queries_;
+  SqlIndexes indexes_;
   std::map<std::string, SqlTable> made_;  // by definition
   std::vector<SqlTable> tables_;          // that are there
   std::vector<std::string_view> journal_modes_;
-  bool missing_ = false;  // names in this statement may be missing
+  bool missing_ = false;       // names in this statement may be missing
+  bool is_unordered_ = false;  // the rows of this query may come in any order
 };
 
 }  // namespace orrery::sim

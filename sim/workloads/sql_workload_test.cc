@@ -24,6 +24,7 @@ TEST(SqlWorkloadTest, IsMostlyUnderstoodBySqlite) {
       const Sqlite3Answer answer = sqlite.Run(text.sql);
       std::vector<std::string> definitions;
       for (const Row& row : sqlite.Run("SELECT sql FROM sqlite_schema").rows) {
+        if (!row[0].is_text()) continue;
         definitions.emplace_back(row[0].text());
       }
       workload.Learn(definitions);
