@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sim/main_loop.h"
+#include "sim/profile_keys.h"
 #include "sim/sim_run.h"
 #include "sim/weak_run.h"
 
@@ -43,6 +44,8 @@ int main(int argc, char** argv) {
       .name = "sim",
       .what = "One connection on a simulated machine, random SQL under faults, SQLite beside it.",
       .default_run_count = 40,
+      .profiles = orrery::sim::kProfiles,
+      .profile_keys = orrery::sim::kProfileKeys,
   };
   orrery::sim::Sim sim;
   return orrery::sim::RunMain(argc, argv, tool, sim);

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
+#include <sstream>
+
+#include "engine/base/check.h"
 
 namespace orrery::sim {
 namespace {
@@ -57,6 +61,21 @@ Result<std::vector<JournalMode>> ParseJournalModes(std::string_view text) {
   return modes;
 }
 
+Result<std::shared_ptr<const Profiles>> LoadProfiles(const ToolSpec& tool,
+                                                     const std::string& file) {
+  std::string text(tool.profiles);
+  if (!file.empty()) {
+    std::ifstream stream(file);
+    std::ostringstream read;
+    read << stream.rdbuf();
+    if (!stream) return Bad("--profile-file: cannot read '" + file + "'");
+    text = read.str();
+  }
+  ASSIGN_OR_RETURN(Profiles profiles,
+                   Profiles::Parse(text, file.empty() ? "profiles" : file, tool.profile_keys));
+  return std::make_shared<const Profiles>(std::move(profiles));
+}
+
 class Parser {
  public:
   Parser(const ToolSpec& tool) : tool_(tool) {}
@@ -80,8 +99,26 @@ class Parser {
                std::string(name) + "=...");
   }
 
+  // To be called when all words are taken.
+  Status ChooseProfile() {
+    if (tool_.profiles.empty()) return OkStatus();
+    ASSIGN_OR_RETURN(options.profiles, LoadProfiles(tool_, options.profile_file));
+    options.profile =
+        profile.empty() ? &options.profiles->all().front() : options.profiles->Find(profile);
+    if (options.profile == nullptr) {
+      std::string known;
+      for (const Profile& one : options.profiles->all()) known += " " + one.name();
+      return Bad("no profile is named '" + profile + "'; there are:" + known);
+    }
+    if (!has_connections && tool_.connection_count > 0) {
+      options.connection_count = static_cast<int>(options.profile->One("connections"));
+    }
+    return OkStatus();
+  }
+
   MainOptions options;
   bool has_connections = false;  // they were named
+  std::string profile;           // or empty
 
  private:
   Status TakeValue(std::string_view name, std::string_view value) {
@@ -112,14 +149,9 @@ class Parser {
       }
       return Bad("no schedule is named '" + std::string(value) + "'");
     }
-    if (name == "profile" && !tool_.profiles.empty()) {
-      options.profile = value;
-      for (const ProfileSpec& profile : tool_.profiles) {
-        if (profile.name != value) continue;
-        if (!has_connections) options.connection_count = profile.connection_count;
-        return OkStatus();
-      }
-      return Bad("no profile is named '" + std::string(value) + "'");
+    if (!tool_.profiles.empty()) {
+      if (name == "profile") return TakeText(value, profile);
+      if (name == "profile-file") return TakeText(value, options.profile_file);
     }
     if (name == "journal") {
       ASSIGN_OR_RETURN(options.journal_modes, ParseJournalModes(value));
@@ -180,8 +212,8 @@ Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::
   Parser parser(tool);
   parser.options.connection_count = tool.connection_count;
   if (!tool.workloads.empty()) parser.options.workload = tool.workloads.front();
-  if (!tool.profiles.empty()) parser.options.profile = tool.profiles.front().name;
   for (const std::string& word : words) RETURN_IF_ERROR(parser.Take(word));
+  RETURN_IF_ERROR(parser.ChooseProfile());
   MainOptions& options = parser.options;
   const bool is_for_one =
       options.until > 0 || !options.trace.empty() || options.branch || options.snapshots;
@@ -223,10 +255,16 @@ std::string Usage(const ToolSpec& tool) {
     for (const std::string_view name : tool.schedules) text += " " + std::string(name);
     text += "\n";
   }
-  for (const ProfileSpec& profile : tool.profiles) {
-    std::string option = "  --profile=" + std::string(profile.name);
-    option.resize(std::max<size_t>(option.size() + 1, 23), ' ');
-    text += option + std::string(profile.what) + "\n";
+  if (!tool.profiles.empty()) {
+    const Result<std::shared_ptr<const Profiles>> profiles = LoadProfiles(tool, "");
+    CHECK(profiles.ok());
+    for (const Profile& profile : (*profiles)->all()) {
+      std::string option = "  --profile=" + profile.name();
+      option.resize(std::max<size_t>(option.size() + 1, 23), ' ');
+      text += option + profile.what() + "\n";
+    }
+    text += "  --profile-file=FILE  other profiles; " + std::string(tool.name) +
+            "/profiles.txt says what stands in one\n";
   }
   text +=
       "  --journal=NAME,...   only these journal modes (drawn for each run)\n"
@@ -260,10 +298,10 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
   if (options.quiet_step_count != kQuietStepCount) {
     words.push_back("--quiet-steps=" + std::to_string(options.quiet_step_count));
   }
-  int default_count = tool.connection_count;
-  for (const ProfileSpec& profile : tool.profiles) {
-    if (profile.name == options.profile) default_count = profile.connection_count;
-  }
+  const bool has_profile = options.profile != nullptr;
+  const int64_t default_count = has_profile && tool.connection_count > 0
+                                    ? options.profile->One("connections")
+                                    : tool.connection_count;
   if (options.connection_count != default_count) {
     words.push_back("--connections=" + std::to_string(options.connection_count));
   }
@@ -273,8 +311,9 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
   if (!tool.workloads.empty() && options.workload != tool.workloads.front()) {
     words.push_back("--workload=" + options.workload);
   }
-  if (!tool.profiles.empty() && options.profile != tool.profiles.front().name) {
-    words.push_back("--profile=" + options.profile);
+  if (!options.profile_file.empty()) words.push_back("--profile-file=" + options.profile_file);
+  if (has_profile && options.profile != &options.profiles->all().front()) {
+    words.push_back("--profile=" + options.profile->name());
   }
   std::string modes;
   for (const JournalMode mode : options.journal_modes) {

@@ -4,6 +4,7 @@
 #define ORRERY_SIM_MAIN_OPTIONS_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,15 +14,9 @@
 #include "engine/base/status.h"
 #include "engine/storage/journal_mode.h"
 #include "sim/faults/faults.h"
+#include "sim/profiles/profile.h"
 
 namespace orrery::sim {
-
-// A kind of runs: how large they are, and what they dwell on. The tool knows the rest by its name.
-struct ProfileSpec {
-  std::string_view name;
-  std::string_view what;     // for --help
-  int connection_count = 0;  // default for --connections
-};
 
 // What differs between the tools.
 struct ToolSpec {
@@ -30,7 +25,8 @@ struct ToolSpec {
   uint64_t default_run_count = 0;               // when no bound is given
   int connection_count = 0;                     // default; 0: the option is not taken
   std::span<const std::string_view> workloads;  // the first is the default
-  std::span<const ProfileSpec> profiles;        // likewise
+  std::string_view profiles;                    // the text of its profiles, or empty
+  std::span<const ProfileKey> profile_keys;     // and what they have
   std::span<const std::string_view> schedules;  // who goes next; one is drawn for each run
 };
 
@@ -50,7 +46,9 @@ struct MainOptions {
   int connection_count = 0;
   int process_count = 0;  // 0: drawn for each run
   std::string workload;
-  std::string profile;
+  std::string profile_file;                  // empty: those that the tool brings
+  std::shared_ptr<const Profiles> profiles;  // null when the tool has none
+  const Profile* profile = nullptr;          // one of them
   std::vector<JournalMode> journal_modes;  // empty: drawn for each run
   std::string schedule;                    // empty: drawn for each run
 

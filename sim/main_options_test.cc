@@ -5,18 +5,21 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 namespace orrery::sim {
 namespace {
 
 constexpr std::string_view kWorkloads[] = {"sql", "kv"};
 constexpr std::string_view kSchedules[] = {"random", "pct"};
-constexpr ProfileSpec kProfiles[] = {{.name = "default", .connection_count = 4},
-                                     {.name = "short", .connection_count = 2}};
+constexpr char kProfiles[] = "[default]\nconnections = 4\n[short]\nconnections = 2\n";
+constexpr ProfileKey kKeys[] = {{"connections", KeyKind::kOne, 1, 64, {}}};
 constexpr ToolSpec kTool{.name = "tool",
                          .default_run_count = 7,
                          .connection_count = 4,
                          .workloads = kWorkloads,
                          .profiles = kProfiles,
+                         .profile_keys = kKeys,
                          .schedules = kSchedules};
 
 MainOptions Parse(const std::vector<std::string>& words) {
@@ -48,6 +51,11 @@ TEST(MainOptionsTest, ReplaysWithTheSameFaultsAndShape) {
       {"--connections=4", "--profile=short"},
       {},
   };
+  const std::string file = testing::TempDir() + "/profiles.txt";
+  std::ofstream(file) << "[long]\nconnections = 7\n";
+  const MainOptions with_file = Parse({"--profile-file=" + file});
+  EXPECT_EQ(with_file.connection_count, 7);
+  EXPECT_EQ(Parse(ReplayWords(kTool, with_file, 1, 0)).profile->name(), "long");
   for (const std::vector<std::string>& words : cases) {
     const MainOptions options = Parse(words);
     const MainOptions again = Parse(ReplayWords(kTool, options, 99, 0));
@@ -55,7 +63,7 @@ TEST(MainOptionsTest, ReplaysWithTheSameFaultsAndShape) {
     EXPECT_EQ(again.run_count, 1u);
     EXPECT_EQ(again.every_fault, options.every_fault);
     EXPECT_EQ(again.connection_count, options.connection_count);
-    EXPECT_EQ(again.profile, options.profile);
+    EXPECT_EQ(again.profile->name(), options.profile->name());
     EXPECT_EQ(again.schedule, options.schedule);
     EXPECT_EQ(again.process_count, options.process_count);
     EXPECT_EQ(again.workload, options.workload);
@@ -63,6 +71,16 @@ TEST(MainOptionsTest, ReplaysWithTheSameFaultsAndShape) {
     for (const FaultSpec& spec : kFaults) {
       EXPECT_EQ(again.faults.Has(spec.fault), options.faults.Has(spec.fault)) << spec.name;
     }
+  }
+}
+
+TEST(MainOptionsTest, SaysWhichProfileIsMissing) {
+  for (const std::string word : {"--profile=none", "--profile-file=/nowhere/at/all"}) {
+    const Result<MainOptions> options = ParseMainOptions(kTool, std::vector{word});
+    ASSERT_FALSE(options.ok());
+    EXPECT_EQ(options.status().code(), ResultCode::kMisuse);
+    EXPECT_NE(options.status().message().find(word.substr(word.find('=') + 1)),
+              std::string_view::npos);
   }
 }
 

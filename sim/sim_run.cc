@@ -11,6 +11,7 @@
 #include "sim/oracles/image_check.h"
 #include "sim/oracles/relations.h"
 #include "sim/oracles/survival.h"
+#include "sim/profile_keys.h"
 #include "sim/workloads/fiber_wait.h"
 
 namespace orrery::sim {
@@ -20,8 +21,6 @@ constexpr char kPath[] = "db";
 constexpr int kConnection = 0;  // its number for an observer
 constexpr int kFailureCountMax = 200;
 constexpr int kCrashCountMax = 4;            // in one recovery
-constexpr uint32_t kRelationPpm = 60'000;    // after how many statements
-constexpr uint32_t kInvisiblePpm = 300'000;  // how many runs are of the second kind
 
 bool IsFaultError(const Status& error) {
   switch (error.primary()) {
@@ -91,7 +90,7 @@ SimRun::SimRun(const RunSetup& setup)
     : setup_(setup),
       root_(setup.choices),
       config_(root_.Branch("config")),
-      invisible_only_(config_.Chance(kInvisiblePpm, "kind of run")),
+      invisible_only_(config_.Chance(PerMillion("invisible-runs"), "kind of run")),
       faults_(
           setup.DrawFaults(root_, invisible_only_ ? Promise::kInvisible : kWeakestOfOrdinaryRuns)),
       world_(root_, faults_),
@@ -104,43 +103,44 @@ SimRun::SimRun(const RunSetup& setup)
   world_.SetWaitPlan(&wait_plan_);
 }
 
+uint32_t SimRun::PerMillion(std::string_view key) const {
+  return static_cast<uint32_t>(setup_.options.profile->One(key));
+}
+
 void SimRun::DrawConfiguration() {
-  static constexpr uint32_t kPageSizes[] = {512, 1024, 4096, 65536};
-  static constexpr uint32_t kPageWeights[] = {6, 3, 2, 1};
-  pager_.new_page_size = kPageSizes[config_.Weighted(kPageWeights, "page size")];
-  static constexpr uint32_t kCaches[] = {10, 20, 200};
-  pager_.cache_page_count = kCaches[config_.Choose(3, "cache")];
-  static constexpr uint32_t kLimits[] = {20, 5, 1000, 0};
-  pager_.auto_checkpoint_frame_count = kLimits[config_.Choose(4, "auto checkpoint")];
+  const Profile& profile = *setup_.options.profile;
+  pager_.new_page_size = DrawPageSize(profile, config_);
+  pager_.cache_page_count = static_cast<uint32_t>(profile.Draw("cache-pages", config_));
+  pager_.auto_checkpoint_frame_count =
+      static_cast<uint32_t>(profile.Draw("auto-checkpoint", config_));
   // Only with FULL is every answered commit there after a power cut, which SQLite beside us cannot
   // take back.
-  const bool full = faults_.on(Fault::kPowerCut) || config_.Choose(2, "synchronous") == 0;
-  pager_.synchronous = full ? Synchronous::kFull : Synchronous::kNormal;
-  if (!full) faults_.TurnOffWhatNeedsFull();
-  static constexpr uint32_t kEarly[] = {50'000, 0, 300'000};
-  early_step_ppm_ = kEarly[config_.Choose(3, "early steps")];
-  static constexpr uint64_t kBudgets[] = {60, 20, 200};
-  const uint64_t budget = kBudgets[config_.Choose(3, "budget")];
+  if (!faults_.on(Fault::kPowerCut)) {
+    pager_.synchronous = static_cast<Synchronous>(profile.Draw("synchronous", config_));
+  }
+  if (pager_.synchronous < Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
+  early_step_ppm_ = static_cast<uint32_t>(profile.Draw("early-steps", config_));
+  relation_ppm_ = PerMillion("relations");
+  const auto budget = static_cast<uint64_t>(profile.Draw("statements", config_));
   budget_ = config_.Between(1, budget, "statements");
   DrawJournal();
 }
 
 void SimRun::DrawJournal() {
+  const Profile& profile = *setup_.options.profile;
   Choices choices = root_.Branch("journal");
   std::vector<JournalMode> modes = setup_.options.journal_modes;
   if (modes.empty()) {
     for (size_t mode = 0; mode < std::size(kJournalModeNames); ++mode) {
       modes.push_back(static_cast<JournalMode>(mode));
     }
-    if (choices.Choose(2, "journals") == 0) modes = {JournalMode::kWal};
+    if (profile.Draw("journals", choices) == static_cast<int64_t>(Journals::kLogOnly)) {
+      modes = {JournalMode::kWal};
+    }
   }
   if (modes != std::vector{JournalMode::kWal}) {
-    static constexpr Synchronous kLevels[] = {Synchronous::kFull, Synchronous::kExtra,
-                                              Synchronous::kNormal, Synchronous::kOff};
-    static constexpr uint32_t kWeights[] = {3, 2, 2, 1};
-    pager_.synchronous = kLevels[choices.Weighted(kWeights, "synchronous")];
-    static constexpr int64_t kLimits[] = {-1, 0, 3'000, 20'000};
-    pager_.journal_size_limit = kLimits[choices.Choose(4, "journal size limit")];
+    pager_.synchronous = static_cast<Synchronous>(profile.Draw("journal-synchronous", choices));
+    pager_.journal_size_limit = profile.Draw("journal-size-limit", choices);
   }
   // As with the level: nothing that was answered may come undone.
   const auto may_lose = [&](JournalMode mode) {
@@ -551,7 +551,7 @@ void SimRun::Work(SimProcess& process) {
     --budget_;
     const Choices::Span span(root_, "statement");
     RunOne(process, workload_.Next(oracle_.in_transaction()));
-    if (!workload_.tables().empty() && relations_.Chance(kRelationPpm, "relation")) {
+    if (!workload_.tables().empty() && relations_.Chance(relation_ppm_, "relation")) {
       CheckRelations(process);
     }
     if (!invisible_only_ && !oracle_.in_transaction() && steps_.Chance(10'000, "close"))

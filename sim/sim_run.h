@@ -36,6 +36,7 @@ class SimRun {
     Answer answer;
   };
 
+  uint32_t PerMillion(std::string_view key) const;  // of the profile
   void DrawConfiguration();
   void DrawJournal();
   void Start();
@@ -90,6 +91,7 @@ class SimRun {
   Choices relations_;  // what is asked beside the workload
   PagerOptions pager_;
   uint32_t early_step_ppm_ = 0;
+  uint32_t relation_ppm_ = 0;
   uint64_t budget_ = 0;
   bool finished_ = false;
   SimProcess* process_ = nullptr;

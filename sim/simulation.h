@@ -10,6 +10,7 @@
 #include "sim/choices/choices.h"
 #include "sim/faults/faults.h"
 #include "sim/main_options.h"
+#include "sim/profiles/run_keys.h"
 #include "sim/run_observer.h"
 
 namespace orrery::sim {
@@ -21,10 +22,13 @@ struct RunSetup {
   RunObserver* observer = nullptr;  // null: nobody looks
 
   // What strikes in a run whose oracles rely on `weakest`: a swarm of what the options allow, or
-  // all of it when they name the faults.
+  // all of it when they name the faults. The profile says how much.
   Faults DrawFaults(const Choices& branch, Promise weakest) const {
     const FaultSet allowed = options.faults.And(FaultSet::Keeping(weakest));
-    return options.every_fault ? Faults::Every(branch, allowed) : Faults::Swarm(branch, allowed);
+    if (options.every_fault) return Faults::Every(branch, allowed);
+    if (options.profile == nullptr) return Faults::Swarm(branch, allowed);
+    return Faults::Swarm(branch, allowed.And(FaultsOf(*options.profile)),
+                         RatesOf(*options.profile));
   }
 };
 

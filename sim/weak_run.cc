@@ -15,7 +15,6 @@ namespace orrery::sim {
 namespace {
 
 constexpr char kPath[] = "db";
-constexpr uint32_t kWeakPpm = 60'000;
 constexpr uint64_t kQuietStepMax = 400'000;
 constexpr long kMemoryGrowthKilobytesMax = 512 * 1024;
 
@@ -58,10 +57,13 @@ std::vector<std::vector<std::byte>> PristineFiles(const World& world) {
 }  // namespace
 
 bool IsWeakRun(const RunSetup& setup) {
-  const FaultSet& faults = setup.options.faults;
-  if (faults.And(Weak()).empty()) return false;
+  const FaultSet weak = setup.options.faults.And(Weak());
+  if (weak.empty()) return false;
   if (setup.options.every_fault) return true;
-  return Choices(setup.choices).Branch("weak").Chance(kWeakPpm, "weak run");
+  const Profile& profile = *setup.options.profile;
+  if (weak.And(FaultsOf(profile)).empty()) return false;
+  const auto per_million = static_cast<uint32_t>(profile.One(kWeakRunsKey.name));
+  return Choices(setup.choices).Branch("weak").Chance(per_million, "weak run");
 }
 
 WeakRun::WeakRun(const RunSetup& setup, int connection_count, int process_count)

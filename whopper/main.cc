@@ -7,7 +7,7 @@
 
 #include "sim/main_loop.h"
 #include "sim/weak_run.h"
-#include "whopper/profile.h"
+#include "whopper/profile_keys.h"
 #include "whopper/schedules/schedules.h"
 #include "whopper/transactions_run.h"
 #include "whopper/whopper_run.h"
@@ -18,7 +18,7 @@ namespace {
 class Whopper final : public sim::Simulation {
  public:
   sim::RunReport Run(const sim::RunSetup& setup) override {
-    if (ProfileNamed(setup.options.profile).has_weak_runs && sim::IsWeakRun(setup)) {
+    if (sim::IsWeakRun(setup)) {
       const int process_count = std::max(1, setup.options.process_count);
       sim::WeakRun run(setup, setup.options.connection_count,
                        std::min(process_count, setup.options.connection_count));
@@ -54,9 +54,6 @@ class Whopper final : public sim::Simulation {
 
 int main(int argc, char** argv) {
   static constexpr std::string_view kWorkloads[] = {"sql", "kv", "transactions"};
-  constexpr size_t kProfileCount = std::size(orrery::whopper::kProfiles);
-  std::array<orrery::sim::ProfileSpec, kProfileCount> profiles;
-  for (size_t i = 0; i < kProfileCount; ++i) profiles[i] = orrery::whopper::kProfiles[i].spec;
   std::array<std::string_view, std::size(orrery::whopper::kSchedules)> schedules;
   for (size_t i = 0; i < schedules.size(); ++i) schedules[i] = orrery::whopper::kSchedules[i].name;
   const orrery::sim::ToolSpec tool{
@@ -65,7 +62,8 @@ int main(int argc, char** argv) {
       .default_run_count = 40,
       .connection_count = 4,
       .workloads = kWorkloads,
-      .profiles = profiles,
+      .profiles = orrery::whopper::kProfiles,
+      .profile_keys = orrery::whopper::kProfileKeys,
       .schedules = schedules,
   };
   orrery::whopper::Whopper whopper;

@@ -6,7 +6,7 @@
 #include "sim/failure.h"
 #include "sim/oracles/survival.h"
 #include "whopper/histories/anomalies.h"
-#include "whopper/profile.h"
+#include "whopper/profile_keys.h"
 
 namespace orrery::whopper {
 
@@ -22,7 +22,7 @@ constexpr int kSoleNumber = 1000;            // of a client that is alone
 
 TransactionsRun::TransactionsRun(const sim::RunSetup& setup, sim::StackPool& stacks)
     : setup_(setup),
-      profile_(ProfileNamed(setup.options.profile)),
+      profile_(*setup.options.profile),
       root_(setup.choices),
       config_(root_.Branch("config")),
       faults_(setup.DrawFaults(root_, sim::kWeakestOfOrdinaryRuns)),
@@ -40,36 +40,30 @@ TransactionsRun::TransactionsRun(const sim::RunSetup& setup, sim::StackPool& sta
 
 void TransactionsRun::DrawConfiguration() {
   PagerOptions& pager = context_.pager;
-  static constexpr uint32_t kPageSizes[] = {512, 1024, 4096};
-  pager.new_page_size = kPageSizes[config_.Choose(3, "page size")];
-  static constexpr uint32_t kCaches[] = {10, 20, 200};
-  pager.cache_page_count = kCaches[config_.Choose(3, "cache")];
-  pager.synchronous =
-      config_.Choose(3, "synchronous") == 2 ? Synchronous::kNormal : Synchronous::kFull;
+  pager.new_page_size = DrawPageSize(profile_, config_);
+  pager.cache_page_count = static_cast<uint32_t>(profile_.Draw("cache-pages", config_));
+  pager.synchronous = static_cast<Synchronous>(profile_.Draw("synchronous", config_));
   DrawJournal();
   if (pager.synchronous < Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
   // What was committed stays committed: with some only as long as the power does.
   if (sim::SurvivalOf(pager.journal_mode, pager.synchronous).cut != sim::Survival::kEveryCommit) {
     faults_.SetRate(Fault::kPowerCut, 0);
   }
-  static constexpr uint32_t kLimits[] = {20, 5, 50, 1000};
-  pager.auto_checkpoint_frame_count = kLimits[config_.Choose(4, "auto checkpoint")];
+  pager.auto_checkpoint_frame_count =
+      static_cast<uint32_t>(profile_.Draw("auto-checkpoint", config_));
   context_.sql_habits.keeps_statements = config_.Choose(2, "keeps statements") == 1;
-  static constexpr int kTimeoutsMs[] = {0, 10, 1'000};
-  context_.sql_habits.busy_timeout_ms = kTimeoutsMs[config_.Choose(3, "busy timeout")];
-  static constexpr uint32_t kEarly[] = {50'000, 0, 400'000};
-  context_.early_step_ppm = kEarly[config_.Choose(3, "early steps")];
-  static constexpr uint32_t kPatience[] = {500'000, 1'000'000, 0};
-  context_.patience_ppm = kPatience[config_.Choose(3, "patience")];
+  context_.sql_habits.busy_timeout_ms = static_cast<int>(profile_.Draw("busy-timeout", config_));
+  context_.early_step_ppm = static_cast<uint32_t>(profile_.Draw("early-steps", config_));
+  context_.patience_ppm = static_cast<uint32_t>(profile_.Draw("patience", config_));
   context_.list_count = static_cast<int>(config_.Between(1, 4, "lists"));
   context_.register_count = static_cast<int>(config_.Between(1, 3, "registers"));
   context_.account_count = static_cast<int>(config_.Between(2, 4, "accounts"));
   context_.connection_count = setup_.options.connection_count;
   context_.observer = setup_.observer;
   process_count_ = setup_.options.process_count;
-  if (process_count_ == 0) process_count_ = static_cast<int>(config_.Between(1, 3, "processes"));
+  if (process_count_ == 0) process_count_ = static_cast<int>(profile_.Draw("processes", config_));
   process_count_ = std::min(process_count_, context_.connection_count);
-  const uint64_t budget = profile_.statement_counts[config_.Choose(3, "budget")] / 3 + 1;
+  const uint64_t budget = static_cast<uint64_t>(profile_.Draw("statements", config_)) / 3 + 1;
   slots_.resize(static_cast<size_t>(context_.connection_count));
   for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "transactions");
 }

@@ -18,8 +18,6 @@
 
 namespace orrery::whopper {
 
-struct Profile;
-
 class TransactionsRun {
  public:
   // Both outlive us.
@@ -45,7 +43,7 @@ class TransactionsRun {
   void Judge();
 
   const sim::RunSetup& setup_;
-  const Profile& profile_;
+  const sim::Profile& profile_;
   sim::Choices root_;
   sim::Choices config_;
   sim::Faults faults_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "sim/failure.h"
-#include "whopper/profile.h"
+#include "whopper/profile_keys.h"
 
 namespace orrery::whopper {
 
@@ -18,7 +18,7 @@ constexpr int kDisturbanceCountMax = 4;  // kills and power cuts during one reco
 
 WhopperRun::WhopperRun(const sim::RunSetup& setup, sim::StackPool& stacks)
     : setup_(setup),
-      profile_(ProfileNamed(setup.options.profile)),
+      profile_(*setup.options.profile),
       root_(setup.choices),
       config_(root_.Branch("config")),
       image_choices_(root_.Branch("images")),
@@ -36,38 +36,28 @@ WhopperRun::~WhopperRun() { world_.SetEventObserver(nullptr); }
 
 void WhopperRun::DrawConfiguration() {
   PagerOptions pager;
-  static constexpr uint32_t kPageSizes[] = {512, 1024, 4096, 2048, 8192, 16384, 32768, 65536};
-  static constexpr uint32_t kPageWeights[] = {10, 6, 4, 2, 1, 1, 1, 1};
-  pager.new_page_size = kPageSizes[config_.Weighted(kPageWeights, "page size")];
-  static constexpr uint32_t kCaches[] = {10, 20, 200};
-  static constexpr uint32_t kCacheWeights[] = {4, 2, 1};
-  pager.cache_page_count = kCaches[config_.Weighted(kCacheWeights, "cache")];
-  static constexpr Synchronous kLevels[] = {Synchronous::kFull, Synchronous::kNormal,
-                                            Synchronous::kOff};
-  static constexpr uint32_t kLevelWeights[] = {12, 7, 1};
-  pager.synchronous = kLevels[config_.Weighted(kLevelWeights, "synchronous")];
-  static constexpr uint32_t kLimits[] = {20, 5, 50, 1000, 0};
-  static constexpr uint32_t kLimitWeights[] = {4, 3, 3, 1, 1};
-  pager.auto_checkpoint_frame_count = kLimits[config_.Weighted(kLimitWeights, "auto checkpoint")];
+  pager.new_page_size = DrawPageSize(profile_, config_);
+  pager.cache_page_count = static_cast<uint32_t>(profile_.Draw("cache-pages", config_));
+  pager.synchronous = static_cast<Synchronous>(profile_.Draw("synchronous", config_));
+  pager.auto_checkpoint_frame_count =
+      static_cast<uint32_t>(profile_.Draw("auto-checkpoint", config_));
 
   const int connection_count = setup_.options.connection_count;
   process_count_ = setup_.options.process_count;
-  if (process_count_ == 0) process_count_ = static_cast<int>(config_.Between(1, 3, "processes"));
+  if (process_count_ == 0) process_count_ = static_cast<int>(profile_.Draw("processes", config_));
   process_count_ = std::min(process_count_, connection_count);
 
   context_.reset(new ClientContext{.world = world_, .faults = faults_, .history = history_});
   context_->use_sql = setup_.options.workload == "sql";
   context_->pager = pager;
   context_->shape = sim::TableShape::Draw(config_, pager.new_page_size);
-  if (profile_.small_tables) context_->shape.MakeSmall();
-  static constexpr uint32_t kEarly[] = {50'000, 0, 400'000};
-  context_->early_step_ppm = kEarly[config_.Choose(3, "early steps")];
-  static constexpr uint32_t kInterrupts[] = {0, 1'000, 10'000};
-  context_->interrupt_ppm =
-      setup_.options.faults.empty() ? 0 : kInterrupts[config_.Choose(3, "interrupts")];
-  static constexpr uint32_t kCheckpoints[] = {3, 0, 10};
-  context_->checkpoint_weight = kCheckpoints[config_.Choose(3, "checkpoints")];
-  context_->reader_count_max = static_cast<int>(config_.Choose(4, "readers"));
+  if (profile_.One("small-tables") != 0) context_->shape.MakeSmall();
+  context_->early_step_ppm = static_cast<uint32_t>(profile_.Draw("early-steps", config_));
+  if (!setup_.options.faults.empty()) {
+    context_->interrupt_ppm = static_cast<uint32_t>(profile_.Draw("interrupts", config_));
+  }
+  context_->checkpoint_weight = static_cast<uint32_t>(profile_.Draw("checkpoints", config_));
+  context_->reader_count_max = static_cast<int>(profile_.Draw("readers", config_));
   context_->connection_count = connection_count;
   context_->observer = setup_.observer;
   DrawJournal();
@@ -77,18 +67,16 @@ void WhopperRun::DrawConfiguration() {
        std::to_string(pager.auto_checkpoint_frame_count) + ", processes " +
        std::to_string(process_count_) + ", schedule " +
        std::string(kSchedules[static_cast<size_t>(schedule_)].name));
-  const uint64_t budget = profile_.statement_counts[config_.Choose(3, "budget")];
+  const auto budget = static_cast<uint64_t>(profile_.Draw("statements", config_));
+  image_ppm_ = static_cast<uint32_t>(profile_.One("images"));
   slots_.resize(static_cast<size_t>(connection_count));
   for (Slot& slot : slots_) slot.budget = config_.Choose(budget + 1, "statements");
   sim::Choices sql = root_.Branch("sql habits");
   context_->sql_habits.keeps_statements = sql.Choose(2, "keeps statements") == 1;
-  static constexpr int kTimeoutsMs[] = {0, 10, 1'000};
-  context_->sql_habits.busy_timeout_ms = kTimeoutsMs[sql.Choose(3, "busy timeout")];
+  context_->sql_habits.busy_timeout_ms = static_cast<int>(profile_.Draw("busy-timeout", sql));
   sim::Choices habits = root_.Branch("habits");
-  static constexpr uint32_t kCreates[] = {300'000, 1'000'000, 30'000};
-  context_->create_ppm = kCreates[habits.Choose(3, "create")];
-  static constexpr uint32_t kPatience[] = {500'000, 1'000'000, 0};
-  context_->patience_ppm = kPatience[habits.Choose(3, "patience")];
+  context_->create_ppm = static_cast<uint32_t>(profile_.Draw("create", habits));
+  context_->patience_ppm = static_cast<uint32_t>(profile_.Draw("patience", habits));
   UseNewPath();
 }
 
@@ -97,17 +85,25 @@ void WhopperRun::DrawJournal() {
   using enum JournalMode;
   ClientContext& context = *context_;
   sim::Choices choices = root_.Branch("journal");
-  static constexpr uint32_t kSavepoints[] = {3, 0, 10};
-  context.savepoint_weight = kSavepoints[choices.Choose(3, "savepoints")];
+  context.savepoint_weight = static_cast<uint32_t>(profile_.Draw("savepoints", choices));
 
-  enum { kLogOnly, kFiles, kAll, kInMemory, kNone };
-  static constexpr uint32_t kWeights[] = {12, 6, 2, 1, 1};
-  uint64_t kind = choices.Weighted(kWeights, "journals");
-  context.journal_modes = {kWal};
-  if (kind == kFiles) context.journal_modes = {kDelete, kTruncate, kPersist};
-  if (kind == kAll) context.journal_modes = {kWal, kDelete, kTruncate, kPersist};
-  if (kind == kInMemory) context.journal_modes = {kMemory};
-  if (kind == kNone) context.journal_modes = {kOff};
+  switch (static_cast<Journals>(profile_.Draw("journals", choices))) {
+    case Journals::kLogOnly:
+      context.journal_modes = {kWal};
+      break;
+    case Journals::kFiles:
+      context.journal_modes = {kDelete, kTruncate, kPersist};
+      break;
+    case Journals::kAll:
+      context.journal_modes = {kWal, kDelete, kTruncate, kPersist};
+      break;
+    case Journals::kInMemory:
+      context.journal_modes = {kMemory};
+      break;
+    case Journals::kNone:
+      context.journal_modes = {kOff};
+      break;
+  }
   if (!setup_.options.journal_modes.empty()) context.journal_modes = setup_.options.journal_modes;
   const auto has = [&](JournalMode mode) {
     return std::find(context.journal_modes.begin(), context.journal_modes.end(), mode) !=
@@ -116,12 +112,9 @@ void WhopperRun::DrawJournal() {
   context.changes_journal_mode = has(kWal) && context.journal_modes.size() > 1;
   const bool is_log = context.journal_modes == std::vector{kWal};
   if (!is_log) {
-    static constexpr Synchronous kLevels[] = {Synchronous::kFull, Synchronous::kExtra,
-                                              Synchronous::kNormal, Synchronous::kOff};
-    static constexpr uint32_t kLevelWeights[] = {9, 3, 7, 1};
-    context.pager.synchronous = kLevels[choices.Weighted(kLevelWeights, "synchronous")];
-    static constexpr int64_t kLimits[] = {-1, 0, 3'000, 20'000};
-    context.pager.journal_size_limit = kLimits[choices.Choose(4, "journal size limit")];
+    context.pager.synchronous =
+        static_cast<Synchronous>(profile_.Draw("journal-synchronous", choices));
+    context.pager.journal_size_limit = profile_.Draw("journal-size-limit", choices);
   }
   if (context.pager.synchronous < Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
 
@@ -328,7 +321,7 @@ void WhopperRun::OnRecovered(const SnapshotId& id, const sim::TableRows& tables)
 }
 
 std::optional<sim::TableRows> WhopperRun::ReadImage() {
-  if (!image_choices_.Chance(profile_.image_ppm, "SQLite opens it")) return std::nullopt;
+  if (!image_choices_.Chance(image_ppm_, "SQLite opens it")) return std::nullopt;
   return sim::ReadWithSqlite3(sim::TakeImage(world_, context_->path), context_->shape.table_count);
 }
 

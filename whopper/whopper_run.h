@@ -25,8 +25,6 @@
 
 namespace orrery::whopper {
 
-struct Profile;
-
 class WhopperRun {
  public:
   // Both outlive us.
@@ -67,7 +65,7 @@ class WhopperRun {
   std::vector<int> AllNumbers() const;
 
   const sim::RunSetup& setup_;
-  const Profile& profile_;
+  const sim::Profile& profile_;
   sim::Choices root_;
   sim::Choices config_;
   sim::Choices image_choices_;
@@ -78,6 +76,7 @@ class WhopperRun {
   History history_;
   std::unique_ptr<ClientContext> context_;
   std::unique_ptr<HeaderWatch> watch_;
+  uint32_t image_ppm_ = 0;
   std::vector<Slot> slots_;
   std::map<uint32_t, int> recoverers_;  // their client numbers, by process
   int process_count_ = 1;

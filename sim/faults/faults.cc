@@ -14,15 +14,14 @@ Faults::Faults(Choices run) {
   for (const FaultSpec& spec : kFaults) entries_.push_back({.choices = branch.Branch(spec.name)});
 }
 
-Faults Faults::Swarm(Choices run, FaultSet allowed) {
+Faults Faults::Swarm(Choices run, FaultSet allowed, const SwarmRates& rates) {
   Faults faults(run);
   for (const FaultSpec& spec : kFaults) {
     if (!allowed.Has(spec.fault)) continue;
     Choices& choices = faults.choices(spec.fault);
-    if (!choices.Chance(500'000, "on")) continue;
-    const uint64_t quarters =
-        choices.Choose(5, "rate");  // a quarter, half, once, twice, four times
-    const uint64_t per_million = (uint64_t{spec.per_million} << quarters) / 4;
+    if (!choices.Chance(rates.on_per_million, "on")) continue;
+    const uint64_t percent = rates.percents[choices.Choose(rates.percents.size(), "rate")];
+    const uint64_t per_million = spec.per_million * percent / 100;
     faults.SetRate(spec.fault,
                    static_cast<uint32_t>(per_million < kMillion ? per_million : kMillion));
   }

@@ -53,12 +53,18 @@ class FaultObserver {
   ~FaultObserver() = default;
 };
 
+// How much strikes in a run.
+struct SwarmRates {
+  uint32_t on_per_million = 500'000;  // for each fault by itself
+  std::vector<uint32_t> percents = {25, 50, 100, 200, 400};  // of the table's rate
+};
+
 class Faults {
  public:
   // No fault ever strikes, and nothing is drawn but by those set with SetRate or StrikeAt later.
   explicit Faults(Choices run);
-  // A swarm of `allowed`: each is on in half of the runs, at a quarter to four times its rate.
-  static Faults Swarm(Choices run, FaultSet allowed);
+  // A swarm of `allowed`: each may be on, at one of a few multiples of its rate.
+  static Faults Swarm(Choices run, FaultSet allowed, const SwarmRates& rates = {});
   // Every one of `allowed` is on, at its rate.
   static Faults Every(Choices run, FaultSet allowed);
 

@@ -30,6 +30,15 @@ def orrery_cc_simulator(name, **kwargs):
         **kwargs
     )
 
+def orrery_text(name, src, out):
+    """A text file as a string literal, to be included where one stands."""
+    native.genrule(
+        name = name,
+        srcs = [src],
+        outs = [out],
+        cmd = "{ printf 'R\"text('; cat $<; printf ')text\"\\n'; } > $@",
+    )
+
 def orrery_cc_test(name, size = "small", copts = [], deps = [], main = True, **kwargs):
     """A GoogleTest; main = False when the source brings its own main()."""
     native.cc_test(

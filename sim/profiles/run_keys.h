@@ -1,0 +1,62 @@
+// The keys that the profiles of all simulators have: what strikes, and how often.
+
+#ifndef ORRERY_SIM_PROFILES_RUN_KEYS_H_
+#define ORRERY_SIM_PROFILES_RUN_KEYS_H_
+
+#include <array>
+#include <string_view>
+
+#include "sim/faults/faults.h"
+#include "sim/profiles/profile.h"
+
+namespace orrery::sim {
+
+inline constexpr std::string_view kNoYes[] = {"no", "yes"};
+
+// The faults' names in the table's order, and "all".
+inline constexpr auto kFaultWords = [] {
+  std::array<std::string_view, kFaultCount + 1> words;
+  for (size_t i = 0; i < kFaultCount; ++i) words[i] = kFaults[i].name;
+  words[kFaultCount] = "all";
+  return words;
+}();
+
+inline constexpr std::string_view kPageSizeWords[] = {"512",  "1024",  "2048",  "4096",
+                                                  "8192", "16384", "32768", "65536"};
+inline constexpr ProfileKey kPageSizeKey{.name = "page-size", .words = kPageSizeWords};
+inline uint32_t DrawPageSize(const Profile& profile, Choices& choices) {
+  return 512u << profile.Draw(kPageSizeKey.name, choices);
+}
+
+// As the enum Synchronous has them.
+inline constexpr std::string_view kSynchronousLevels[] = {"off", "normal", "full", "extra"};
+
+inline constexpr ProfileKey kWeakRunsKey{
+    .name = "weak-runs", .kind = KeyKind::kOne, .low = 0, .high = 1'000'000};
+inline constexpr ProfileKey kFaultsKey{
+    .name = "faults", .kind = KeyKind::kSet, .words = kFaultWords};
+inline constexpr ProfileKey kFaultOnKey{
+    .name = "fault-on", .kind = KeyKind::kOne, .low = 0, .high = 1'000'000};
+inline constexpr ProfileKey kFaultRateKey{.name = "fault-rate", .low = 0, .high = 100'000};
+
+inline FaultSet FaultsOf(const Profile& profile) {
+  FaultSet set;
+  for (const ProfileValue& value : profile.Values(kFaultsKey.name)) {
+    if (value.value == kFaultCount) return FaultSet::All();
+    set.Add(kFaults[value.value].fault);
+  }
+  return set;
+}
+
+inline SwarmRates RatesOf(const Profile& profile) {
+  SwarmRates rates{.on_per_million = static_cast<uint32_t>(profile.One(kFaultOnKey.name)),
+                   .percents = {}};
+  for (const ProfileValue& value : profile.Values(kFaultRateKey.name)) {
+    rates.percents.insert(rates.percents.end(), value.weight, static_cast<uint32_t>(value.value));
+  }
+  return rates;
+}
+
+}  // namespace orrery::sim
+
+#endif  // ORRERY_SIM_PROFILES_RUN_KEYS_H_
