@@ -20,7 +20,7 @@ constexpr char kPath[] = "db";
 constexpr int kConnection = 0;  // its number for an observer
 constexpr int kFailureCountMax = 200;
 constexpr int kCrashCountMax = 4;            // in one recovery
-constexpr uint32_t kRelationPpm = 60'000;    // after how many statements
+constexpr uint32_t kRelationPpm = 100'000;   // after how many statements
 constexpr uint32_t kInvisiblePpm = 300'000;  // how many runs are of the second kind
 
 bool IsFaultError(const Status& error) {
