@@ -4,6 +4,7 @@
 #ifndef ORRERY_SIM_WORKLOADS_SQL_VIEWS_H_
 #define ORRERY_SIM_WORKLOADS_SQL_VIEWS_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,8 @@ class SqlViews {
 
   Choices choices_;
   SqlExpressions expressions_;
-  std::vector<std::string> names_;  // of those that are there
+  std::vector<std::string> names_;                  // of those that are there
+  std::map<std::string, std::string> definitions_;  // by name
   bool hidden_ = false;
 };
 
