@@ -325,9 +325,11 @@ TokenKind LookUpKeyword(std::string_view word) {
   const auto letter = static_cast<size_t>(key[0] - 'A');
   if (letter >= kFirstOf.size() - 1) return TokenKind::kIdentifier;
   const std::span candidates(kKeywords + kFirstOf[letter], kKeywords + kFirstOf[letter + 1]);
-  const auto spec = std::ranges::lower_bound(candidates, key, {}, &KeywordSpec::text);
-  if (spec == candidates.end() || spec->text != key) return TokenKind::kIdentifier;
-  return spec->kind;
+  // A letter has few words, and fewer of a length: quicker than a binary search.
+  for (const KeywordSpec& spec : candidates) {
+    if (spec.text.size() == key.size() && spec.text == key) return spec.kind;
+  }
+  return TokenKind::kIdentifier;
 }
 
 bool IsPlainIdentifier(std::string_view word) {

@@ -1,6 +1,5 @@
 #include "sim/workloads/filler.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "engine/base/bytes.h"
@@ -25,10 +24,13 @@ uint64_t WordAt(uint32_t tag, uint32_t at) {
 
 std::string FillerBytes(const Filler& filler) {
   std::string bytes(filler.size, ' ');
-  for (uint32_t at = 0; at < filler.size; at += kWordSize) {
+  uint32_t at = 0;
+  for (; at + kWordSize <= filler.size; at += kWordSize) {
     const uint64_t word = WordAt(filler.tag, at);
-    std::memcpy(bytes.data() + at, &word, std::min(kWordSize, filler.size - at));
+    std::memcpy(bytes.data() + at, &word, kWordSize);
   }
+  const uint64_t last = WordAt(filler.tag, at);
+  std::memcpy(bytes.data() + at, &last, filler.size - at);
   return bytes;
 }
 
@@ -48,13 +50,14 @@ bool IsFiller(const Value& value, const Filler& filler) {
   if (filler.type == ValueType::kNull) return true;
   const Bytes bytes = value.bytes();
   if (bytes.size() != filler.size) return false;
-  for (uint32_t at = 0; at < filler.size; at += kWordSize) {
-    const uint64_t word = WordAt(filler.tag, at);
-    if (std::memcmp(bytes.data() + at, &word, std::min(kWordSize, filler.size - at)) != 0) {
-      return false;
-    }
+  uint32_t at = 0;
+  for (; at + kWordSize <= filler.size; at += kWordSize) {
+    uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, kWordSize);
+    if (word != WordAt(filler.tag, at)) return false;
   }
-  return true;
+  const uint64_t last = WordAt(filler.tag, at);
+  return std::memcmp(bytes.data() + at, &last, filler.size - at) == 0;
 }
 
 }  // namespace orrery::sim

@@ -19,6 +19,17 @@ def orrery_cc_library(name, copts = [], **kwargs):
 def orrery_cc_binary(name, copts = [], **kwargs):
     native.cc_binary(name = name, copts = _WARN + copts, **kwargs)
 
+def orrery_cc_simulator(name, **kwargs):
+    """A program that is to make as many runs as it can: optimised, it has a quicker allocator."""
+    orrery_cc_binary(
+        name = name,
+        malloc = select({
+            "//tools/build:optimised": "@tcmalloc",
+            "//conditions:default": "@bazel_tools//tools/cpp:malloc",
+        }),
+        **kwargs
+    )
+
 def orrery_cc_test(name, size = "small", copts = [], deps = [], main = True, **kwargs):
     """A GoogleTest; main = False when the source brings its own main()."""
     native.cc_test(

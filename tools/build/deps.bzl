@@ -11,6 +11,7 @@ load(
     "NLOHMANN_JSON",
     "RAPIDCHECK",
     "SQLITE3",
+    "TCMALLOC",
 )
 
 def _system_package_impl(ctx):
@@ -46,6 +47,7 @@ def orrery_deps():
     _system_package(name = "liburing", **LIBURING)
     _system_package(name = "nlohmann_json", **NLOHMANN_JSON)
     _system_package(name = "sqlite3", **SQLITE3)
+    _system_package(name = "tcmalloc", **TCMALLOC)
 
     # Debian's bazel-bootstrap 4.2.3 (whose native.bazel_version is "") loads these three
     # while it resolves toolchains, and would download them. A stock Bazel brings its own.
