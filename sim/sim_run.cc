@@ -20,7 +20,7 @@ namespace {
 constexpr char kPath[] = "db";
 constexpr int kConnection = 0;  // its number for an observer
 constexpr int kFailureCountMax = 200;
-constexpr int kCrashCountMax = 4;            // in one recovery
+constexpr int kCrashCountMax = 4;  // in one recovery
 
 bool IsFaultError(const Status& error) {
   switch (error.primary()) {

@@ -85,8 +85,9 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
   }
   if (root_page > page_count) return MalformedSchema(name, "invalid rootpage");
 
+  // A row without SQL is an automatic index's, whatever type it says it has.
+  if (type == "index" || sql.empty()) return AddIndexRow(name, root_page, sql);
   if (SameName(type, "table")) return AddTable(name, table_name, root, root_page, sql);
-  if (type == "index") return AddIndexRow(name, root_page, sql);
   SchemaObject object;
   if (type == "view") {
     object.kind = SchemaObjectKind::kView;

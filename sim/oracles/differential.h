@@ -49,6 +49,9 @@ struct Answer {
 //   aggregate without GROUP BY found no row to take it from; it is null there in 3.50.4 and here.
 //   There it also takes a common table that is named twice for one that is AS MATERIALIZED. GROUP
 //   BY is not garbled away from either.
+// - 3.40.1 says that an ON clause references tables to its right, which it does not, when beside a
+//   common table with a RIGHT JOIN in it there is a view that is a UNION ALL, whose parts it takes
+//   apart. Such a view is drawn with an ORDER BY and a LIMIT around it.
 // - A subquery in FROM has a rowid in 3.40.1, but not in 3.50.4; not drawn.
 // - Debian's build takes ORDER BY and LIMIT after UPDATE and DELETE, and LIKE finds no blobs; not
 //   drawn.

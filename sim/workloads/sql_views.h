@@ -4,6 +4,7 @@
 #ifndef ORRERY_SIM_WORKLOADS_SQL_VIEWS_H_
 #define ORRERY_SIM_WORKLOADS_SQL_VIEWS_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,9 @@ class SqlViews {
   bool Wants() { return choices_.Chance(12'000, "view statement"); }
   std::string Change(const std::vector<SqlTable>& tables);
   // Whether a FROM clause is to have one that is there.
-  bool WantsRead() { return !names_.empty() && choices_.Choose(4, "view") == 0; }
+  bool WantsRead() { return !hidden_ && !names_.empty() && choices_.Choose(4, "view") == 0; }
+  // From now on none is read, or again.
+  void Hide(bool hidden) { hidden_ = hidden; }
   // It, to stand before an alias; with the first rows only, if `row_count_max` is not 0.
   std::string Term(uint64_t row_count_max);
 
@@ -34,7 +37,9 @@ class SqlViews {
 
   Choices choices_;
   SqlExpressions expressions_;
-  std::vector<std::string> names_;  // of those that are there
+  std::vector<std::string> names_;                  // of those that are there
+  std::map<std::string, std::string> definitions_;  // by name
+  bool hidden_ = false;
 };
 
 }  // namespace orrery::sim

@@ -405,7 +405,11 @@ std::string SqlWorkload::Update(const SqlTable& table) {
   // Which row comes first may decide which of them conflicts.
   const bool by_rowid = table.has_index && (table.has_constraint || sets_rowid);
   const char* const hint = by_rowid || indexes_.HidesIndexes(table) ? " NOT INDEXED" : "";
-  return verb + hint + sql + Where(table, others);
+  // A view may be of this table.
+  views_.Hide(true);
+  const std::string where = Where(table, others);
+  views_.Hide(false);
+  return verb + hint + sql + where;
 }
 
 std::string SqlWorkload::Delete(const SqlTable& table) {
