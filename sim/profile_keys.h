@@ -27,6 +27,7 @@ inline constexpr ProfileKey kProfileKeys[] = {
     {.name = "journals", .words = kJournals},
     {.name = "journal-size-limit", .low = -1, .high = 1'000'000'000},
     {.name = "journal-synchronous", .words = kSynchronousLevels},
+    {.name = "feature-on", .low = 0, .high = 1'000'000},
     {.name = "early-steps", .low = 0, .high = 1'000'000},
     kWeakRunsKey,
     kFaultsKey,

@@ -120,6 +120,9 @@ void SimRun::DrawConfiguration() {
   }
   if (pager_.synchronous < Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
   early_step_ppm_ = static_cast<uint32_t>(profile.Draw("early-steps", config_));
+  Choices features = root_.Branch("features");
+  const auto feature_ppm = static_cast<uint32_t>(profile.Draw("feature-on", features));
+  workload_.UseFeatures(SqlFeatures::Draw(features, feature_ppm));
   relation_ppm_ = PerMillion("relations");
   const auto budget = static_cast<uint64_t>(profile.Draw("statements", config_));
   budget_ = config_.Between(1, budget, "statements");

@@ -42,12 +42,13 @@ bool OrdersInParentheses(const std::string& sql) {
 }  // namespace
 
 SqlStatementText SqlWorkload::Next(bool in_transaction) {
-  missing_ = Chance(30'000, "missing names");
+  using enum SqlFeature;
+  missing_ = Has(kMissingNames) && Chance(30'000, "missing names");
   expressions_.Use(nullptr);
   is_unordered_ = false;
   if (tables_.empty() || Chance(tables_.size() < kTableCount ? 100'000 : 5'000, "create")) {
     SqlStatementText text = {SqlKind::kSchema, CreateTable()};
-    text.is_garbled = Chance(50'000, "garble");
+    text.is_garbled = Has(kGarbled) && Chance(50'000, "garble");
     if (text.is_garbled) text.sql = Garbled(text.sql);
     return text;
   }
@@ -55,28 +56,30 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
     return {SqlKind::kCommit, OneOf({"COMMIT", "END", "COMMIT TRANSACTION"}, "commit")};
   }
   if (Chance(in_transaction ? 50'000 : 2'000, "rollback")) return {SqlKind::kRollback, "ROLLBACK"};
-  if (Chance(in_transaction ? 2'000 : 80'000, "begin")) {
+  if (Has(kTransactions) && Chance(in_transaction ? 2'000 : 80'000, "begin")) {
     return {SqlKind::kBegin,
             OneOf({"BEGIN", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE", "BEGIN DEFERRED TRANSACTION"},
                   "begin")};
   }
-  if (Chance(in_transaction ? 120'000 : 15'000, "savepoint")) return Savepoint(in_transaction);
+  if (Has(kSavepoints) && Chance(in_transaction ? 120'000 : 15'000, "savepoint")) {
+    return Savepoint(in_transaction);
+  }
   if (!in_transaction && !journal_modes_.empty() && Chance(30'000, "change journal mode")) {
     const size_t mode = Choose(journal_modes_.size(), "journal mode");
     return {SqlKind::kCheckpoint, "PRAGMA journal_mode=" + std::string(journal_modes_[mode])};
   }
-  if (!in_transaction && Chance(20'000, "checkpoint")) {
+  if (!in_transaction && Has(kCheckpoints) && Chance(20'000, "checkpoint")) {
     return {SqlKind::kCheckpoint,
             Join({"PRAGMA wal_checkpoint(",
                   OneOf({"PASSIVE", "TRUNCATE", "FULL", "RESTART"}, "mode"), ")"})};
   }
-  if (indexes_.Wants()) return IndexStatement();
-  if (views_.Wants()) return {SqlKind::kSchema, views_.Change(tables_)};
-  if (Chance(10'000, "drop")) return {SqlKind::kSchema, Drop()};
+  if (Has(kIndexes) && indexes_.Wants()) return IndexStatement();
+  if (Has(kViews) && views_.Wants()) return {SqlKind::kSchema, views_.Change(tables_)};
+  if (Has(kDrops) && Chance(10'000, "drop")) return {SqlKind::kSchema, Drop()};
   const SqlTable& table = tables_[Choose(tables_.size(), "table")];
-  if (Chance(20'000, "pragma")) return Pragma(table);
+  if (Has(kPragmas) && Chance(20'000, "pragma")) return Pragma(table);
   SqlStatementText text;
-  if (Chance(150'000, "query")) {
+  if (Has(kQueries) && Chance(150'000, "query")) {
     text = {SqlKind::kRead, queries_.Draw(tables_)};
     text.is_unordered = true;
   } else if (Choose(10, "read") < 4) {
@@ -85,10 +88,10 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
   } else {
     text = Change(table);
   }
-  if (Chance(10'000, "explain")) {
+  if (Has(kExplain) && Chance(10'000, "explain")) {
     return {SqlKind::kExplain, OneOf({"EXPLAIN ", "EXPLAIN QUERY PLAN "}, "explain") + text.sql};
   }
-  if (Chance(20'000, "garble") && CanGarble(text.sql)) {
+  if (Has(kGarbled) && Chance(20'000, "garble") && CanGarble(text.sql)) {
     std::string garbled = Garbled(text.sql);
     if (OrdersInParentheses(garbled)) return text;
     text.is_garbled = true;
@@ -97,7 +100,7 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
         std::any_of(tables_.begin(), tables_.end(), [](const SqlTable& t) { return t.has_index; });
     text.counts_changes = text.is_insert = false;
     text.sql = std::move(garbled);
-  } else if (Chance(50'000, "noise")) {
+  } else if (Has(kNoise) && Chance(50'000, "noise")) {
     text.sql = WithNoise(text.sql);
   }
   return text;
@@ -246,23 +249,17 @@ std::string SqlWorkload::Drop() {
 // -- Changes --
 
 SqlStatementText SqlWorkload::Change(const SqlTable& table) {
+  using enum SqlFeature;
   SqlStatementText text = {SqlKind::kWrite, "", /*counts_changes=*/true};
-  switch (Choose(6, "verb")) {
-    case 0:
-    case 1:
-      text.is_insert = true;
-      text.sql = Insert(table);
-      break;
-    case 2:
-      text.is_insert = true;
-      text.sql = Choose(4, "select") == 0 ? InsertSelect(table) : Insert(table);
-      break;
-    case 3:
-    case 4:
-      text.sql = Update(table);
-      break;
-    default:
-      text.sql = Delete(table);
+  const uint64_t verb = Choose(6, "verb");
+  if (verb >= 5 && Has(kDeletes)) {
+    text.sql = Delete(table);
+  } else if (verb >= 3 && Has(kUpdates)) {
+    text.sql = Update(table);
+  } else {
+    text.is_insert = true;
+    const bool from_query = verb >= 2 && Choose(4, "select") == 0;
+    text.sql = from_query ? InsertSelect(table) : Insert(table);
   }
   return text;
 }

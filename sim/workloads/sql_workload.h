@@ -13,6 +13,7 @@
 
 #include "sim/choices/choices.h"
 #include "sim/workloads/sql_expressions.h"
+#include "sim/workloads/sql_features.h"
 #include "sim/workloads/sql_indexes.h"
 #include "sim/workloads/sql_queries.h"
 #include "sim/workloads/sql_table.h"
@@ -58,6 +59,8 @@ class SqlWorkload {
         queries_(choices, expressions_, views_),
         indexes_(choices.Branch("indexes")) {}
 
+  // All of them when it is not called.
+  void UseFeatures(const SqlFeatures& features) { features_ = features; }
   // Now and then the database is changed to one of these journal modes.
   void ChangeJournalModes(std::vector<std::string_view> modes) {
     journal_modes_ = std::move(modes);
@@ -106,6 +109,7 @@ class SqlWorkload {
   std::string Garbled(std::string sql);
   std::string WithNoise(std::string sql);
 
+  bool Has(SqlFeature feature) const { return features_.Has(feature); }
   uint64_t Choose(uint64_t n, const char* label) { return choices_.Choose(n, label); }
   bool Chance(uint32_t per_million, const char* label) {
     return choices_.Chance(per_million, label);
@@ -122,6 +126,7 @@ class SqlWorkload {
   std::map<std::string, SqlTable> made_;  // by definition
   std::vector<SqlTable> tables_;          // that are there
   std::vector<std::string_view> journal_modes_;
+  SqlFeatures features_;
   bool missing_ = false;       // names in this statement may be missing
   bool is_unordered_ = false;  // the rows of this query may come in any order
 };
