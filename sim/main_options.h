@@ -49,8 +49,8 @@ struct MainOptions {
   std::string profile_file;                  // empty: those that the tool brings
   std::shared_ptr<const Profiles> profiles;  // null when the tool has none
   const Profile* profile = nullptr;          // one of them
-  std::vector<JournalMode> journal_modes;  // empty: drawn for each run
-  std::string schedule;                    // empty: drawn for each run
+  std::vector<JournalMode> journal_modes;    // empty: drawn for each run
+  std::string schedule;                      // empty: drawn for each run
 
   FaultSet faults = FaultSet::All();  // those that may strike
   bool every_fault = false;           // all of them in every run, not a swarm of its own for each

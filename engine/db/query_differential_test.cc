@@ -205,6 +205,8 @@ SELECT nosuch IN (SELECT 1,2)
 SELECT 1 IN (SELECT 1,2), nosuch
 SELECT (1,2) IN (nosuch)
 SELECT * FROM nosuch WHERE (1,2) IN ((1,2),3)
+SELECT (1,2) IN (3,'x'))
+SELECT (1,2) IN (3,'x') FROM FROM
 SELECT (a,d) AS k FROM v WHERE k=(1,2)
 SELECT * FROM nosuch(1)
 SELECT CASE (1,2) WHEN nosuch THEN 1 END

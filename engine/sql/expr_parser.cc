@@ -632,10 +632,11 @@ void ExprParser::CheckRowsOf(const InExpr& in) {
     const RowExpr* row = element->TryAs<RowExpr>();
     const size_t size = row == nullptr ? 1 : row->values.size();
     if (size == operand->values.size()) continue;
-    return stream_.Fail(Status(ResultCode::kError, "IN(...) element has " + std::to_string(size) +
-                                                       " term" + (size == 1 ? "" : "s") +
-                                                       " - expected " +
-                                                       std::to_string(operand->values.size())));
+    // After a syntax error at the token that follows.
+    return stream_.FailLate(Status(ResultCode::kError, "IN(...) element has " +
+                                                           std::to_string(size) + " term" +
+                                                           (size == 1 ? "" : "s") + " - expected " +
+                                                           std::to_string(operand->values.size())));
   }
 }
 

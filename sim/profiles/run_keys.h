@@ -22,7 +22,7 @@ inline constexpr auto kFaultWords = [] {
 }();
 
 inline constexpr std::string_view kPageSizeWords[] = {"512",  "1024",  "2048",  "4096",
-                                                  "8192", "16384", "32768", "65536"};
+                                                      "8192", "16384", "32768", "65536"};
 inline constexpr ProfileKey kPageSizeKey{.name = "page-size", .words = kPageSizeWords};
 inline uint32_t DrawPageSize(const Profile& profile, Choices& choices) {
   return 512u << profile.Draw(kPageSizeKey.name, choices);
