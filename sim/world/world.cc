@@ -143,12 +143,18 @@ void World::Stop(SimProcess& process, bool power_cut) {
   process.alive_ = false;
 }
 
+void World::Bury(const SimProcess& process) {
+  if (wait_plan_ != nullptr) wait_plan_->IgnoreProbes(true);
+  scheduler_.RunToEnd(process);
+  if (wait_plan_ != nullptr) wait_plan_->IgnoreProbes(false);
+}
+
 void World::Kill(SimProcess& process) {
   CHECK(scheduler_.running() == nullptr && process.alive());
   Record({.kind = EventKind::kKill, .process = process.id()});
   Stop(process, /*power_cut=*/false);
   dead_call_count_ = 0;
-  scheduler_.RunToEnd(process);
+  Bury(process);
   RestoreRegions();
 }
 
@@ -170,7 +176,7 @@ void World::PowerCut(const PowerCutEffect& effect) {
   // still theirs to keep.
   for (SimProcess* process : alive) Stop(*process, /*power_cut=*/true);
   dead_call_count_ = 0;
-  for (SimProcess* process : alive) scheduler_.RunToEnd(*process);
+  for (SimProcess* process : alive) Bury(*process);
   RestoreRegions();
   disk_.PowerCut(disk_choices_, effect);
   for (const std::string& path : disk_.Paths()) {

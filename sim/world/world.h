@@ -170,6 +170,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
   void LandSome(Operation& operation, bool power_cut);
   // Cuts off all operations of the process and takes its locks; from here on it is dead.
   void Stop(SimProcess& process, bool power_cut);
+  // The fibers of one that is dead run to their end.
+  void Bury(const SimProcess& process);
   void CountDeadCall();
   void SaveRegions();
   void RestoreRegions();
