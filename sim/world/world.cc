@@ -137,6 +137,7 @@ void World::Stop(SimProcess& process, bool power_cut) {
       [&](const Operation& operation) { return operation.process == &process; });
   for (Operation* operation : operations) {
     LandSome(*operation, power_cut);
+    disciplines_.Count(operation->kind, Discipline::kAtKill);
     Finish(*operation, Status(ResultCode::kAbort, "the process was killed"));
   }
   for (SimFile* file : process.io_.files_) file->file_->locks().UnlockAll(file->owner_);
@@ -242,12 +243,17 @@ void World::Submit(Operation& operation) {
           .size = operation.size,
           .a = static_cast<uint64_t>(operation.kind),
           .b = operation.number});
+  const Fiber* const fiber = scheduler_.running();
+  operation.fiber = fiber == nullptr ? Operation::kNoFiber : fiber->index();
+  operation.turn = turn_;
   OperationQueue& queue = scheduler_.operations();
   if (operation.kind == OperationKind::kSleep) {
     queue.AddTimed(operation, now_nanoseconds() + operation.offset);
   } else if (faults_.Strikes(Fault::kEarly)) {
     queue.AddReady(operation);
+    submitting_ = &operation;
     Perform(operation);
+    submitting_ = nullptr;
   } else if (faults_.Strikes(Fault::kHung)) {
     queue.AddHung(operation, now_nanoseconds());
   } else if (faults_.Strikes(Fault::kDelay)) {
@@ -629,6 +635,7 @@ void World::Finish(Operation& operation, Status status, size_t bytes) {
           .a = static_cast<uint64_t>(status.code()),
           .b = operation.number});
   ++io_count_;
+  CountEnd(operation, status, bytes);
   SimIo& io = operation.process->io_;
   --io.in_flight_count_;
   ++io.finished_count_;
@@ -639,7 +646,25 @@ void World::Finish(Operation& operation, Status status, size_t bytes) {
   done.Finish(std::move(status), bytes);
 }
 
+void World::CountEnd(const Operation& operation, const Status& status, size_t bytes) {
+  const auto count = [&](Discipline discipline) { disciplines_.Count(operation.kind, discipline); };
+  count(submitting_ == &operation ? Discipline::kInSubmit
+        : operation.turn == turn_ ? Discipline::kSameTurn
+                                  : Discipline::kLater);
+  uint64_t& last_number = operation.process->io_.last_finished_number_;
+  if (operation.number < last_number) count(Discipline::kOutOfOrder);
+  last_number = std::max(last_number, operation.number);
+  if (operation.cancel_asked) count(Discipline::kCancelled);
+  if (operation.after_drop) count(Discipline::kAfterDrop);
+  if (status.ok()) {
+    if (bytes < operation.size) count(Discipline::kShort);
+  } else if (status.primary() == ResultCode::kIoError || status.primary() == ResultCode::kFull) {
+    count(Discipline::kFailed);
+  }
+}
+
 void World::Cancel(Operation& operation) {
+  operation.cancel_asked = true;
   // A device that has begun may well go on to the end; what would not end by itself is cut off.
   OperationQueue& queue = scheduler_.operations();
   const bool endless =
@@ -657,6 +682,7 @@ void World::Close(SimFile& file) {
       [&](const Operation& operation) { return operation.file == &file; });
   for (Operation* operation : operations) {
     LandSome(*operation, /*power_cut=*/false);
+    disciplines_.Count(operation->kind, Discipline::kAtClose);
     Finish(*operation, ClosedFileError(file.path()));
   }
   file.file_->locks().UnlockAll(file.owner_);
@@ -665,6 +691,7 @@ void World::Close(SimFile& file) {
 // -- Events --
 
 void World::OnResume(const Fiber& fiber) {
+  ++turn_;
   Record({.kind = EventKind::kResume, .a = fiber.index()});
 }
 
@@ -679,6 +706,10 @@ void World::OnFiberEnd(const Fiber& fiber) {
 
 void World::OnStrike(Fault fault) {
   Record({.kind = EventKind::kStrike, .a = static_cast<uint64_t>(fault)});
+  const Fiber* const fiber = scheduler_.running();
+  if (fault != Fault::kAbandon || fiber == nullptr) return;
+  const auto is_its = [&](const Operation& operation) { return operation.fiber == fiber->index(); };
+  for (Operation* operation : scheduler_.operations().Select(is_its)) operation->after_drop = true;
 }
 
 void World::OnForcedWait(const YieldSite& site) {

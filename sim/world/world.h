@@ -29,6 +29,7 @@
 #include "engine/base/bytes.h"
 #include "sim/choices/choices.h"
 #include "sim/faults/faults.h"
+#include "sim/world/disciplines.h"
 #include "sim/world/disk.h"
 #include "sim/world/event.h"
 #include "sim/world/process.h"
@@ -99,6 +100,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   Scheduler& scheduler() { return scheduler_; }
   const Scheduler& scheduler() const { return scheduler_; }
   Faults& faults() { return faults_; }
+  const Faults& faults() const { return faults_; }
   // The processes that are alive, in the order of their start.
   std::vector<SimProcess*> Alive();
   // Every process there ever was, by id - 1.
@@ -119,6 +121,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
   uint64_t wait_count() const { return wait_count_; }  // Poll(kWait) on a fiber
   uint64_t preemption_count() const { return preemption_count_; }
   uint64_t fault_count() const { return faults_.strike_count(); }
+  // What has been tried, for coverage.h. A run depends on none of it.
+  const Disciplines& disciplines() const { return disciplines_; }
 
  private:
   friend class SimIo;
@@ -164,6 +168,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   // The medium shows `bytes` there from now on.
   void LayOver(DiskFile& file, uint64_t fault_number, uint64_t offset, Bytes bytes);
   void Finish(Operation& operation, Status status, size_t bytes = 0);
+  void CountEnd(const Operation& operation, const Status& status, size_t bytes);
   void Cancel(Operation& operation);
   void Close(SimFile& file);
   // An operation is cut off: what it has left to do happens, or not, or in part.
@@ -199,6 +204,10 @@ class World final : private Performer, private FaultObserver, private WaitListen
   std::map<std::string, uint32_t, std::less<>> failing_opens_;  // how often more, by path
   int64_t wall_clock_offset_milliseconds_ = 0;
   bool regions_saved_ = false;  // from the stores of dead processes
+
+  Disciplines disciplines_;
+  const Operation* submitting_ = nullptr;  // finishes in its submit, if it does
+  uint64_t turn_ = 0;                      // counts the times that a fiber was resumed
 };
 
 }  // namespace orrery::sim
