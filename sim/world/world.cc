@@ -202,6 +202,7 @@ void World::SetWaitPlan(WaitPlan* plan) {
   if (wait_plan_ != nullptr) wait_plan_->SetListener(nullptr);
   wait_plan_ = plan;
   if (plan != nullptr) {
+    noted_occurrence_count_ = plan->occurrence_count();
     plan->StayHere();
     plan->SetListener(this);
   }
@@ -691,6 +692,8 @@ void World::Close(SimFile& file) {
 // -- Events --
 
 void World::OnResume(const Fiber& fiber) {
+  NoteSite();
+  last_fiber_ = fiber.index();
   ++turn_;
   Record({.kind = EventKind::kResume, .a = fiber.index()});
 }
@@ -710,6 +713,21 @@ void World::OnStrike(Fault fault) {
   if (fault != Fault::kAbandon || fiber == nullptr) return;
   const auto is_its = [&](const Operation& operation) { return operation.fiber == fiber->index(); };
   for (Operation* operation : scheduler_.operations().Select(is_its)) operation->after_drop = true;
+}
+
+void World::NoteSite() {
+  if (wait_plan_ == nullptr || wait_plan_->occurrence_count() == noted_occurrence_count_) return;
+  noted_occurrence_count_ = wait_plan_->occurrence_count();
+  if (sites_.size() <= last_fiber_) sites_.resize(last_fiber_ + size_t{1});
+  sites_[last_fiber_] = wait_plan_->last_site();
+}
+
+void World::WaitOnFiber(const Fiber& fiber) {
+  NoteSite();
+  const uint32_t index = fiber.index();
+  if (index < sites_.size() && sites_[index] != nullptr) wait_pairs_.Wait(index, *sites_[index]);
+  scheduler_.Wait();
+  wait_pairs_.GoOn(index);
 }
 
 void World::OnForcedWait(const YieldSite& site) {

@@ -37,6 +37,7 @@
 #include "sim/world/scheduler.h"
 #include "sim/world/sim_io.h"
 #include "sim/world/tracer.h"
+#include "sim/world/wait_pairs.h"
 #include "sim/world/wait_plan.h"
 
 namespace orrery::sim {
@@ -123,6 +124,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   uint64_t fault_count() const { return faults_.strike_count(); }
   // What has been tried, for coverage.h. A run depends on none of it.
   const Disciplines& disciplines() const { return disciplines_; }
+  const WaitPairs& wait_pairs() const { return wait_pairs_; }
 
  private:
   friend class SimIo;
@@ -169,6 +171,9 @@ class World final : private Performer, private FaultObserver, private WaitListen
   void LayOver(DiskFile& file, uint64_t fault_number, uint64_t offset, Bytes bytes);
   void Finish(Operation& operation, Status status, size_t bytes = 0);
   void CountEnd(const Operation& operation, const Status& status, size_t bytes);
+  // The fiber that ran last has passed the plan's last site, if any since it began to run.
+  void NoteSite();
+  void WaitOnFiber(const Fiber& fiber);
   void Cancel(Operation& operation);
   void Close(SimFile& file);
   // An operation is cut off: what it has left to do happens, or not, or in part.
@@ -206,8 +211,12 @@ class World final : private Performer, private FaultObserver, private WaitListen
   bool regions_saved_ = false;  // from the stores of dead processes
 
   Disciplines disciplines_;
+  WaitPairs wait_pairs_;
   const Operation* submitting_ = nullptr;  // finishes in its submit, if it does
   uint64_t turn_ = 0;                      // counts the times that a fiber was resumed
+  uint32_t last_fiber_ = 0;                // that was
+  uint64_t noted_occurrence_count_ = 0;    // of the plan
+  std::vector<const YieldSite*> sites_;    // that each fiber passed last; null: none
 };
 
 }  // namespace orrery::sim
