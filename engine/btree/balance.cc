@@ -127,6 +127,7 @@ Balance::Next Balance::Deepen() {
   if (Status status = Reopen(root); !status.ok()) return Fail(std::move(status));
   root.index = 0;
   if (const Defect defect = path_.PushNew(std::move(child), number)) return Corrupt(number, defect);
+  pager_.io().Reached(Probe::kRootSplit);
   level_ = 1;
   return Goto(State::kLevel);
 }
@@ -157,6 +158,7 @@ Balance::Next Balance::Append() {
       BtreePageEditor(parent.ref.Edit(), parent.page).SetChild(index, page.number());
   if (defect != nullptr) return Corrupt(parent.ref.number(), defect);
   if (Status status = InsertDividers(index, 1); !status.ok()) return Fail(std::move(status));
+  pager_.io().Reached(Probe::kPageAppended);
   path_.Cut(level_--);
   return Goto(State::kLevel);
 }
@@ -297,8 +299,11 @@ Balance::Next Balance::Deal() {
   if (Status status = DealToParent(spread_.page_count); !status.ok()) {
     return Fail(std::move(status));
   }
+  if (!is_leaf()) pager_.io().Reached(Probe::kInteriorBalanced);
+  if (sibling_count_ == kSiblingsMax) pager_.io().Reached(Probe::kThreeSiblings);
   spare_count_ = 0;
   for (uint32_t i = spread_.page_count; i < page_count_; ++i) {
+    pager_.io().Reached(Probe::kSiblingFreed);
     spare_[spare_count_++] = pages_[i].number();
   }
   for (PageRef& page : pages_) page.Release();
@@ -424,6 +429,7 @@ Balance::Next Balance::TakeOver(PageRef child) {
   WriteBtreePage(root.ref.Edit(), root.ref.number(), pager_.usable_size(), page.kind(), cells_,
                  page.is_leaf() ? kNoPage : page.right_child());
   if (Status status = Reopen(root); !status.ok()) return Fail(std::move(status));
+  pager_.io().Reached(Probe::kRootCollapsed);
   spare_[spare_count_++] = child.number();
   child.Release();
   return Goto(State::kFree);

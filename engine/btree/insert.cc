@@ -120,7 +120,10 @@ InsertCell::Next InsertCell::PlaceCell() {
     defect = here.page.ParseCell(here.index, &old);
     if (defect == nullptr && old.size == cell_.size()) {
       defect = editor.Overwrite(here.index, cell_);
-      if (defect == nullptr) return Done(PathAfter::kStands);
+      if (defect == nullptr) {
+        pager_.io().Reached(Probe::kCellOverwritten);
+        return Done(PathAfter::kStands);
+      }
     }
     if (defect == nullptr) defect = editor.Remove(here.index);
   }

@@ -60,6 +60,7 @@ void TableCursor::Reset() {
 // The call in progress, if any, begins again from the place kept here. Moves set that place when
 // they start to wait; a change in progress has set it to kNowhere.
 void TableCursor::LetGo() {
+  if (call_ != Call::kNone) pager_.io().Reached(Probe::kMoveBegunAgain);
   ForgetPages();
   switch (place_) {
     case Place::kOnRow:
@@ -146,6 +147,7 @@ Journey::Outcome TableCursor::StartStep(bool forward) {
       return Journey::Outcome::kNoRow;
     case Place::kOnRowid:
     case Place::kGap:
+      pager_.io().Reached(place_ == Place::kGap ? Probe::kWentOnFromGap : Probe::kWentOnFromRow);
       return journey_.ToRowid(rowid_, forward ? SeekMode::kGreater : SeekMode::kLess);
     case Place::kOnRow:
       return forward ? journey_.Forward() : journey_.Backward();
@@ -190,7 +192,11 @@ IoResult<bool> TableCursor::Arrived() {
   return true;
 }
 
-IoResult<bool> TableCursor::Restore() { return Move(Call::kRestore, 0, SeekMode::kEqual); }
+IoResult<bool> TableCursor::Restore() {
+  IoResult<bool> found = Move(Call::kRestore, 0, SeekMode::kEqual);
+  if (found.done()) pager_.io().Reached(*found ? Probe::kRowFoundAgain : Probe::kRowGone);
+  return found;
+}
 
 // -- The row --
 

@@ -24,6 +24,7 @@ Statement::Impl::Impl(Connection::Impl& connection_in, ParsedStatement parsed_in
 StepResult Statement::Impl::Step() {
   waits_for_owner = false;
   if (connection.owner != nullptr && connection.owner != this) {
+    session.io.Reached(Probe::kWaitedForAnother);
     Completion* const others = connection.owner->waits_for;
     waits_for_owner = !others->in_flight();
     return {StepKind::kWaiting, waits_for_owner ? &connection.owner_is_ready : others, OkStatus()};
@@ -123,6 +124,7 @@ void Statement::Impl::StartRun() {
 
 bool Statement::Impl::GoOnRunning(StepResult& answer) {
   if (machine.was_undone()) {
+    session.io.Reached(Probe::kEndedByRollback);
     machine.Reset();
     machine.TransactionEnded();
     answer = Finished(Status(ResultCode::kAbortRollback, "abort due to ROLLBACK"));
@@ -183,6 +185,7 @@ void Statement::Impl::StartEnding(Status outcome) {
 
 void Statement::Impl::GiveUpBegin() {
   if (session.begin.is_taking_lock()) {
+    session.io.Reached(Probe::kDroppedInBegin);
     session.end.Start(session, Ending::kFinishBegin);
   } else {
     session.begin.Abandon();
@@ -212,6 +215,7 @@ bool Statement::Impl::GoOnEnding(StepResult& answer) {
 
   const bool is_outdated = run_outcome.code() == ResultCode::kSchema && !has_given_row;
   if (is_outdated && compile_count < kCompileCountMax) {
+    session.io.Reached(Probe::kCompiledAgain);
     program.reset();
     phase = Phase::kCompiling;
     return true;
@@ -243,6 +247,7 @@ void Statement::Impl::Reset() {
       if (is_owner && session.begin.running()) {
         GiveUpBegin();
       } else if (is_write) {
+        session.io.Reached(Probe::kDroppedInChange);
         session.end.Start(session, Ending::kUndoStatement);
       }
       if (is_live) session.Release();
@@ -250,6 +255,7 @@ void Statement::Impl::Reset() {
     }
     case Phase::kEnding:
       if (session.end.is_committing()) {
+        session.io.Reached(Probe::kDroppedInCommit);
         session.end.Abandon();
         session.end.Start(session, Ending::kUndoTransaction);
       }

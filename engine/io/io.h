@@ -15,6 +15,7 @@
 #include "engine/base/status.h"
 #include "engine/io/completion.h"
 #include "engine/io/file.h"
+#include "engine/io/probe.h"
 #include "engine/io/yield_site.h"
 
 namespace orrery {
@@ -43,6 +44,8 @@ class IoObserver {
  public:
   // True to make this occurrence of `site` wait although it need not.
   virtual bool ForceWait(const YieldSite& site) = 0;
+  // The engine has come to `probe`.
+  virtual void OnReached(Probe) {}
 
  protected:
   ~IoObserver() = default;
@@ -88,6 +91,11 @@ class Io {
   // Whether a simulator wants a wait here. One comparison in production.
   bool ShouldWait(const YieldSite& site) {
     return observer_ != nullptr && observer_->ForceWait(site);
+  }
+  // Tells a simulator that the code has come to a place worth reaching. Likewise.
+  void Reached(Probe probe) {
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->OnReached(probe);
   }
   void SetObserver(IoObserver* observer) { observer_ = observer; }
 

@@ -74,6 +74,7 @@ TEST(YieldSiteTest, IsFoundByNameAmongAllSites) {
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
   EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end()) << "a name twice";
   EXPECT_TRUE(std::count(names.begin(), names.end(), "test.counter.step") == 1);
+  EXPECT_EQ(YieldSite::Count(), names.size());
   std::sort(indices.begin(), indices.end());
   for (size_t i = 0; i < indices.size(); ++i) EXPECT_EQ(indices[i], static_cast<int>(i));
 }

@@ -14,6 +14,10 @@ YieldSite::YieldSite(const char* name)
   last_site = this;
 }
 
+size_t YieldSite::Count() {
+  return last_site == nullptr ? 0 : static_cast<size_t>(last_site->index_) + 1;
+}
+
 std::vector<const YieldSite*> YieldSite::All() {
   std::vector<const YieldSite*> sites;
   for (const YieldSite* site = last_site; site != nullptr; site = site->next_) {

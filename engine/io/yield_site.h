@@ -3,7 +3,8 @@
 //
 //   const YieldSite kDescend("btree.seek.descend");
 //   ...
-//   PageRef page = pager.TryPage(child, kDescend);   // empty: not there, or the simulator said wait
+//   PageRef page = pager.TryPage(child, kDescend);   // empty: not there, or the simulator said
+//   wait
 //
 // They register before main() runs and never change afterwards. A simulator may force a wait at any
 // occurrence of any of them (IoObserver::ForceWait) and reports the sites it never forced.
@@ -11,6 +12,7 @@
 #ifndef ORRERY_ENGINE_IO_YIELD_SITE_H_
 #define ORRERY_ENGINE_IO_YIELD_SITE_H_
 
+#include <cstddef>
 #include <vector>
 
 namespace orrery {
@@ -27,6 +29,8 @@ class YieldSite {
 
   // Every site linked into the program, sorted by name.
   static std::vector<const YieldSite*> All();
+  // How many there are.
+  static size_t Count();
 
  private:
   const char* name_;

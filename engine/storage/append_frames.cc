@@ -95,6 +95,7 @@ AppendFrames::Next AppendFrames::AfterTail() {
     core_.wal.shm.AddFailedSync();
     return Refuse(outcome());
   }
+  core_.io.Reached(Probe::kTailCut);
   return Goto(State::kBatch);
 }
 
@@ -154,7 +155,10 @@ AppendFrames::Next AppendFrames::AfterHeader() {
 // ---- Frames ----
 
 AppendFrames::Next AppendFrames::WriteBatch() {
-  if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));
+  if (core_.stop_requested) {
+    core_.io.Reached(Probe::kAppendStopped);
+    return Refuse(Status(ResultCode::kAbort));
+  }
   const Wal& wal = core_.wal;
   const WalIndexHeader& log = wal.header;
   batch_size_ = std::min(kBatchPageCountMax, pages_.size() - next_page_);
@@ -202,6 +206,7 @@ Result<bool> AppendFrames::EnterBatch() {
     // The checksums are of bytes that are no more, from this frame on.
     if (pages_[next_page_ + i].frame().changed_while_writing) {
       CHECK(commit_page_count_ == 0);
+      core_.io.Reached(Probe::kPageChangedWhileSpilled);
       return false;
     }
   }
@@ -228,6 +233,7 @@ AppendFrames::Next AppendFrames::SyncLog() {
 
 AppendFrames::Next AppendFrames::SyncDirectory() {
   if (!outcome().ok()) {
+    core_.io.Reached(Probe::kLogSyncFailed);
     core_.wal.shm.AddFailedSync();
     return Refuse(outcome());
   }

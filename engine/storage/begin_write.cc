@@ -62,7 +62,10 @@ BeginWriteTransaction::Next BeginWriteTransaction::Lock() {
   if (Status status = wal.shm.LockExclusive(WalLock::kWrite); !status.ok()) {
     return Fail(std::move(status));
   }
-  if (wal.shm.FirstCopy() != wal.header_words) return Refuse(Status(ResultCode::kBusySnapshot));
+  if (wal.shm.FirstCopy() != wal.header_words) {
+    core_.io.Reached(Probe::kSnapshotTooOld);
+    return Refuse(Status(ResultCode::kBusySnapshot));
+  }
   if (wal.read_slot != 0) return FetchPageOne();
   // Moving to another slot looks at the header anew. A writer who died while publishing has left
   // two copies that differ: what it committed is found by who begins to read next, not under us.
@@ -120,6 +123,7 @@ BeginWriteTransaction::Next BeginWriteTransaction::CreateDatabase() {
 BeginWriteTransaction::Next BeginWriteTransaction::OpenLog() {
   if (!outcome().ok()) return Fail(outcome());
   (void)set_file_version_.Take();
+  core_.io.Reached(Probe::kDatabaseCreated);
   is_new_ = true;
   open_wal_.Start();
   return AwaitOutcome(open_wal_, State::kLogOpened);

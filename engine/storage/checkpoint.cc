@@ -80,6 +80,7 @@ CheckpointLog::Next CheckpointLog::Lock() {
   WalShm& shm = core_.wal.shm;
   Status status = shm.LockExclusive(WalLock::kCheckpoint);
   if (IsBusy(status)) {
+    core_.io.Reached(Probe::kCheckpointMetAnother);
     is_busy_ = true;
     return Done({.busy = true});
   }
@@ -110,10 +111,14 @@ CheckpointLog::Next CheckpointLog::Lock() {
   safe_frame_ = *safe;
   if (backfilled >= safe_frame_) return Goto(State::kFinish);
   status = shm.LockExclusive(ReadLock(0));
-  if (IsBusy(status)) return Goto(State::kFinish);  // somebody reads the file alone
+  if (IsBusy(status)) {
+    core_.io.Reached(Probe::kCheckpointMetReaderOfFile);
+    return Goto(State::kFinish);
+  }
   if (!status.ok()) return Refuse(std::move(status));
   has_database_lock_ = true;
   if (status = PlanCopies(backfilled + 1); !status.ok()) return Refuse(std::move(status));
+  if (backfilled > 0) core_.io.Reached(Probe::kCheckpointWentOn);
   shm.set_backfill_attempted(safe_frame_);
   if (!syncs()) return Goto(State::kRead);
   return MendLogFirst();
@@ -135,6 +140,7 @@ Result<uint32_t> CheckpointLog::SafeFrame() {
     }
     const Status status = shm.LockExclusive(ReadLock(slot));
     if (IsBusy(status)) {
+      core_.io.Reached(Probe::kCheckpointMetReader);
       safe = mark;
       continue;
     }
@@ -290,6 +296,9 @@ CheckpointLog::Next CheckpointLog::CutDatabase() {
   // Only the newest state says how long the file is.
   const bool is_newest =
       safe_frame_ == header_.max_frame && core_.wal.shm.FirstCopy() == header_words_;
+  if (safe_frame_ == header_.max_frame && !is_newest) {
+    core_.io.Reached(Probe::kCheckpointOvertaken);
+  }
   Result<uint64_t> size = core_.DatabaseSize();
   if (!size.ok()) return Refuse(std::move(size).status());
   const uint64_t wanted_size = uint64_t{header_.page_count} * header_.page_size;
@@ -342,6 +351,7 @@ CheckpointLog::Next CheckpointLog::Finish() {
 
 CheckpointLog::Next CheckpointLog::LogCut() {
   if (!outcome().ok()) return Refuse(outcome());
+  core_.io.Reached(Probe::kCheckpointCutLog);
   is_log_cut_ = true;
   return End();
 }
@@ -359,6 +369,7 @@ CheckpointLog::Next CheckpointLog::End() {
 }
 
 CheckpointLog::Next CheckpointLog::Refuse(Status status) {
+  if (has_database_lock_) core_.io.Reached(Probe::kCheckpointFailed);
   ReleaseLocks();
   return Fail(std::move(status));
 }

@@ -31,10 +31,12 @@ CloseLog::Next CloseLog::Remove() {
   core_.cached_state = WalIndexHeaderWords{};
   if (Status status = core_.io.Remove(core_.shm_path); !status.ok()) return Fail(std::move(status));
   if (Status status = core_.io.Remove(core_.wal_path); !status.ok()) return Fail(std::move(status));
+  core_.io.Reached(Probe::kLogRemoved);
   return Done({});
 }
 
 CloseLog::Next CloseLog::Refuse(Status status) {
+  core_.io.Reached(Probe::kLogLeft);
   DowngradeDatabaseLock(core_);
   return Fail(std::move(status));
 }

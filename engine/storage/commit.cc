@@ -102,6 +102,7 @@ CommitTransaction::Next CommitTransaction::MendSynced() {
 CommitTransaction::Next CommitTransaction::Publish() {
   // Even if nobody waits any more: the frames are as durable as they get, and a crash would bring
   // them back.
+  if (core_.stop_requested) core_.io.Reached(Probe::kCommitGivenUpLate);
   Wal& wal = core_.wal;
   wal.header.page_count = core_.view.page_count;
   ++wal.header.change_count;

@@ -55,8 +55,9 @@ CommitJournal::Next CommitJournal::Lock() {
     return Done({});
   }
   if (Status status = LockDatabaseExclusive(core_); !status.ok()) {
-    return status.primary() == ResultCode::kBusy ? Fail(std::move(status))
-                                                 : Refuse(std::move(status));
+    if (status.primary() != ResultCode::kBusy) return Refuse(std::move(status));
+    core_.io.Reached(Probe::kCommitMetReaders);
+    return Fail(std::move(status));
   }
   if (!is_undone_) {
     DatabaseHeader& header = core_.view.header;

@@ -48,6 +48,8 @@ FetchPage::Next FetchPage::Look() {
     }
     frame = *taken;
     if (Status status = core.StartLoad(*frame); !status.ok()) return Fail(std::move(status));
+  } else if (frame->state == Frame::State::kLoading) {
+    core.io.Reached(Probe::kReadJoined);
   }
   pin_ = PageRef(*frame);
   if (frame->state == Frame::State::kLoading) {

@@ -89,6 +89,7 @@ AllocatePage::Next AllocatePage::LookAtTrunk() {
     return Goto(State::kTakeLeaf);
   }
   // An empty trunk is itself the page.
+  core.io.Reached(Probe::kTrunkUsed);
   if (trunk_.number() == 1) return Refuse(FreelistError(core, 1, "page 1 is listed as free"));
   const PageNumber next = NextTrunk(page);
   const bool is_last = core.view.header.freelist_page_count == 1;
@@ -253,6 +254,7 @@ FreePage::Next FreePage::AddToTrunk() {
     return Fail(FreelistError(core, number, "is no trunk"));
   }
   if (leaf_count >= TrunkLeafCountToFill(usable_size)) {
+    core.io.Reached(Probe::kTrunkFull);
     fetch_.Start(core, number_, kFreeSelf);
     return AwaitOutcome(fetch_, State::kPage);
   }

@@ -89,6 +89,7 @@ Result<bool> PagerCore::FinishLoad(Frame& frame) {
   if (status.ok()) {
     const auto arrived = static_cast<uint32_t>(frame.completion.bytes());
     frame.loaded_size += arrived;
+    if (arrived > 0 && frame.loaded_size < page_size) io.Reached(Probe::kReadShort);
     if (frame.loaded_size == page_size && IsSuspect(frame)) {
       frame.proof.reset(new (std::nothrow) std::array<std::byte, 32>);
       if (frame.proof == nullptr) status = Status(ResultCode::kNoMemory);
@@ -132,7 +133,11 @@ Status PagerCore::LostFrame(uint32_t frame) const {
 }
 
 void PagerCore::DropLoading() {
-  cache.DropIf([](const Frame& frame) { return frame.state == Frame::State::kLoading; });
+  cache.DropIf([this](const Frame& frame) {
+    if (frame.state != Frame::State::kLoading) return false;
+    io.Reached(Probe::kReadUnwanted);
+    return true;
+  });
 }
 
 }  // namespace orrery

@@ -69,6 +69,7 @@ MakeCacheRoom::Next MakeCacheRoom::Spill() {
 
 MakeCacheRoom::Next MakeCacheRoom::LogWritten() {
   (void)append_frames_.Take();
+  core_.io.Reached(Probe::kPagesSpilled);
   return Done({});
 }
 
@@ -76,6 +77,7 @@ MakeCacheRoom::Next MakeCacheRoom::SpillToFile() {
   RollbackJournal& journal = core_.journal;
   if (Status status = LockDatabaseExclusive(core_); !status.ok()) {
     if (status.primary() != ResultCode::kBusy) return Refuse(std::move(status));
+    core_.io.Reached(Probe::kSpillMetReaders);
     journal.spill_again_at = core_.cache.page_count() + kGrowCount;
     pages_.clear();
     return Done({});
@@ -106,6 +108,7 @@ MakeCacheRoom::Next MakeCacheRoom::Write() {
 
 MakeCacheRoom::Next MakeCacheRoom::Written() {
   (void)write_pages_.Take();
+  core_.io.Reached(Probe::kSpilledToFile);
   return Done({});
 }
 

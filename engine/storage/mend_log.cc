@@ -60,6 +60,7 @@ MendLog::Next MendLog::ReadFrames() {
   next_frame_ += batch_count_;
   if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));
   if (next_frame_ > header_.max_frame) {
+    core_.io.Reached(Probe::kLogMended);
     buffer_.reset();
     return Done({});
   }

@@ -70,6 +70,7 @@ Result<Frame*> PageCache::Take(PageNumber number, bool may_spill) {
   if (free_.empty() || page_count_ >= limit_) frame = Evict();
   if (frame == nullptr && page_count_ >= limit_ && may_spill && CanSpill()) return nullptr;
   if (frame == nullptr) {
+    if (page_count_ >= limit_) io_.Reached(Probe::kCacheBeyondLimit);
     if (free_.empty()) RETURN_IF_ERROR(AddChunk(kBeyondLimitFrameCount));
     frame = free_.back();
     free_.pop_back();

@@ -190,6 +190,7 @@ RecoverJournal::Next RecoverJournal::TakeHeader() {
                       ? most
                       : std::min<uint64_t>(header->record_count, most);
   if (first_.has_value()) return Goto(State::kRecord);
+  core_.io.Reached(Probe::kHotJournalPlayedBack);
   first_ = header;
   Result<uint64_t> size = core_.DatabaseSize();
   if (!size.ok()) return Refuse(std::move(size).status());

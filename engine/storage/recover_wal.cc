@@ -87,11 +87,17 @@ RecoverWal::Next RecoverWal::TakeFrames() {
   for (size_t at = 0; at + frame_size <= size; at += frame_size) {
     const Bytes bytes(buffer_.get() + at, frame_size);
     const WalFrameHeader frame = DecodeWalFrameHeader(bytes);
-    if (frame.salt1 != found_.salt1 || frame.salt2 != found_.salt2) return Goto(State::kPublish);
+    if (frame.salt1 != found_.salt1 || frame.salt2 != found_.salt2) {
+      core_.io.Reached(Probe::kLogOlderFrames);
+      return Goto(State::kPublish);
+    }
     if (frame.page == kNoPage) return Goto(State::kPublish);
     checksum_ = FrameChecksum(checksum_, frame, bytes.subspan(kWalFrameHeaderSize),
                               found_.big_endian_checksums);
-    if (checksum_ != frame.checksum) return Goto(State::kPublish);
+    if (checksum_ != frame.checksum) {
+      core_.io.Reached(Probe::kLogTorn);
+      return Goto(State::kPublish);
+    }
     pages_.push_back(frame.page);
     if (!frame.commits()) continue;
     found_.max_frame = static_cast<uint32_t>(pages_.size());
@@ -103,6 +109,7 @@ RecoverWal::Next RecoverWal::TakeFrames() {
 
 RecoverWal::Next RecoverWal::Publish() {
   WalShm& shm = core_.wal.shm;
+  if (pages_.size() > found_.max_frame) core_.io.Reached(Probe::kLogUncommitted);
   pages_.resize(found_.max_frame);
   if (found_.max_frame == 0 && found_.page_size != 0) {
     // The next generation begins at the start again. With these salts what a crash has torn here

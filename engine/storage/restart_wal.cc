@@ -33,8 +33,12 @@ Result<bool> TryRestartWal(PagerCore& core) {
   CHECK(wal.read_slot == 0);
   if (wal.shm.backfill_count() == 0) return false;
   const Status status = wal.shm.LockExclusive(ReadLock(1), kReadMarkCount - 1);
-  if (status.primary() == ResultCode::kBusy) return false;
+  if (status.primary() == ResultCode::kBusy) {
+    core.io.Reached(Probe::kLogRestartRefused);
+    return false;
+  }
   RETURN_IF_ERROR(status);
+  core.io.Reached(Probe::kLogRestarted);
   PublishNewGeneration(core);
   wal.shm.Unlock(ReadLock(1), kReadMarkCount - 1);
   return true;

@@ -49,6 +49,7 @@ RollbackTransaction::Next RollbackTransaction::UndoJournal() {
 RollbackTransaction::Next RollbackTransaction::PlayedBack() {
   if (!outcome().ok()) return LeaveJournal();
   (void)play_back_.Take();
+  core_.io.Reached(Probe::kJournalPlayedBack);
   finish_.Start();
   return AwaitOutcome(finish_, State::kEnded);
 }
@@ -62,6 +63,7 @@ RollbackTransaction::Next RollbackTransaction::Ended() {
 }
 
 RollbackTransaction::Next RollbackTransaction::LeaveJournal() {
+  core_.io.Reached(Probe::kJournalLeft);
   core_.journal.database_changed = true;  // for all that the cache knows
   core_.UndoWrite();
   core_.EndRead();

@@ -98,6 +98,7 @@ SyncJournal::Next SyncJournal::End() {
 }
 
 SyncJournal::Next SyncJournal::Refuse(Status status) {
+  core_.io.Reached(Probe::kJournalSyncFailed);
   core_.journal.sync_failed = true;
   core_.doomed = status;
   return Fail(std::move(status));

@@ -32,7 +32,10 @@ TakeSnapshot::Next TakeSnapshot::Try() {
     took_write_lock_ = !wal.shm.Holds(WalLock::kWrite);
     if (took_write_lock_) {
       Status status = wal.shm.LockExclusive(WalLock::kWrite);
-      if (IsBusy(status)) return RetryUnlessRecovering();
+      if (IsBusy(status)) {
+        core_.io.Reached(Probe::kIndexHeaderUnderWay);
+        return RetryUnlessRecovering();
+      }
       if (!status.ok()) return Fail(std::move(status));
       header = wal.shm.ReadHeader(words);
       if (header.has_value()) wal.shm.Unlock(WalLock::kWrite);
@@ -62,6 +65,7 @@ TakeSnapshot::Next TakeSnapshot::Recovered() {
   if (took_write_lock_) core_.wal.shm.Unlock(WalLock::kWrite);
   if (outcome().ok()) {
     (void)recover_.Take();
+    core_.io.Reached(Probe::kIndexRecovered);
     return Goto(State::kTry);
   }
   if (IsBusy(outcome())) return RetryUnlessRecovering();
@@ -101,6 +105,7 @@ Result<bool> TakeSnapshot::TryDatabaseOnly() {
     wal.shm.Unlock(ReadLock(0));
     return Status(ResultCode::kBusy);
   }
+  core_.io.Reached(Probe::kSnapshotOfFileAlone);
   wal.read_slot = 0;
   wal.min_frame = wal.header.max_frame + 1;
   return true;
@@ -143,6 +148,7 @@ Result<bool> TakeSnapshot::LockSlot(int slot, uint32_t mark) {
   const uint32_t min_frame = wal.shm.backfill_count() + 1;
   wal.shm.Barrier();
   if (wal.shm.read_mark(slot) != mark || wal.shm.FirstCopy() != wal.header_words) {
+    core_.io.Reached(Probe::kSnapshotMarkMoved);
     wal.shm.Unlock(ReadLock(slot));
     return false;
   }

@@ -64,6 +64,7 @@ UndoToSavepoint::Next UndoToSavepoint::UndoInLog() {
   PlanImages();
   Wal& wal = core_.wal;
   const WalIndexHeader& position = savepoint().log_position;
+  if (wal.header.max_frame > position.max_frame) core_.io.Reached(Probe::kSpillUndone);
   if (core_.has_appended) wal.shm.ForgetFramesAfter(position.max_frame);
   wal.header = position;
   core_.view = savepoint().view;
@@ -112,6 +113,7 @@ UndoToSavepoint::Next UndoToSavepoint::Reloaded() {
   Result<bool> loaded = core_.FinishLoad(frame);
   if (!loaded.ok()) return Refuse(std::move(loaded).status());
   if (!*loaded) return AwaitOutcome(frame.completion, State::kReloaded);
+  core_.io.Reached(Probe::kPageReloaded);
   to_reload_.pop_back();
   return Goto(State::kReload);
 }
@@ -233,6 +235,7 @@ Result<bool> UndoToSavepoint::RestoreImage(const BeforeImage& image, const std::
     ASSIGN_OR_RETURN(frame, cache.Take(image.page, /*may_spill=*/false));
     frame->state = Frame::State::kLoaded;
   }
+  core_.io.Reached(Probe::kImageRestored);
   std::memcpy(frame->data, bytes, cache.page_size());
   // In rollback mode the file may have what was spilled since; if nothing has been, a page that was
   // clean is as in the file.

@@ -56,6 +56,7 @@ BeginTransaction::Next BeginTransaction::Write() {
   if (write.failed()) {
     if (write.status().code() == ResultCode::kBusySnapshot && is_ours_ &&
         ++retry_count_ < kRetryCountMax) {
+      session_->io.Reached(Probe::kSnapshotTakenAgain);
       session_->GiveSnapshotBack();
       return Goto(State::kRead);
     }
@@ -72,6 +73,7 @@ BeginTransaction::Next BeginTransaction::Busy(Status status) {
   if (!is_ours_ || status.code() == ResultCode::kBusySnapshot) return Fail(Status(status.code()));
   session_->GiveSnapshotBack();
   if (!busy_wait_.Pause(*session_)) return Fail(Status(status.code()));
+  session_->io.Reached(Probe::kSleptForLock);
   return Goto(State::kSleep);
 }
 

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <limits>
 
-#include "engine/catalog/function.h"
+#include "engine/io/io.h"
 
 namespace orrery {
 namespace {
@@ -12,17 +12,17 @@ constexpr int64_t kRowidMax = std::numeric_limits<int64_t>::max();
 constexpr int kTryCountMax = 100;
 
 // In the lower half of the positive numbers, as SQLite draws them.
-int64_t Draw(ConnectionFacts& chance) {
+int64_t Draw(Io& io) {
   std::byte bytes[8];
-  chance.RandomBytes(bytes);
+  io.RandomBytes(bytes);
   return static_cast<int64_t>(LoadLittle<uint64_t>(bytes) & (uint64_t{kRowidMax} >> 1)) + 1;
 }
 
 }  // namespace
 
-void ChooseRowid::Start(TableCursor& cursor, ConnectionFacts& chance) {
+void ChooseRowid::Start(TableCursor& cursor, Io& io) {
   cursor_ = &cursor;
-  chance_ = &chance;
+  io_ = &io;
   try_count_ = 0;
   Begin(State::kLast);
 }
@@ -43,7 +43,8 @@ ChooseRowid::Next ChooseRowid::Last() {
   if (last.failed()) return Fail(std::move(last).status());
   if (!*last) return Done(1);
   if (cursor_->rowid() < kRowidMax) return Done(cursor_->rowid() + 1);
-  candidate_ = Draw(*chance_);
+  io_->Reached(orrery::Probe::kRowidDrawn);
+  candidate_ = Draw(*io_);
   return Goto(State::kProbe);
 }
 
@@ -53,7 +54,7 @@ ChooseRowid::Next ChooseRowid::Probe() {
   if (taken.failed()) return Fail(std::move(taken).status());
   if (!*taken) return Done(int64_t{candidate_});
   if (++try_count_ == kTryCountMax) return Fail(Status(ResultCode::kFull));
-  candidate_ = Draw(*chance_);
+  candidate_ = Draw(*io_);
   return Goto(State::kProbe);
 }
 

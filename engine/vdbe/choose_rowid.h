@@ -11,7 +11,7 @@
 
 namespace orrery {
 
-class ConnectionFacts;
+class Io;
 
 class ChooseRowid final : public Resumable<ChooseRowid, int64_t> {
  public:
@@ -24,7 +24,7 @@ class ChooseRowid final : public Resumable<ChooseRowid, int64_t> {
   ~ChooseRowid() { Abandon(); }
 
   // Moves `cursor`, which outlives the operation.
-  void Start(TableCursor& cursor, ConnectionFacts& chance);
+  void Start(TableCursor& cursor, Io& io);
 
  private:
   friend Resumable;
@@ -33,7 +33,7 @@ class ChooseRowid final : public Resumable<ChooseRowid, int64_t> {
   Next Probe();
 
   TableCursor* cursor_ = nullptr;
-  ConnectionFacts* chance_ = nullptr;
+  Io* io_ = nullptr;
   int64_t candidate_ = 0;
   int try_count_ = 0;
 };

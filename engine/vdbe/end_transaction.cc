@@ -71,6 +71,7 @@ EndTransaction::Next EndTransaction::Commit() {
     if (committed.status().primary() == ResultCode::kBusy) {
       return CommitBusy(std::move(committed).status());
     }
+    session.io.Reached(Probe::kCommitFailed);
     reason_ = std::move(committed).status();
     return Goto(State::kRollback);
   }
@@ -104,6 +105,7 @@ EndTransaction::Next EndTransaction::Undo() {
   session.pager_call_pending = undone.pending();
   if (undone.pending()) return AwaitOutcome(*undone.waiting().on, State::kUndo);
   if (undone.failed()) {
+    session.io.Reached(Probe::kUndoFailed);
     reason_ = std::move(undone).status();
     return Goto(State::kRollback);
   }
@@ -112,6 +114,7 @@ EndTransaction::Next EndTransaction::Undo() {
     session.savepoints.resize(savepoint_ + 1);
     return Done(Unit());
   }
+  session.io.Reached(Probe::kStatementUndone);
   session.statement_open = false;
   // Outside BEGIN ... COMMIT the write transaction ends with the statement.
   return session.autocommit ? Goto(State::kCommit) : Done(Unit());
@@ -124,7 +127,10 @@ EndTransaction::Next EndTransaction::Rollback() {
   session.pager_call_pending = rolled_back.pending();
   if (rolled_back.pending()) return AwaitOutcome(*rolled_back.waiting().on, State::kRollback);
   // A commit that was given up on may turn out to have been one.
-  if (session.pager->commit_decided()) session.schema_changed = false;
+  if (session.pager->commit_decided()) {
+    session.io.Reached(Probe::kGivenUpCommitStands);
+    session.schema_changed = false;
+  }
   session.TransactionWasUndone();
   if (rolled_back.failed()) return Fail(std::move(rolled_back).status());
   return reason_.ok() ? Done(Unit()) : Fail(std::move(reason_));

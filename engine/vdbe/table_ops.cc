@@ -320,7 +320,7 @@ Flow Machine::OpNewRowid(const Instruction& in) {
     return Flow::kNext;
   }
   TableRows& table = TableAt(in.p1);
-  if (!choose_rowid_.running()) choose_rowid_.Start(*table.cursor, session_);
+  if (!choose_rowid_.running()) choose_rowid_.Start(*table.cursor, session_.io);
   IoResult<int64_t> rowid = choose_rowid_.Resume();
   if (!rowid.done()) return Unfinished(std::move(rowid));
   table.row.Forget();

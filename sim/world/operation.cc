@@ -92,6 +92,8 @@ void OperationQueue::Remove(Operation& operation) {
 void OperationQueue::Free(Operation& operation) {
   CHECK(operation.place == Operation::Place::kFree);
   operation.canceled = false;
+  operation.cancel_asked = false;
+  operation.after_drop = false;
   operation.file = nullptr;
   operation.process = nullptr;
   operation.done = nullptr;

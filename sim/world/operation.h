@@ -10,6 +10,7 @@
 #ifndef ORRERY_SIM_WORLD_OPERATION_H_
 #define ORRERY_SIM_WORLD_OPERATION_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -37,6 +38,7 @@ struct Fate {
 
 // Those that work on a file come first: DiskFile::failures_left() has one count for each.
 enum class OperationKind : uint8_t { kRead, kWrite, kSync, kTruncate, kSyncDirectory, kSleep };
+inline constexpr size_t kOperationKindCount = static_cast<size_t>(OperationKind::kSleep) + 1;
 std::string_view Name(OperationKind kind);  // "read"
 
 struct Operation {
@@ -57,6 +59,12 @@ struct Operation {
   uint64_t mark = 0;         // of a sync: what it covers (DiskFile::BeginSync)
   std::string directory;     // of a directory sync
   uint32_t place_index = 0;  // in the ready or hung list
+  // For disciplines.h.
+  static constexpr uint32_t kNoFiber = UINT32_MAX;
+  uint32_t fiber = kNoFiber;  // that submitted it
+  uint64_t turn = 0;          // of the world, when it was submitted
+  bool cancel_asked = false;  // though it may have been ignored
+  bool after_drop = false;    // its fiber has dropped a statement since
 };
 
 class OperationQueue {

@@ -1,5 +1,6 @@
 // Goal: the small parts of a world (locks, queue, hash, schedule, wait plan) each do their one
 // thing.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -131,6 +132,25 @@ TEST(WaitPlanTest, ForcesAtItsRateAndAddsUp) {
   EXPECT_NEAR(static_cast<double>(sum.forced_count()), 1000, 200);
   WaitPlan every(Choices(source), 1);
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(every.ForceWait(kFirstSite));
+}
+
+TEST(WaitPlanTest, CountsProbesAndAddsThemUp) {
+  WaitPlan first;
+  WaitPlan second;
+  first.OnReached(Probe::kRootSplit);
+  second.OnReached(Probe::kRootSplit);
+  second.OnReached(Probe::kLogTorn);
+  second.IgnoreProbes(true);
+  second.OnReached(Probe::kTrunkFull);
+  second.IgnoreProbes(false);
+  first.Add(second);
+  EXPECT_EQ(first.probe_count(Probe::kRootSplit), 2u);
+  EXPECT_EQ(first.probe_count(Probe::kLogTorn), 1u);
+  EXPECT_EQ(first.probe_count(Probe::kTrunkFull), 0u);
+  const std::vector<std::string> unreached = first.UnreachedProbes();
+  EXPECT_EQ(unreached.size(), kProbeCount - 2);
+  EXPECT_EQ(std::count(unreached.begin(), unreached.end(), "btree.balance.root_split"), 0);
+  EXPECT_EQ(std::count(unreached.begin(), unreached.end(), "storage.free_page.trunk_full"), 1);
 }
 
 }  // namespace

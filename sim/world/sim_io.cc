@@ -133,7 +133,7 @@ Status SimIo::Poll(PollMode mode) {
         const WaitPlan* const plan = world_.wait_plan_;
         world_.tracer_->OnWait(world_, plan == nullptr ? nullptr : plan->last_site());
       }
-      scheduler.Wait();
+      world_.WaitOnFiber(*scheduler.running());
     } else {
       scheduler.Yield();
     }

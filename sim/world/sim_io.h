@@ -73,6 +73,7 @@ class SimIo final : public Io, public ShmObserver {
   std::vector<SimFile*> files_;  // open ones, in the order of opening
   size_t in_flight_count_ = 0;
   uint64_t finished_count_ = 0;
+  uint64_t last_finished_number_ = 0;  // the highest of an operation's that has finished
 };
 
 class SimFile final : public File {

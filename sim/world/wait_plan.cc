@@ -6,7 +6,7 @@
 
 namespace orrery::sim {
 
-WaitPlan::WaitPlan() : counts_(YieldSite::All().size()) {}
+WaitPlan::WaitPlan() : counts_(YieldSite::Count()) {}
 
 WaitPlan::WaitPlan(Choices choices, uint64_t mean) : WaitPlan() {
   if (mean == 0) return;
@@ -76,12 +76,21 @@ void WaitPlan::Add(const WaitPlan& other) {
     counts_[i].occurred += other.counts_[i].occurred;
     counts_[i].forced += other.counts_[i].forced;
   }
+  for (size_t i = 0; i < kProbeCount; ++i) probe_counts_[i] += other.probe_counts_[i];
 }
 
 std::vector<std::string> WaitPlan::NeverForced() const {
   std::vector<std::string> names;
   for (const YieldSite* site : YieldSite::All()) {
     if (forced_count(*site) == 0) names.emplace_back(site->name());
+  }
+  return names;
+}
+
+std::vector<std::string> WaitPlan::UnreachedProbes() const {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < kProbeCount; ++i) {
+    if (probe_counts_[i] == 0) names.emplace_back(kProbes[i].name);
   }
   return names;
 }

@@ -1,11 +1,13 @@
 // A WaitPlan decides at which occurrences of which yield sites a wait is forced although none is
-// needed, and counts both per site, so that a run can report the sites it never forced.
+// needed, and counts both per site, so that a run can report the sites it never forced. It counts
+// the probes that the engine reaches, too.
 //
 // Install with Io::SetObserver(). One plan may serve every Io of a world.
 
 #ifndef ORRERY_SIM_WORLD_WAIT_PLAN_H_
 #define ORRERY_SIM_WORLD_WAIT_PLAN_H_
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -38,6 +40,9 @@ class WaitPlan final : public IoObserver {
   static WaitPlan At(std::vector<uint64_t> occurrences);
 
   bool ForceWait(const YieldSite& site) override;
+  void OnReached(Probe probe) override {
+    if (!ignores_probes_) ++probe_counts_[static_cast<size_t>(probe)];
+  }
 
   // The site of the last occurrence; null before the first.
   const YieldSite* last_site() const { return last_site_; }
@@ -49,6 +54,12 @@ class WaitPlan final : public IoObserver {
   void Add(const WaitPlan& other);
   // Names of the sites that are linked in and were never forced, sorted.
   std::vector<std::string> NeverForced() const;
+
+  uint64_t probe_count(Probe probe) const { return probe_counts_[static_cast<size_t>(probe)]; }
+  // Names of the probes that were never reached, in the order of their declaration.
+  std::vector<std::string> UnreachedProbes() const;
+  // While this is on: what a killed process reaches on its way out, it has not reached.
+  void IgnoreProbes(bool ignores) { ignores_probes_ = ignores; }
 
   // From here on the plan keeps its address while it is asked: its skips are counted down in it.
   void StayHere();
@@ -63,12 +74,14 @@ class WaitPlan final : public IoObserver {
   void TakeNext();
 
   std::vector<Choices> choices_;  // one, or none for a plan without chance
-  uint64_t mean_ = 0;          // 0: as at_ says
-  std::vector<uint64_t> at_;   // occurrences to force, the next one last
-  uint64_t until_forced_ = 0;  // occurrences, the forced one included; 0: never
+  uint64_t mean_ = 0;             // 0: as at_ says
+  std::vector<uint64_t> at_;      // occurrences to force, the next one last
+  uint64_t until_forced_ = 0;     // occurrences, the forced one included; 0: never
   uint64_t occurrence_count_ = 0;
   uint64_t forced_count_ = 0;
   std::vector<Count> counts_;  // by YieldSite::index()
+  std::array<uint64_t, kProbeCount> probe_counts_{};
+  bool ignores_probes_ = false;
   const YieldSite* last_site_ = nullptr;
   WaitListener* listener_ = nullptr;
 };

@@ -137,10 +137,17 @@ void World::Stop(SimProcess& process, bool power_cut) {
       [&](const Operation& operation) { return operation.process == &process; });
   for (Operation* operation : operations) {
     LandSome(*operation, power_cut);
+    disciplines_.Count(operation->kind, Discipline::kAtKill);
     Finish(*operation, Status(ResultCode::kAbort, "the process was killed"));
   }
   for (SimFile* file : process.io_.files_) file->file_->locks().UnlockAll(file->owner_);
   process.alive_ = false;
+}
+
+void World::Bury(const SimProcess& process) {
+  if (wait_plan_ != nullptr) wait_plan_->IgnoreProbes(true);
+  scheduler_.RunToEnd(process);
+  if (wait_plan_ != nullptr) wait_plan_->IgnoreProbes(false);
 }
 
 void World::Kill(SimProcess& process) {
@@ -148,7 +155,7 @@ void World::Kill(SimProcess& process) {
   Record({.kind = EventKind::kKill, .process = process.id()});
   Stop(process, /*power_cut=*/false);
   dead_call_count_ = 0;
-  scheduler_.RunToEnd(process);
+  Bury(process);
   RestoreRegions();
 }
 
@@ -170,7 +177,7 @@ void World::PowerCut(const PowerCutEffect& effect) {
   // still theirs to keep.
   for (SimProcess* process : alive) Stop(*process, /*power_cut=*/true);
   dead_call_count_ = 0;
-  for (SimProcess* process : alive) scheduler_.RunToEnd(*process);
+  for (SimProcess* process : alive) Bury(*process);
   RestoreRegions();
   disk_.PowerCut(disk_choices_, effect);
   for (const std::string& path : disk_.Paths()) {
@@ -195,6 +202,7 @@ void World::SetWaitPlan(WaitPlan* plan) {
   if (wait_plan_ != nullptr) wait_plan_->SetListener(nullptr);
   wait_plan_ = plan;
   if (plan != nullptr) {
+    noted_occurrence_count_ = plan->occurrence_count();
     plan->StayHere();
     plan->SetListener(this);
   }
@@ -236,12 +244,17 @@ void World::Submit(Operation& operation) {
           .size = operation.size,
           .a = static_cast<uint64_t>(operation.kind),
           .b = operation.number});
+  const Fiber* const fiber = scheduler_.running();
+  operation.fiber = fiber == nullptr ? Operation::kNoFiber : fiber->index();
+  operation.turn = turn_;
   OperationQueue& queue = scheduler_.operations();
   if (operation.kind == OperationKind::kSleep) {
     queue.AddTimed(operation, now_nanoseconds() + operation.offset);
   } else if (faults_.Strikes(Fault::kEarly)) {
     queue.AddReady(operation);
+    submitting_ = &operation;
     Perform(operation);
+    submitting_ = nullptr;
   } else if (faults_.Strikes(Fault::kHung)) {
     queue.AddHung(operation, now_nanoseconds());
   } else if (faults_.Strikes(Fault::kDelay)) {
@@ -623,6 +636,7 @@ void World::Finish(Operation& operation, Status status, size_t bytes) {
           .a = static_cast<uint64_t>(status.code()),
           .b = operation.number});
   ++io_count_;
+  CountEnd(operation, status, bytes);
   SimIo& io = operation.process->io_;
   --io.in_flight_count_;
   ++io.finished_count_;
@@ -633,7 +647,25 @@ void World::Finish(Operation& operation, Status status, size_t bytes) {
   done.Finish(std::move(status), bytes);
 }
 
+void World::CountEnd(const Operation& operation, const Status& status, size_t bytes) {
+  const auto count = [&](Discipline discipline) { disciplines_.Count(operation.kind, discipline); };
+  count(submitting_ == &operation ? Discipline::kInSubmit
+        : operation.turn == turn_ ? Discipline::kSameTurn
+                                  : Discipline::kLater);
+  uint64_t& last_number = operation.process->io_.last_finished_number_;
+  if (operation.number < last_number) count(Discipline::kOutOfOrder);
+  last_number = std::max(last_number, operation.number);
+  if (operation.cancel_asked) count(Discipline::kCancelled);
+  if (operation.after_drop) count(Discipline::kAfterDrop);
+  if (status.ok()) {
+    if (bytes < operation.size) count(Discipline::kShort);
+  } else if (status.primary() == ResultCode::kIoError || status.primary() == ResultCode::kFull) {
+    count(Discipline::kFailed);
+  }
+}
+
 void World::Cancel(Operation& operation) {
+  operation.cancel_asked = true;
   // A device that has begun may well go on to the end; what would not end by itself is cut off.
   OperationQueue& queue = scheduler_.operations();
   const bool endless =
@@ -651,6 +683,7 @@ void World::Close(SimFile& file) {
       [&](const Operation& operation) { return operation.file == &file; });
   for (Operation* operation : operations) {
     LandSome(*operation, /*power_cut=*/false);
+    disciplines_.Count(operation->kind, Discipline::kAtClose);
     Finish(*operation, ClosedFileError(file.path()));
   }
   file.file_->locks().UnlockAll(file.owner_);
@@ -659,6 +692,9 @@ void World::Close(SimFile& file) {
 // -- Events --
 
 void World::OnResume(const Fiber& fiber) {
+  NoteSite();
+  last_fiber_ = fiber.index();
+  ++turn_;
   Record({.kind = EventKind::kResume, .a = fiber.index()});
 }
 
@@ -673,6 +709,25 @@ void World::OnFiberEnd(const Fiber& fiber) {
 
 void World::OnStrike(Fault fault) {
   Record({.kind = EventKind::kStrike, .a = static_cast<uint64_t>(fault)});
+  const Fiber* const fiber = scheduler_.running();
+  if (fault != Fault::kAbandon || fiber == nullptr) return;
+  const auto is_its = [&](const Operation& operation) { return operation.fiber == fiber->index(); };
+  for (Operation* operation : scheduler_.operations().Select(is_its)) operation->after_drop = true;
+}
+
+void World::NoteSite() {
+  if (wait_plan_ == nullptr || wait_plan_->occurrence_count() == noted_occurrence_count_) return;
+  noted_occurrence_count_ = wait_plan_->occurrence_count();
+  if (sites_.size() <= last_fiber_) sites_.resize(last_fiber_ + size_t{1});
+  sites_[last_fiber_] = wait_plan_->last_site();
+}
+
+void World::WaitOnFiber(const Fiber& fiber) {
+  NoteSite();
+  const uint32_t index = fiber.index();
+  if (index < sites_.size() && sites_[index] != nullptr) wait_pairs_.Wait(index, *sites_[index]);
+  scheduler_.Wait();
+  wait_pairs_.GoOn(index);
 }
 
 void World::OnForcedWait(const YieldSite& site) {

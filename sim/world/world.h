@@ -29,6 +29,7 @@
 #include "engine/base/bytes.h"
 #include "sim/choices/choices.h"
 #include "sim/faults/faults.h"
+#include "sim/world/disciplines.h"
 #include "sim/world/disk.h"
 #include "sim/world/event.h"
 #include "sim/world/process.h"
@@ -36,6 +37,7 @@
 #include "sim/world/scheduler.h"
 #include "sim/world/sim_io.h"
 #include "sim/world/tracer.h"
+#include "sim/world/wait_pairs.h"
 #include "sim/world/wait_plan.h"
 
 namespace orrery::sim {
@@ -99,6 +101,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   Scheduler& scheduler() { return scheduler_; }
   const Scheduler& scheduler() const { return scheduler_; }
   Faults& faults() { return faults_; }
+  const Faults& faults() const { return faults_; }
   // The processes that are alive, in the order of their start.
   std::vector<SimProcess*> Alive();
   // Every process there ever was, by id - 1.
@@ -119,6 +122,9 @@ class World final : private Performer, private FaultObserver, private WaitListen
   uint64_t wait_count() const { return wait_count_; }  // Poll(kWait) on a fiber
   uint64_t preemption_count() const { return preemption_count_; }
   uint64_t fault_count() const { return faults_.strike_count(); }
+  // What has been tried, for coverage.h. A run depends on none of it.
+  const Disciplines& disciplines() const { return disciplines_; }
+  const WaitPairs& wait_pairs() const { return wait_pairs_; }
 
  private:
   friend class SimIo;
@@ -164,12 +170,18 @@ class World final : private Performer, private FaultObserver, private WaitListen
   // The medium shows `bytes` there from now on.
   void LayOver(DiskFile& file, uint64_t fault_number, uint64_t offset, Bytes bytes);
   void Finish(Operation& operation, Status status, size_t bytes = 0);
+  void CountEnd(const Operation& operation, const Status& status, size_t bytes);
+  // The fiber that ran last has passed the plan's last site, if any since it began to run.
+  void NoteSite();
+  void WaitOnFiber(const Fiber& fiber);
   void Cancel(Operation& operation);
   void Close(SimFile& file);
   // An operation is cut off: what it has left to do happens, or not, or in part.
   void LandSome(Operation& operation, bool power_cut);
   // Cuts off all operations of the process and takes its locks; from here on it is dead.
   void Stop(SimProcess& process, bool power_cut);
+  // The fibers of one that is dead run to their end.
+  void Bury(const SimProcess& process);
   void CountDeadCall();
   void SaveRegions();
   void RestoreRegions();
@@ -197,6 +209,14 @@ class World final : private Performer, private FaultObserver, private WaitListen
   std::map<std::string, uint32_t, std::less<>> failing_opens_;  // how often more, by path
   int64_t wall_clock_offset_milliseconds_ = 0;
   bool regions_saved_ = false;  // from the stores of dead processes
+
+  Disciplines disciplines_;
+  WaitPairs wait_pairs_;
+  const Operation* submitting_ = nullptr;  // finishes in its submit, if it does
+  uint64_t turn_ = 0;                      // counts the times that a fiber was resumed
+  uint32_t last_fiber_ = 0;                // that was
+  uint64_t noted_occurrence_count_ = 0;    // of the plan
+  std::vector<const YieldSite*> sites_;    // that each fiber passed last; null: none
 };
 
 }  // namespace orrery::sim

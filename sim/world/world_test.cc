@@ -216,6 +216,24 @@ TEST(WorldTest, KilledProcessLosesItsLocksAndNoneOfItsStoresIsSeen) {
   EXPECT_EQ(quiet.world.Export("f")->size(), 0u);
 }
 
+TEST(WorldTest, WhatAKilledProcessReachesOnItsWayOutDoesNotCount) {
+  Quiet quiet;
+  WaitPlan plan;
+  quiet.world.SetWaitPlan(&plan);
+  SimProcess& process = quiet.world.StartProcess("p");
+  quiet.world.Spawn(process, "c", [&] {
+    process.io().Reached(Probe::kRootSplit);
+    Completion pause;
+    process.io().Sleep(10'000, pause);
+    (void)WaitFor(process.io(), pause);
+    process.io().Reached(Probe::kTrunkFull);
+  });
+  ASSERT_TRUE(quiet.world.Step());
+  quiet.world.Kill(process);
+  EXPECT_EQ(plan.probe_count(Probe::kRootSplit), 1u);
+  EXPECT_EQ(plan.probe_count(Probe::kTrunkFull), 0u);
+}
+
 TEST(WorldTest, WriteOfAKilledProcessLandsWholeInPartOrNotAtAll) {
   std::set<size_t> sizes;
   for (uint64_t seed = 1; seed <= 60; ++seed) {
