@@ -1,8 +1,5 @@
 // //sim: one connection, random SQL, and SQLite beside it. See README.md.
 
-#include <cstdio>
-#include <string>
-
 #include "sim/main_loop.h"
 #include "sim/profile_keys.h"
 #include "sim/sim_run.h"
@@ -15,25 +12,10 @@ class Sim final : public Simulation {
  public:
   RunReport Run(const RunSetup& setup) override {
     if (IsWeakRun(setup)) {
-      WeakRun run(setup, /*connection_count=*/1, /*process_count=*/1);
-      const RunReport report = run.Run();
-      waits_.Add(run.wait_plan());
-      return report;
+      return WeakRun(setup, /*connection_count=*/1, /*process_count=*/1).Run();
     }
-    SimRun run(setup);
-    const RunReport report = run.Run();
-    waits_.Add(run.wait_plan());
-    return report;
+    return SimRun(setup).Run();
   }
-
-  void ReportCoverage() override {
-    const std::vector<std::string> never = waits_.NeverForced();
-    std::fprintf(stderr, "yield sites never forced: %zu\n", never.size());
-    for (const std::string& name : never) std::fprintf(stderr, "  %s\n", name.c_str());
-  }
-
- private:
-  WaitPlan waits_;
 };
 
 }  // namespace

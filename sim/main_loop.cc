@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/choices/seed_source.h"
+#include "sim/coverage.h"
 #include "sim/failure.h"
 #include "sim/main_ending.h"
 #include "sim/main_explore.h"
@@ -130,7 +131,7 @@ void AddUp(RunReport& total, const RunReport& run) {
 
 // One run from its seed; made a second time when asked, to see whether it is the same.
 RunReport RunSeed(const ToolSpec& tool, Simulation& simulation, const MainOptions& options,
-                  uint64_t seed, uint64_t step_count_max) {
+                  uint64_t seed, uint64_t step_count_max, Coverage& coverage) {
   PrepareRepeating(tool, options, seed, step_count_max);
   Onlookers onlookers(options, repeating.replay_command);
   repeating.onlookers = &onlookers;
@@ -138,7 +139,8 @@ RunReport RunSeed(const ToolSpec& tool, Simulation& simulation, const MainOption
   const RunReport report = simulation.Run({.choices = choices,
                                            .options = options,
                                            .step_count_max = step_count_max,
-                                           .observer = onlookers.observer()});
+                                           .observer = onlookers.observer(),
+                                           .coverage = &coverage});
   repeating.onlookers = nullptr;
   if (options.check_determinism || seed % kDeterminismPeriod == 1) {
     run_position.step = 0;
@@ -157,6 +159,7 @@ int RunSeeds(const ToolSpec& tool, Simulation& simulation, const MainOptions& op
   CatchBadEnds(OnBadEnd);
   WatchProgress();
   RunReport total;
+  Coverage coverage;
   uint64_t run_count = 0;
   double elapsed = 0;
   {
@@ -166,7 +169,8 @@ int RunSeeds(const ToolSpec& tool, Simulation& simulation, const MainOptions& op
            !progress.TimeIsUp(options.seconds)) {
       const uint64_t steps_left =
           options.step_count == 0 ? 0 : options.step_count - total.step_count;
-      AddUp(total, RunSeed(tool, simulation, options, options.seed + run_count, steps_left));
+      AddUp(total,
+            RunSeed(tool, simulation, options, options.seed + run_count, steps_left, coverage));
       ++run_count;
       progress.Show(run_count, total);
     }
@@ -176,7 +180,9 @@ int RunSeeds(const ToolSpec& tool, Simulation& simulation, const MainOptions& op
     std::fprintf(stderr, "%.1f s, %.0f statements/s, %.0f ios/s\n", elapsed,
                  static_cast<double>(total.statement_count) / elapsed,
                  static_cast<double>(total.io_count) / elapsed);
-    simulation.ReportCoverage();
+  }
+  if (options.verbose || options.coverage) {
+    std::fputs(coverage.Describe(/*in_full=*/options.coverage).c_str(), stderr);
   }
   std::printf("%s\n", OkLine(run_count, total).c_str());
   return 0;

@@ -89,7 +89,8 @@ class Parser {
     for (const auto& [flag, to] :
          {std::pair{"check-determinism", &options.check_determinism},
           std::pair{"shrink", &options.shrink}, std::pair{"snapshots", &options.snapshots},
-          std::pair{"verbose", &options.verbose}, std::pair{"help", &options.help}}) {
+          std::pair{"verbose", &options.verbose}, std::pair{"coverage", &options.coverage},
+          std::pair{"help", &options.help}}) {
       if (name == flag) {
         *to = true;
         return OkStatus();
@@ -285,7 +286,8 @@ std::string Usage(const ToolSpec& tool) {
       "  --futures=N          that many from each event (40)\n"
       "  --branch-data=FILE   the same as numbers\n"
       "  --trace=FILE         write every event as a line of JSON, for tools/trace\n"
-      "  --verbose            what happens, on standard error\n"
+      "  --verbose            what happens, and what was never tried, on standard error\n"
+      "  --coverage           all that was tried, and how often, on standard error\n"
       "faults:";
   for (const FaultSpec& spec : kFaults) text += " " + std::string(spec.name);
   return text + "\n";

@@ -67,6 +67,7 @@ struct MainOptions {
   uint64_t future_count = 40;      // looked at from each event
   std::string branch_data;         // where to write the same as numbers; empty: nowhere
   bool verbose = false;
+  bool coverage = false;  // at the end, all that the runs have tried
   bool help = false;
 
   // Set by the tool itself: this process repeats a failed run to write its bundle.

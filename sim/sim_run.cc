@@ -6,6 +6,7 @@
 #include "engine/base/bytes.h"
 #include "engine/format/database_header.h"
 #include "engine/io/completion_group.h"
+#include "sim/coverage.h"
 #include "sim/failure.h"
 #include "sim/oracles/error_oracle.h"
 #include "sim/oracles/image_check.h"
@@ -737,6 +738,7 @@ RunReport SimRun::Run() {
     if (!world_.disk().Find(path)->locks().empty()) Fail("leak", path + " is still locked");
   }
   CheckImage();
+  if (setup_.coverage != nullptr) setup_.coverage->Add(world_, wait_plan_);
   return {.step_count = run_position.step,
           .statement_count = statement_count_,
           .io_count = world_.io_count(),

@@ -28,7 +28,6 @@ class SimRun {
  public:
   explicit SimRun(const RunSetup& setup);
   RunReport Run();
-  const WaitPlan& wait_plan() const { return wait_plan_; }
 
  private:
   struct Step {

@@ -15,11 +15,14 @@
 
 namespace orrery::sim {
 
+class Coverage;
+
 struct RunSetup {
   ChoiceSource& choices;
   const MainOptions& options;
   uint64_t step_count_max = 0;      // cut short there, then checked as at its end; 0: not
   RunObserver* observer = nullptr;  // null: nobody looks
+  Coverage* coverage = nullptr;     // what the run has tried is added when it ends well; or null
 
   // What strikes in a run whose oracles rely on `weakest`: a swarm of what the options allow, or
   // all of it when they name the faults. The profile says how much.
@@ -45,8 +48,6 @@ class Simulation {
  public:
   virtual ~Simulation() = default;
   virtual RunReport Run(const RunSetup& setup) = 0;
-  // For --verbose, after the last run: what was never reached.
-  virtual void ReportCoverage() {}
 };
 
 }  // namespace orrery::sim

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "engine/io/completion_group.h"
+#include "sim/coverage.h"
 #include "sim/failure.h"
 #include "sim/oracles/image_check.h"
 #include "sim/workloads/fiber_wait.h"
@@ -372,6 +373,7 @@ void WeakRun::Endure() {
   // Whatever it is by now, SQLite does not crash on it either, nor read for ever.
   Sqlite3Database database(TakeImage(world, kPath));
   (void)database.Run("PRAGMA integrity_check");
+  if (setup_.coverage != nullptr) setup_.coverage->Add(world, wait_plan_);
   report_.io_count = world.io_count();
   report_.fault_count = world.fault_count();
   report_.hash = world.hash();
@@ -388,6 +390,7 @@ RunReport WeakRun::Run() {
     Fail("memory", "damage has made the process grow to " + std::to_string(PeakKilobytes()) +
                        " KiB, from " + std::to_string(peak_kilobytes));
   }
+  if (setup_.coverage != nullptr) setup_.coverage->Add(calm_);
   EventHash hash;
   hash.Add(calm_.hash());
   hash.Add(report_.hash);

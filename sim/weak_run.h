@@ -34,7 +34,6 @@ class WeakRun {
   // `connection_count` over `process_count` processes in the last part.
   WeakRun(const RunSetup& setup, int connection_count, int process_count);
   RunReport Run();
-  const WaitPlan& wait_plan() const { return wait_plan_; }
 
  private:
   // What one statement came to, for comparison.

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <string>
 
 #include "sim/main_loop.h"
 #include "sim/weak_run.h"
@@ -20,33 +18,16 @@ class Whopper final : public sim::Simulation {
   sim::RunReport Run(const sim::RunSetup& setup) override {
     if (sim::IsWeakRun(setup)) {
       const int process_count = std::max(1, setup.options.process_count);
-      sim::WeakRun run(setup, setup.options.connection_count,
-                       std::min(process_count, setup.options.connection_count));
-      const sim::RunReport report = run.Run();
-      waits_.Add(run.wait_plan());
-      return report;
+      return sim::WeakRun(setup, setup.options.connection_count,
+                          std::min(process_count, setup.options.connection_count))
+          .Run();
     }
-    if (setup.options.workload == "transactions") {
-      TransactionsRun run(setup, stacks_);
-      const sim::RunReport report = run.Run();
-      waits_.Add(run.wait_plan());
-      return report;
-    }
-    WhopperRun run(setup, stacks_);
-    const sim::RunReport report = run.Run();
-    waits_.Add(run.wait_plan());
-    return report;
-  }
-
-  void ReportCoverage() override {
-    const std::vector<std::string> never = waits_.NeverForced();
-    std::fprintf(stderr, "yield sites never forced: %zu\n", never.size());
-    for (const std::string& name : never) std::fprintf(stderr, "  %s\n", name.c_str());
+    if (setup.options.workload == "transactions") return TransactionsRun(setup, stacks_).Run();
+    return WhopperRun(setup, stacks_).Run();
   }
 
  private:
   sim::StackPool stacks_;
-  sim::WaitPlan waits_;
 };
 
 }  // namespace

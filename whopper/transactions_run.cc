@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "sim/coverage.h"
 #include "sim/failure.h"
 #include "sim/oracles/survival.h"
 #include "whopper/histories/anomalies.h"
@@ -170,6 +171,7 @@ sim::RunReport TransactionsRun::Run() {
   world_.StopFaults();
   RunAlone("read all", &TransactionClient::ReadAll);
   Judge();
+  if (setup_.coverage != nullptr) setup_.coverage->Add(world_, wait_plan_);
   return {.step_count = sim::run_position.step,
           .statement_count = context_.statement_count,
           .io_count = world_.io_count(),

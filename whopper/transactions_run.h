@@ -23,7 +23,6 @@ class TransactionsRun {
   // Both outlive us.
   TransactionsRun(const sim::RunSetup& setup, sim::StackPool& stacks);
   sim::RunReport Run();
-  const sim::WaitPlan& wait_plan() const { return wait_plan_; }
 
  private:
   struct Slot {  // one client over all its lives

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/coverage.h"
 #include "sim/failure.h"
 #include "whopper/profile_keys.h"
 
@@ -387,6 +388,7 @@ sim::RunReport WhopperRun::Run() {
   Verify();
   CheckLeaks();
   CheckVisibleImage("end");
+  if (setup_.coverage != nullptr) setup_.coverage->Add(world_, wait_plan_);
   return {.step_count = sim::run_position.step,
           .statement_count = context_->statement_count,
           .io_count = world_.io_count(),

@@ -31,7 +31,6 @@ class WhopperRun {
   WhopperRun(const sim::RunSetup& setup, sim::StackPool& stacks);
   ~WhopperRun();
   sim::RunReport Run();
-  const sim::WaitPlan& wait_plan() const { return wait_plan_; }
 
  private:
   struct Slot {  // one client over all its lives
