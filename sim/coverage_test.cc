@@ -17,7 +17,7 @@ const YieldSite kForced("sim.coverage.test.forced");
 const YieldSite kQuiet("sim.coverage.test.quiet");
 
 // A world in which a wait is forced, a probe reached, and one fault strikes one of two sleeps.
-void Run(Coverage& coverage, Probe probe) {
+void RunWorld(Coverage& coverage, Probe probe) {
   SeedSource source(1);
   Faults faults{Choices(source)};
   faults.StrikeAt(Fault::kCancel, 1);
@@ -44,8 +44,8 @@ bool Has(const std::string& text, const std::string& part) { return text.find(pa
 
 TEST(CoverageTest, NamesWhatNoRunHasReached) {
   Coverage coverage;
-  Run(coverage, Probe::kRootSplit);
-  Run(coverage, Probe::kLogTorn);
+  RunWorld(coverage, Probe::kRootSplit);
+  RunWorld(coverage, Probe::kLogTorn);
   const std::vector<std::string> unreached = coverage.UnreachedProbes();
   EXPECT_EQ(unreached.size(), kProbeCount - 2);
   const std::string text = coverage.Describe(/*in_full=*/false);
@@ -61,8 +61,8 @@ TEST(CoverageTest, NamesWhatNoRunHasReached) {
 
 TEST(CoverageTest, CountsEverythingInFull) {
   Coverage coverage;
-  Run(coverage, Probe::kRootSplit);
-  Run(coverage, Probe::kRootSplit);
+  RunWorld(coverage, Probe::kRootSplit);
+  RunWorld(coverage, Probe::kRootSplit);
   const std::string text = coverage.Describe(/*in_full=*/true);
   EXPECT_TRUE(Has(text, "\n  btree.balance.root_split: 2\n")) << text;
   EXPECT_TRUE(Has(text, "\n  cancel: 2 at opportunities 4\n")) << text;

@@ -31,6 +31,8 @@ const Runs kRuns[] = {
     {"sim/sim", {"--seed=1", "--runs=40"}},
     // Of the probes that are met in one run in hundreds. Look for another seed with --coverage when
     // what is drawn has changed.
+    {"whopper/whopper", {"--seed=105", "--runs=1"}},   // db.statement.ended_by_rollback
+    {"whopper/whopper", {"--seed=217", "--runs=1"}},   // storage.load_page.frame_lost
     {"whopper/whopper", {"--seed=5716", "--runs=1"}},  // storage.append_frames.page_changed
     {"sim/sim", {"--seed=208", "--runs=1"}},           // storage.rollback.played_back
     {"sim/sim", {"--seed=269", "--runs=1"}},           // storage.close_log.left
