@@ -31,11 +31,13 @@ const Runs kRuns[] = {
     {"sim/sim", {"--seed=1", "--runs=40"}},
     // Of the probes that are met in one run in hundreds. Look for another seed with --coverage when
     // what is drawn has changed.
-    {"whopper/whopper", {"--seed=105", "--runs=1"}},   // db.statement.ended_by_rollback
-    {"whopper/whopper", {"--seed=217", "--runs=1"}},   // storage.load_page.frame_lost
-    {"whopper/whopper", {"--seed=5716", "--runs=1"}},  // storage.append_frames.page_changed
-    {"sim/sim", {"--seed=208", "--runs=1"}},           // storage.rollback.played_back
-    {"sim/sim", {"--seed=269", "--runs=1"}},           // storage.close_log.left
+    {"whopper/whopper", {"--seed=65", "--runs=1"}},    // storage.make_room.met_readers
+    {"whopper/whopper", {"--seed=90", "--runs=1"}},    // storage.rollback.journal_left
+    {"whopper/whopper", {"--seed=653", "--runs=1"}},   // storage.free_page.trunk_full
+    {"whopper/whopper", {"--seed=1272", "--runs=1"}},  // vdbe.end_transaction.undo_failed
+    {"sim/sim", {"--seed=63", "--runs=1"}},            // btree.balance.interior
+    // storage.append_frames.page_changed
+    {"sim/sim", {"--seed=48", "--runs=1", "--profile=fast"}},
 };
 
 // The names below the line that begins with `title`.
