@@ -66,6 +66,12 @@ std::string Coverage::Describe(bool in_full) const {
   for (size_t i = 0; i < kProbeCount; ++i) {
     text += CountLine(kProbes[i].name, waits_.probe_count(static_cast<Probe>(i)));
   }
+  text += "memory, by how often it was refused:\n";
+  for (size_t i = 0; i < kAllocationCount; ++i) {
+    const auto what = static_cast<Allocation>(i);
+    text += CountLine(kAllocationNames[i], waits_.refused_count(what), " of ",
+                      waits_.asked_count(what));
+  }
   text += "yield sites, by the waits forced there:\n";
   for (const YieldSite* site : YieldSite::All()) {
     text +=

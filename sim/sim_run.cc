@@ -27,6 +27,7 @@ bool IsFaultError(const Status& error) {
   switch (error.primary()) {
     case ResultCode::kIoError:
     case ResultCode::kFull:
+    case ResultCode::kNoMemory:
     case ResultCode::kCannotOpen:
     case ResultCode::kInterrupt:
       return true;

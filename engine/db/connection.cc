@@ -15,10 +15,15 @@ Connection::Impl::Impl(Io& io, std::unique_ptr<Pager> pager) : session(io, std::
 IoResult<> Connection::Impl::SettleLeftovers() {
   if (owner != nullptr) return Unit();
   if (session.end.running()) {
+    const bool in_transaction = !session.autocommit;
     IoResult<> ended = session.end.Resume();
     if (ended.pending()) return ended;
-    // The statement it was for is gone, and with it whoever wanted to know how it went. When even
-    // the rollback failed, it is tried again below.
+    // The statement it was for is gone, and with it whoever wanted to know how it went. But when
+    // its transaction went too, the next must not go on as if it were in one. When even the
+    // rollback failed, it is tried again below.
+    if (ended.failed() && in_transaction && session.autocommit) {
+      lost_transaction = std::move(ended).status();
+    }
   }
   if (session.autocommit && session.pager->in_write()) {
     session.end.Start(session, Ending::kUndoTransaction);

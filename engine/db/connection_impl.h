@@ -27,6 +27,9 @@ struct Connection::Impl {
   // stepped since.
   Completion owner_is_ready;
 
+  // Why a transaction was rolled back with nobody there to be told; the next statement ends with it.
+  Status lost_transaction;
+
   // Goes on with what a statement that went away has left to do.
   IoResult<> SettleLeftovers();
 };

@@ -37,6 +37,10 @@ StepResult Statement::Impl::Step() {
       Reset();
       return Finished(std::move(status));
     }
+    if (Status lost = std::exchange(connection.lost_transaction, OkStatus()); !lost.ok()) {
+      Reset();
+      return Finished(std::move(lost));
+    }
   }
   connection.owner = nullptr;
   StepResult answer;

@@ -13,6 +13,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/status.h"
+#include "engine/io/allocation.h"
 #include "engine/io/completion.h"
 #include "engine/io/file.h"
 #include "engine/io/probe.h"
@@ -44,6 +45,8 @@ class IoObserver {
  public:
   // True to make this occurrence of `site` wait although it need not.
   virtual bool ForceWait(const YieldSite& site) = 0;
+  // True to refuse this memory.
+  virtual bool FailAllocation(Allocation) { return false; }
   // The engine has come to `probe`.
   virtual void OnReached(Probe) {}
 
@@ -91,6 +94,10 @@ class Io {
   // Whether a simulator wants a wait here. One comparison in production.
   bool ShouldWait(const YieldSite& site) {
     return observer_ != nullptr && observer_->ForceWait(site);
+  }
+  // Whether there may be memory for this; a simulator says no. Likewise.
+  bool MayAllocate(Allocation allocation) {
+    return observer_ == nullptr || !observer_->FailAllocation(allocation);
   }
   // Tells a simulator that the code has come to a place worth reaching. Likewise.
   void Reached(Probe probe) {

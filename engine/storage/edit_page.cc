@@ -26,7 +26,11 @@ void PagerCore::KeepBeforeImage(Frame& frame) {
 void PagerCore::KeepForJournal(Frame& frame) {
   if (journal.NeedsKeeping(frame.number)) {
     // This serves savepoints too: they know which records came after them.
-    if (Status status = journal.Keep(frame.number, frame.data); !status.ok()) doomed = status;
+    // As in TakeBeforeImage().
+    Status status = io.MayAllocate(Allocation::kJournalRecord)
+                        ? journal.Keep(frame.number, frame.data)
+                        : Status(ResultCode::kNoMemory);
+    if (!status.ok()) doomed = std::move(status);
     return;
   }
   if (!undo.is_open() || frame.kept_epoch >= undo.savepoints.back().first_edit_epoch) return;
@@ -38,7 +42,9 @@ void PagerCore::TakeBeforeImage(Frame& frame) {
                        .dirty = frame.dirty,
                        .wal_frame = frame.wal_frame,
                        .last_epoch = frame.kept_epoch};
-  image.bytes.reset(new (std::nothrow) std::byte[cache.page_size()]);
+  if (io.MayAllocate(Allocation::kBeforeImage)) {
+    image.bytes.reset(new (std::nothrow) std::byte[cache.page_size()]);
+  }
   if (image.bytes == nullptr) {
     // Nobody can be told here; the transaction ends with this error instead of the statement.
     doomed = Status(ResultCode::kNoMemory);

@@ -91,7 +91,9 @@ Result<bool> PagerCore::FinishLoad(Frame& frame) {
     frame.loaded_size += arrived;
     if (arrived > 0 && frame.loaded_size < page_size) io.Reached(Probe::kReadShort);
     if (frame.loaded_size == page_size && IsSuspect(frame)) {
-      frame.proof.reset(new (std::nothrow) std::array<std::byte, 32>);
+      if (io.MayAllocate(Allocation::kPageProof)) {
+        frame.proof.reset(new (std::nothrow) std::array<std::byte, 32>);
+      }
       if (frame.proof == nullptr) status = Status(ResultCode::kNoMemory);
     }
     if (status.ok() && arrived > 0 && ReadRest(*this, frame)) return false;

@@ -34,6 +34,7 @@ MendLog::Next MendLog::Run(State state) {
 }
 
 MendLog::Next MendLog::ReadHeader() {
+  if (!core_.io.MayAllocate(Allocation::kMendBuffer)) return Fail(Status(ResultCode::kNoMemory));
   buffer_.reset(new (std::nothrow) std::byte[kBatchFrameCount * WalFrameSize(header_.page_size)]);
   if (buffer_ == nullptr) return Fail(Status(ResultCode::kNoMemory));
   read_.Start(*core_.wal.file, 0, MutableBytes(buffer_.get(), kWalHeaderSize), done_);

@@ -270,6 +270,7 @@ void PageCache::Erase(PageNumber number) {
 // ---- Memory ----
 
 Status PageCache::AddChunk(size_t frame_count) {
+  if (!io_.MayAllocate(Allocation::kCacheFrames)) return Status(ResultCode::kNoMemory);
   Chunk chunk;
   const size_t size = frame_count * page_size_;
   chunk.memory_size = (size + kAlignment - 1) / kAlignment * kAlignment;

@@ -41,6 +41,9 @@ RecoverWal::Next RecoverWal::Lock() {
   checksum_ = WalChecksum();
   pages_.clear();
   if (buffer_ == nullptr) {
+    if (!core_.io.MayAllocate(Allocation::kRecoveryBuffer)) {
+      return Refuse(Status(ResultCode::kNoMemory));
+    }
     buffer_size_ = kReadSize;
     buffer_.reset(new (std::nothrow) std::byte[buffer_size_]);
     if (buffer_ == nullptr) return Refuse(Status(ResultCode::kNoMemory));

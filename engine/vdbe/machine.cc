@@ -100,6 +100,9 @@ IndexRows& Machine::IndexAt(int index) {
 
 Status Machine::GrowMemory(Cursor& cursor, size_t size) {
   constexpr size_t kOverheadSize = 64;
+  if (!session_.io.MayAllocate(Allocation::kCursorMemory)) {
+    return Status(ResultCode::kNoMemory);
+  }
   cursor.memory_size += size + kOverheadSize;
   if (cursor.memory_size <= session_.sorter_size_max) return OkStatus();
   return Status(ResultCode::kFull, "sorting needs more than " +

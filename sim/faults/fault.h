@@ -48,6 +48,7 @@ enum class Fault : uint8_t {
   kBitRotInFlight,
   kMisdirectedWrite,
   kStaleRead,
+  kNoMemory,
 };
 
 // What still holds when a fault has struck, from the strongest to the weakest.
@@ -260,6 +261,11 @@ inline constexpr FaultSpec kFaults[] = {
      .what = "A read gives the content that a sector had before it was last written.",
      .promise = Promise::kNoCrash,
      .per_million = 2'000},
+    {.fault = Fault::kNoMemory,
+     .name = "no-memory",
+     .what = "Memory that the engine asks for at a named place cannot be had.",
+     .promise = Promise::kCleanError,
+     .per_million = 3'000},
 };
 
 inline constexpr size_t kFaultCount = std::size(kFaults);
@@ -271,7 +277,7 @@ consteval bool InEnumOrder() {
   return true;
 }
 static_assert(InEnumOrder(), "list every Fault, in order");
-static_assert(kFaultCount == static_cast<size_t>(Fault::kStaleRead) + 1, "list every Fault");
+static_assert(kFaultCount == static_cast<size_t>(Fault::kNoMemory) + 1, "list every Fault");
 
 constexpr const FaultSpec& Describe(Fault fault) { return kFaults[static_cast<size_t>(fault)]; }
 

@@ -33,6 +33,8 @@ bool HasReason(const Status& error, const ErrorReasons& reasons) {
       return AnyStruck(reasons.faults, {Fault::kEioOpen, Fault::kEioOpenSticky});
     case ResultCode::kFull:
       return AnyStruck(reasons.faults, {Fault::kNoSpace, Fault::kNoSpaceSticky});
+    case ResultCode::kNoMemory:
+      return AnyStruck(reasons.faults, {Fault::kNoMemory});
     case ResultCode::kInterrupt:
       return reasons.interrupted || AnyStruck(reasons.faults, {Fault::kCancel});
     case ResultCode::kAbort:

@@ -61,6 +61,13 @@ bool WaitPlan::ForceWait(const YieldSite& site) {
   return true;
 }
 
+bool WaitPlan::FailAllocation(Allocation allocation) {
+  ++asked_[static_cast<size_t>(allocation)];
+  if (listener_ == nullptr || !listener_->RefusesMemory()) return false;
+  ++refused_[static_cast<size_t>(allocation)];
+  return true;
+}
+
 uint64_t WaitPlan::occurrence_count(const YieldSite& site) const {
   return counts_[static_cast<size_t>(site.index())].occurred;
 }
@@ -77,6 +84,10 @@ void WaitPlan::Add(const WaitPlan& other) {
     counts_[i].forced += other.counts_[i].forced;
   }
   for (size_t i = 0; i < kProbeCount; ++i) probe_counts_[i] += other.probe_counts_[i];
+  for (size_t i = 0; i < kAllocationCount; ++i) {
+    asked_[i] += other.asked_[i];
+    refused_[i] += other.refused_[i];
+  }
 }
 
 std::vector<std::string> WaitPlan::NeverForced() const {

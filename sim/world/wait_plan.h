@@ -1,6 +1,6 @@
 // A WaitPlan decides at which occurrences of which yield sites a wait is forced although none is
 // needed, and counts both per site, so that a run can report the sites it never forced. It counts
-// the probes that the engine reaches, too.
+// the probes that the engine reaches and the memory it asks for, too.
 //
 // Install with Io::SetObserver(). One plan may serve every Io of a world.
 
@@ -17,10 +17,11 @@
 
 namespace orrery::sim {
 
-// Told of each wait that is forced.
+// Told of each wait that is forced, and asked about memory.
 class WaitListener {
  public:
   virtual void OnForcedWait(const YieldSite& site) = 0;
+  virtual bool RefusesMemory() = 0;
 
  protected:
   ~WaitListener() = default;
@@ -40,6 +41,7 @@ class WaitPlan final : public IoObserver {
   static WaitPlan At(std::vector<uint64_t> occurrences);
 
   bool ForceWait(const YieldSite& site) override;
+  bool FailAllocation(Allocation allocation) override;
   void OnReached(Probe probe) override {
     if (!ignores_probes_) ++probe_counts_[static_cast<size_t>(probe)];
   }
@@ -56,6 +58,8 @@ class WaitPlan final : public IoObserver {
   std::vector<std::string> NeverForced() const;
 
   uint64_t probe_count(Probe probe) const { return probe_counts_[static_cast<size_t>(probe)]; }
+  uint64_t asked_count(Allocation what) const { return asked_[static_cast<size_t>(what)]; }
+  uint64_t refused_count(Allocation what) const { return refused_[static_cast<size_t>(what)]; }
   // Names of the probes that were never reached, in the order of their declaration.
   std::vector<std::string> UnreachedProbes() const;
   // While this is on: what a killed process reaches on its way out, it has not reached.
@@ -81,6 +85,8 @@ class WaitPlan final : public IoObserver {
   uint64_t forced_count_ = 0;
   std::vector<Count> counts_;  // by YieldSite::index()
   std::array<uint64_t, kProbeCount> probe_counts_{};
+  std::array<uint64_t, kAllocationCount> asked_{};
+  std::array<uint64_t, kAllocationCount> refused_{};
   bool ignores_probes_ = false;
   const YieldSite* last_site_ = nullptr;
   WaitListener* listener_ = nullptr;

@@ -136,6 +136,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   void OnFiberEnd(const Fiber& fiber) override;
   void OnStrike(Fault fault) override;
   void OnForcedWait(const YieldSite& site) override;
+  bool RefusesMemory() override { return faults_.Strikes(Fault::kNoMemory); }
 
   void Record(const Event& event) {
     hash_.Add(event);

@@ -24,8 +24,8 @@ from typing import NamedTuple, Optional
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "corpus" / "mutants"
 ORACLES = frozenset((
-    "check", "crash", "determinism", "differential", "durability", "error", "integrity", "leak", "lost-update", "model",
-    "progress", "snapshot", "sqlite3", "stale-read", "yield"))
+    "check", "crash", "determinism", "differential", "durability", "eet", "error", "integrity", "leak", "lost-update",
+    "model", "norec", "pqs", "progress", "row-count", "snapshot", "sqlite3", "stale-read", "tlp", "yield"))
 FAULTS = frozenset(re.findall(r'\.name = "([\w-]+)"', (ROOT / "sim" / "faults" / "fault.h").read_text(encoding="utf-8")))
 KEYS = ("name", "class", "what", "oracle", "fault", "equivalent")
 REQUIRED = KEYS[:4]

@@ -493,8 +493,10 @@ class KvRunning final : public Running {
     if (outcome.kind == Outcome::Kind::kGivenUp) return outcome;
     if (outcome.kind == Outcome::Kind::kError) {
       session_.last_snapshot_ = pager().snapshot();
-      (void)session_.CleanUp(driver);
-      return outcome;
+      const bool in_transaction = session_.in_transaction_;
+      Outcome cleaned = session_.CleanUp(driver);
+      // Its own error does not say that the transaction is gone.
+      return in_transaction && !session_.in_transaction_ ? cleaned : outcome;
     }
     if (!session_.in_transaction_) KV_CHECK(CommitWrite(driver));
     if (!command_.table.changes_schema()) session_.changes_ = change_count;
