@@ -56,6 +56,7 @@ bool IsFiller(const Value& value, const Filler& filler) {
     std::memcpy(&word, bytes.data() + at, kWordSize);
     if (word != WordAt(filler.tag, at)) return false;
   }
+  if (at == filler.size) return true;
   const uint64_t last = WordAt(filler.tag, at);
   return std::memcmp(bytes.data() + at, &last, filler.size - at) == 0;
 }

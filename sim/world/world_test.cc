@@ -217,8 +217,8 @@ TEST(WorldTest, KilledProcessLosesItsLocksAndNoneOfItsStoresIsSeen) {
 }
 
 TEST(WorldTest, WhatAKilledProcessReachesOnItsWayOutDoesNotCount) {
-  Quiet quiet;
   WaitPlan plan;
+  Quiet quiet;
   quiet.world.SetWaitPlan(&plan);
   SimProcess& process = quiet.world.StartProcess("p");
   quiet.world.Spawn(process, "c", [&] {
