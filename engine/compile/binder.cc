@@ -294,6 +294,7 @@ Result<BoundPtr> Binder::BindBinary(const BinaryExpr& expr) {
     if (truth) {
       BoundPtr bound = Node(BoundKind::kTruth);
       RETURN_IF_ERROR(BindInto(*bound, *expr.left));
+      if (!error_.ok()) return error_;  // the word behind IS is a constant, where it is noticed
       bound->truth = *truth;
       bound->is_negated = expr.op == BinaryOp::kIsNot;
       InheritCollate(*bound);

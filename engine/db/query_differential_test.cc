@@ -205,6 +205,11 @@ SELECT nosuch IN (SELECT 1,2)
 SELECT 1 IN (SELECT 1,2), nosuch
 SELECT (1,2) IN (nosuch)
 SELECT * FROM nosuch WHERE (1,2) IN ((1,2),3)
+SELECT max(abs(nosuch),a IS TRUE,missing) FROM v
+SELECT max(abs(nosuch),d IS NOT FALSE,missing) FROM v
+SELECT max(abs(nosuch),other IS TRUE,missing) FROM v
+SELECT max(abs(nosuch),a,missing) FROM v
+SELECT CASE WHEN abs(nosuch) THEN a IS NOT TRUE WHEN missing THEN 1 END FROM v
 SELECT (1,2) IN (3,'x'))
 SELECT (1,2) IN (3,'x') FROM FROM
 SELECT (a,d) AS k FROM v WHERE k=(1,2)
