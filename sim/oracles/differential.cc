@@ -15,7 +15,9 @@ bool SameReal(double a, double b) {
   return std::abs(a - b) <= 1e-12 * std::max(std::abs(a), std::abs(b));
 }
 
+// As a real is printed: with a point.
 bool ParsesAsReal(std::string_view text, double& real) {
+  if (text.find('.') == text.npos) return false;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), real);
   return error == std::errc() && end == text.data() + text.size();
 }
@@ -32,10 +34,8 @@ bool SameText(std::string_view a, std::string_view b) {
     const size_t b_size = NumberSize(b);
     double x = 0;
     double y = 0;
-    const bool are_reals = ParsesAsReal(a.substr(0, a_size), x) &&
-                           ParsesAsReal(b.substr(0, b_size), y) &&
-                           a.substr(0, a_size).find('.') != a.npos;
-    if (are_reals && SameReal(x, y)) {
+    if (ParsesAsReal(a.substr(0, a_size), x) && ParsesAsReal(b.substr(0, b_size), y) &&
+        SameReal(x, y)) {
       a.remove_prefix(a_size);
       b.remove_prefix(b_size);
       continue;

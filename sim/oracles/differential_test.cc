@@ -28,6 +28,8 @@ TEST(DifferentialTest, FindsSuchRealsInsideOfTexts) {
   EXPECT_NE(describe("1000.0-140737488355327", "1000.0-140737488355328"), "");
   EXPECT_NE(describe("x0.333333333333333y", "x0.333333333333334z"), "");
   EXPECT_NE(describe("x0.5", "x0.6"), "");
+  EXPECT_NE(describe("1.0", "1"), "");
+  EXPECT_NE(describe("1", "1.0"), "");
   EXPECT_NE(describe("x0.5", "x0.5x"), "");
 }
 
