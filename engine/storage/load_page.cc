@@ -89,7 +89,8 @@ Result<bool> PagerCore::FinishLoad(Frame& frame) {
   if (status.ok()) {
     const auto arrived = static_cast<uint32_t>(frame.completion.bytes());
     frame.loaded_size += arrived;
-    if (arrived > 0 && frame.loaded_size < page_size) io.Reached(Probe::kReadShort);
+    const uint32_t before = frame.loaded_size - arrived;
+    if (arrived > 0 && before > 0 && before < page_size) io.Reached(Probe::kReadShort);
     if (frame.loaded_size == page_size && IsSuspect(frame)) {
       if (io.MayAllocate(Allocation::kPageProof)) {
         frame.proof.reset(new (std::nothrow) std::array<std::byte, 32>);
