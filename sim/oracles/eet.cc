@@ -52,21 +52,15 @@ Pair Condition(RelationDraw& draw, int depth) {
 
 std::string CheckEet(RelationDraw& draw, const Ask& ask) {
   const Pair condition = Condition(draw, 2);
-  std::string value = draw.Expression();
+  const std::string value = draw.Expression();
   std::string other = value;
   if (draw.Choose(2, "value") == 0) {
     const std::string q = draw.Expression();
     other = "CASE WHEN " + q + " THEN " + value + " ELSE " + value + " END";
   }
   const std::string from = draw.from() + " WHERE ";
-  const std::string plain = "SELECT " + value + from + condition.plain;
-  const std::string transformed = "SELECT " + other + from + condition.other;
-  const std::optional<Rows> expected = ask(plain);
-  if (!expected) return "";
-  const std::optional<Rows> actual = ask(transformed);
-  if (!actual) return "";
-  const std::string difference = CompareBags(*expected, *actual);
-  return difference.empty() ? "" : plain + " and " + transformed + ": " + difference;
+  return CompareQueries(ask, "SELECT " + value + from + condition.plain,
+                        "SELECT " + other + from + condition.other);
 }
 
 }  // namespace orrery::sim

@@ -48,10 +48,10 @@ RelationDraw::RelationDraw(Choices choices, const std::vector<SqlTable>& tables)
   joined_.is_query = true;
   for (const std::string& column : first.columns) joined_.columns.push_back("p." + column);
   for (const std::string& column : second.columns) joined_.columns.push_back("q." + column);
-  from_ = " FROM " + first.name + " AS p" +
-          OneOf({",", " JOIN ", " CROSS JOIN ", " LEFT JOIN "}, "kind of join") +
-          "(SELECT * FROM " + second.name + " ORDER BY rowid LIMIT " +
-          std::to_string(choices_.Between(1, 8, "few")) + ") AS q";
+  const char* const join = OneOf({",", " JOIN ", " CROSS JOIN ", " LEFT JOIN "}, "kind of join");
+  const uint64_t few = choices_.Between(1, 8, "few");
+  from_ = " FROM " + first.name + " AS p" + join + "(SELECT * FROM " + second.name +
+          " ORDER BY rowid LIMIT " + std::to_string(few) + ") AS q";
   expressions_.Use(&joined_);
 }
 
@@ -75,6 +75,15 @@ std::string CompareBags(const Rows& expected, const Rows& actual) {
     if (order > 0) return "a row too many: " + ToString(*b[i]) + counts;
   }
   return "";
+}
+
+std::string CompareQueries(const Ask& ask, const std::string& expected, const std::string& actual) {
+  const std::optional<Rows> expected_rows = ask(expected);
+  if (!expected_rows) return "";
+  const std::optional<Rows> actual_rows = ask(actual);
+  if (!actual_rows) return "";
+  const std::string difference = CompareBags(*expected_rows, *actual_rows);
+  return difference.empty() ? "" : expected + " and " + actual + ": " + difference;
 }
 
 std::optional<int64_t> TheInteger(const std::optional<Rows>& rows) {

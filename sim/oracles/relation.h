@@ -63,6 +63,9 @@ class RelationDraw {
 // "" when both have the same rows, in whatever order; else what differs.
 std::string CompareBags(const Rows& expected, const Rows& actual);
 
+// The same of the answers to two queries, with these; "" also when one has no answer.
+std::string CompareQueries(const Ask& ask, const std::string& expected, const std::string& actual);
+
 // The only value of an answer that has one row and one column; nothing if it is not so.
 std::optional<int64_t> TheInteger(const std::optional<Rows>& rows);
 

@@ -37,7 +37,9 @@ std::string CheckRowCount(RelationDraw& draw, const Ask& ask) {
   const std::string q = draw.Predicate();
   const std::string& from = draw.from();
   const std::string value = draw.Summand();
-  const std::string a = "SELECT " + value + from + " WHERE " + p;
+  const std::string found = from + " WHERE " + p;
+  const std::string a = "SELECT " + value + found;
+  const std::string distinct_a = "SELECT DISTINCT " + value + found;
   const std::string b = "SELECT " + draw.Summand() + from + " WHERE " + q;
   switch (kind) {
     case 0: {
@@ -56,7 +58,7 @@ std::string CheckRowCount(RelationDraw& draw, const Ask& ask) {
       return counter.Verdict(both == left + right, "UNION ALL adds up");
     }
     case 2: {
-      const int64_t left = counter.Count("SELECT DISTINCT " + a.substr(7));
+      const int64_t left = counter.Count(distinct_a);
       const int64_t right = counter.Count(b + " UNION " + b);
       const int64_t either = counter.Count(a + " UNION " + b);
       const int64_t both = counter.Count(a + " INTERSECT " + b);
@@ -76,9 +78,9 @@ std::string CheckRowCount(RelationDraw& draw, const Ask& ask) {
     }
     default: {
       const int64_t rows = counter.Count(a);
-      const int64_t distinct = counter.Count("SELECT DISTINCT " + a.substr(7));
-      const int64_t groups = counter.Count("SELECT " + value + ",count(*)" +
-                                           a.substr(7 + value.size()) + " GROUP BY " + value);
+      const int64_t distinct = counter.Count(distinct_a);
+      const int64_t groups =
+          counter.Count("SELECT " + value + ",count(*)" + found + " GROUP BY " + value);
       const int64_t united = counter.Count(a + " UNION " + a);
       return counter.Verdict(distinct <= rows && distinct == groups && distinct == united,
                              "distinct rows are groups");

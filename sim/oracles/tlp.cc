@@ -10,12 +10,7 @@ std::string Compare(const Ask& ask, const std::string& whole, const std::string&
   const std::string parts = before + part + clause + "(" + p + ")" + together + part + clause +
                             "(NOT (" + p + "))" + together + part + clause + "((" + p +
                             ") IS NULL)" + after;
-  const std::optional<Rows> expected = ask(whole);
-  if (!expected) return "";
-  const std::optional<Rows> actual = ask(parts);
-  if (!actual) return "";
-  const std::string difference = CompareBags(*expected, *actual);
-  return difference.empty() ? "" : whole + " and " + parts + ": " + difference;
+  return CompareQueries(ask, whole, parts);
 }
 
 }  // namespace
