@@ -112,7 +112,7 @@ class Parser {
       return Bad("no profile is named '" + profile + "'; there are:" + known);
     }
     if (!has_connections && tool_.connection_count > 0) {
-      options.connection_count = static_cast<int>(options.profile->One("connections"));
+      options.connection_count = options.profile->One<int>("connections");
     }
     return OkStatus();
   }
@@ -301,9 +301,9 @@ std::vector<std::string> ReplayWords(const ToolSpec& tool, const MainOptions& op
     words.push_back("--quiet-steps=" + std::to_string(options.quiet_step_count));
   }
   const bool has_profile = options.profile != nullptr;
-  const int64_t default_count = has_profile && tool.connection_count > 0
-                                    ? options.profile->One("connections")
-                                    : tool.connection_count;
+  const int default_count = has_profile && tool.connection_count > 0
+                                ? options.profile->One<int>("connections")
+                                : tool.connection_count;
   if (options.connection_count != default_count) {
     words.push_back("--connections=" + std::to_string(options.connection_count));
   }

@@ -92,7 +92,8 @@ SimRun::SimRun(const RunSetup& setup)
     : setup_(setup),
       root_(setup.choices),
       config_(root_.Branch("config")),
-      invisible_only_(config_.Chance(PerMillion("invisible-runs"), "kind of run")),
+      invisible_only_(
+          config_.Chance(setup.options.profile->One<uint32_t>("invisible-runs"), "kind of run")),
       faults_(
           setup.DrawFaults(root_, invisible_only_ ? Promise::kInvisible : kWeakestOfOrdinaryRuns)),
       world_(root_, faults_),
@@ -105,28 +106,23 @@ SimRun::SimRun(const RunSetup& setup)
   world_.SetWaitPlan(&wait_plan_);
 }
 
-uint32_t SimRun::PerMillion(std::string_view key) const {
-  return static_cast<uint32_t>(setup_.options.profile->One(key));
-}
-
 void SimRun::DrawConfiguration() {
   const Profile& profile = *setup_.options.profile;
   pager_.new_page_size = DrawPageSize(profile, config_);
-  pager_.cache_page_count = static_cast<uint32_t>(profile.Draw("cache-pages", config_));
-  pager_.auto_checkpoint_frame_count =
-      static_cast<uint32_t>(profile.Draw("auto-checkpoint", config_));
+  pager_.cache_page_count = profile.Draw<uint32_t>("cache-pages", config_);
+  pager_.auto_checkpoint_frame_count = profile.Draw<uint32_t>("auto-checkpoint", config_);
   // Only with FULL is every answered commit there after a power cut, which SQLite beside us cannot
   // take back.
   if (!faults_.on(Fault::kPowerCut)) {
-    pager_.synchronous = static_cast<Synchronous>(profile.Draw("synchronous", config_));
+    pager_.synchronous = profile.Draw<Synchronous>("synchronous", config_);
   }
   if (pager_.synchronous < Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
-  early_step_ppm_ = static_cast<uint32_t>(profile.Draw("early-steps", config_));
+  early_step_ppm_ = profile.Draw<uint32_t>("early-steps", config_);
   Choices features = root_.Branch("features");
-  const auto feature_ppm = static_cast<uint32_t>(profile.Draw("feature-on", features));
+  const auto feature_ppm = profile.Draw<uint32_t>("feature-on", features);
   workload_.UseFeatures(SqlFeatures::Draw(features, feature_ppm));
-  relation_ppm_ = PerMillion("relations");
-  const auto budget = static_cast<uint64_t>(profile.Draw("statements", config_));
+  relation_ppm_ = profile.One<uint32_t>("relations");
+  const auto budget = profile.Draw<uint64_t>("statements", config_);
   budget_ = config_.Between(1, budget, "statements");
   DrawJournal();
 }
@@ -139,13 +135,13 @@ void SimRun::DrawJournal() {
     for (size_t mode = 0; mode < std::size(kJournalModeNames); ++mode) {
       modes.push_back(static_cast<JournalMode>(mode));
     }
-    if (profile.Draw("journals", choices) == static_cast<int64_t>(Journals::kLogOnly)) {
+    if (profile.Draw<Journals>("journals", choices) == Journals::kLogOnly) {
       modes = {JournalMode::kWal};
     }
   }
   if (modes != std::vector{JournalMode::kWal}) {
-    pager_.synchronous = static_cast<Synchronous>(profile.Draw("journal-synchronous", choices));
-    pager_.journal_size_limit = profile.Draw("journal-size-limit", choices);
+    pager_.synchronous = profile.Draw<Synchronous>("journal-synchronous", choices);
+    pager_.journal_size_limit = profile.Draw<int64_t>("journal-size-limit", choices);
   }
   // As with the level: nothing that was answered may come undone.
   const auto may_lose = [&](JournalMode mode) {

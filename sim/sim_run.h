@@ -35,7 +35,6 @@ class SimRun {
     Answer answer;
   };
 
-  uint32_t PerMillion(std::string_view key) const;  // of the profile
   void DrawConfiguration();
   void DrawJournal();
   void Start();

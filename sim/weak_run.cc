@@ -63,7 +63,7 @@ bool IsWeakRun(const RunSetup& setup) {
   if (setup.options.every_fault) return true;
   const Profile& profile = *setup.options.profile;
   if (weak.And(FaultsOf(profile)).empty()) return false;
-  const auto per_million = static_cast<uint32_t>(profile.One(kWeakRunsKey.name));
+  const auto per_million = profile.One<uint32_t>(kWeakRunsKey.name);
   return Choices(setup.choices).Branch("weak").Chance(per_million, "weak run");
 }
 

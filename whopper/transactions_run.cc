@@ -42,29 +42,28 @@ TransactionsRun::TransactionsRun(const sim::RunSetup& setup, sim::StackPool& sta
 void TransactionsRun::DrawConfiguration() {
   PagerOptions& pager = context_.pager;
   pager.new_page_size = DrawPageSize(profile_, config_);
-  pager.cache_page_count = static_cast<uint32_t>(profile_.Draw("cache-pages", config_));
-  pager.synchronous = static_cast<Synchronous>(profile_.Draw("synchronous", config_));
+  pager.cache_page_count = profile_.Draw<uint32_t>("cache-pages", config_);
+  pager.synchronous = profile_.Draw<Synchronous>("synchronous", config_);
   DrawJournal();
   if (pager.synchronous < Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
   // What was committed stays committed: with some only as long as the power does.
   if (sim::SurvivalOf(pager.journal_mode, pager.synchronous).cut != sim::Survival::kEveryCommit) {
     faults_.SetRate(Fault::kPowerCut, 0);
   }
-  pager.auto_checkpoint_frame_count =
-      static_cast<uint32_t>(profile_.Draw("auto-checkpoint", config_));
+  pager.auto_checkpoint_frame_count = profile_.Draw<uint32_t>("auto-checkpoint", config_);
   context_.sql_habits.keeps_statements = config_.Choose(2, "keeps statements") == 1;
-  context_.sql_habits.busy_timeout_ms = static_cast<int>(profile_.Draw("busy-timeout", config_));
-  context_.early_step_ppm = static_cast<uint32_t>(profile_.Draw("early-steps", config_));
-  context_.patience_ppm = static_cast<uint32_t>(profile_.Draw("patience", config_));
+  context_.sql_habits.busy_timeout_ms = profile_.Draw<int>("busy-timeout", config_);
+  context_.early_step_ppm = profile_.Draw<uint32_t>("early-steps", config_);
+  context_.patience_ppm = profile_.Draw<uint32_t>("patience", config_);
   context_.list_count = static_cast<int>(config_.Between(1, 4, "lists"));
   context_.register_count = static_cast<int>(config_.Between(1, 3, "registers"));
   context_.account_count = static_cast<int>(config_.Between(2, 4, "accounts"));
   context_.connection_count = setup_.options.connection_count;
   context_.observer = setup_.observer;
   process_count_ = setup_.options.process_count;
-  if (process_count_ == 0) process_count_ = static_cast<int>(profile_.Draw("processes", config_));
+  if (process_count_ == 0) process_count_ = profile_.Draw<int>("processes", config_);
   process_count_ = std::min(process_count_, context_.connection_count);
-  const uint64_t budget = static_cast<uint64_t>(profile_.Draw("statements", config_)) / 3 + 1;
+  const uint64_t budget = profile_.Draw<uint64_t>("statements", config_) / 3 + 1;
   slots_.resize(static_cast<size_t>(context_.connection_count));
   for (Slot& slot : slots_) slot.budget = config_.Between(1, budget, "transactions");
 }

@@ -38,27 +38,26 @@ WhopperRun::~WhopperRun() { world_.SetEventObserver(nullptr); }
 void WhopperRun::DrawConfiguration() {
   PagerOptions pager;
   pager.new_page_size = DrawPageSize(profile_, config_);
-  pager.cache_page_count = static_cast<uint32_t>(profile_.Draw("cache-pages", config_));
-  pager.synchronous = static_cast<Synchronous>(profile_.Draw("synchronous", config_));
-  pager.auto_checkpoint_frame_count =
-      static_cast<uint32_t>(profile_.Draw("auto-checkpoint", config_));
+  pager.cache_page_count = profile_.Draw<uint32_t>("cache-pages", config_);
+  pager.synchronous = profile_.Draw<Synchronous>("synchronous", config_);
+  pager.auto_checkpoint_frame_count = profile_.Draw<uint32_t>("auto-checkpoint", config_);
 
   const int connection_count = setup_.options.connection_count;
   process_count_ = setup_.options.process_count;
-  if (process_count_ == 0) process_count_ = static_cast<int>(profile_.Draw("processes", config_));
+  if (process_count_ == 0) process_count_ = profile_.Draw<int>("processes", config_);
   process_count_ = std::min(process_count_, connection_count);
 
   context_.reset(new ClientContext{.world = world_, .faults = faults_, .history = history_});
   context_->use_sql = setup_.options.workload == "sql";
   context_->pager = pager;
   context_->shape = sim::TableShape::Draw(config_, pager.new_page_size);
-  if (profile_.One("small-tables") != 0) context_->shape.MakeSmall();
-  context_->early_step_ppm = static_cast<uint32_t>(profile_.Draw("early-steps", config_));
+  if (profile_.One<bool>("small-tables")) context_->shape.MakeSmall();
+  context_->early_step_ppm = profile_.Draw<uint32_t>("early-steps", config_);
   if (!setup_.options.faults.empty()) {
-    context_->interrupt_ppm = static_cast<uint32_t>(profile_.Draw("interrupts", config_));
+    context_->interrupt_ppm = profile_.Draw<uint32_t>("interrupts", config_);
   }
-  context_->checkpoint_weight = static_cast<uint32_t>(profile_.Draw("checkpoints", config_));
-  context_->reader_count_max = static_cast<int>(profile_.Draw("readers", config_));
+  context_->checkpoint_weight = profile_.Draw<uint32_t>("checkpoints", config_);
+  context_->reader_count_max = profile_.Draw<int>("readers", config_);
   context_->connection_count = connection_count;
   context_->observer = setup_.observer;
   DrawJournal();
@@ -68,16 +67,15 @@ void WhopperRun::DrawConfiguration() {
        std::to_string(pager.auto_checkpoint_frame_count) + ", processes " +
        std::to_string(process_count_) + ", schedule " +
        std::string(kSchedules[static_cast<size_t>(schedule_)].name));
-  const auto budget = static_cast<uint64_t>(profile_.Draw("statements", config_));
-  image_ppm_ = static_cast<uint32_t>(profile_.One("images"));
+  const auto budget = profile_.Draw<uint64_t>("statements", config_);
   slots_.resize(static_cast<size_t>(connection_count));
   for (Slot& slot : slots_) slot.budget = config_.Choose(budget + 1, "statements");
   sim::Choices sql = root_.Branch("sql habits");
   context_->sql_habits.keeps_statements = sql.Choose(2, "keeps statements") == 1;
-  context_->sql_habits.busy_timeout_ms = static_cast<int>(profile_.Draw("busy-timeout", sql));
+  context_->sql_habits.busy_timeout_ms = profile_.Draw<int>("busy-timeout", sql);
   sim::Choices habits = root_.Branch("habits");
-  context_->create_ppm = static_cast<uint32_t>(profile_.Draw("create", habits));
-  context_->patience_ppm = static_cast<uint32_t>(profile_.Draw("patience", habits));
+  context_->create_ppm = profile_.Draw<uint32_t>("create", habits);
+  context_->patience_ppm = profile_.Draw<uint32_t>("patience", habits);
   UseNewPath();
 }
 
@@ -86,9 +84,9 @@ void WhopperRun::DrawJournal() {
   using enum JournalMode;
   ClientContext& context = *context_;
   sim::Choices choices = root_.Branch("journal");
-  context.savepoint_weight = static_cast<uint32_t>(profile_.Draw("savepoints", choices));
+  context.savepoint_weight = profile_.Draw<uint32_t>("savepoints", choices);
 
-  switch (static_cast<Journals>(profile_.Draw("journals", choices))) {
+  switch (profile_.Draw<Journals>("journals", choices)) {
     case Journals::kLogOnly:
       context.journal_modes = {kWal};
       break;
@@ -113,9 +111,8 @@ void WhopperRun::DrawJournal() {
   context.changes_journal_mode = has(kWal) && context.journal_modes.size() > 1;
   const bool is_log = context.journal_modes == std::vector{kWal};
   if (!is_log) {
-    context.pager.synchronous =
-        static_cast<Synchronous>(profile_.Draw("journal-synchronous", choices));
-    context.pager.journal_size_limit = profile_.Draw("journal-size-limit", choices);
+    context.pager.synchronous = profile_.Draw<Synchronous>("journal-synchronous", choices);
+    context.pager.journal_size_limit = profile_.Draw<int64_t>("journal-size-limit", choices);
   }
   if (context.pager.synchronous < Synchronous::kFull) faults_.TurnOffWhatNeedsFull();
 
@@ -322,7 +319,8 @@ void WhopperRun::OnRecovered(const SnapshotId& id, const sim::TableRows& tables)
 }
 
 std::optional<sim::TableRows> WhopperRun::ReadImage() {
-  if (!image_choices_.Chance(image_ppm_, "SQLite opens it")) return std::nullopt;
+  if (!image_choices_.Chance(profile_.One<uint32_t>("images"), "SQLite opens it"))
+    return std::nullopt;
   return sim::ReadWithSqlite3(sim::TakeImage(world_, context_->path), context_->shape.table_count);
 }
 

@@ -75,7 +75,6 @@ class WhopperRun {
   History history_;
   std::unique_ptr<ClientContext> context_;
   std::unique_ptr<HeaderWatch> watch_;
-  uint32_t image_ppm_ = 0;
   std::vector<Slot> slots_;
   std::map<uint32_t, int> recoverers_;  // their client numbers, by process
   int process_count_ = 1;

@@ -13,6 +13,7 @@
 #define ORRERY_SIM_CHOICES_CHOICES_H_
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "engine/base/check.h"
@@ -55,8 +56,7 @@ class Choices {
     return source_->Skip(stream_, mean, label);
   }
   // An index into `weights`, in proportion to them; their sum is not 0.
-  template <size_t n>
-  size_t Weighted(const uint32_t (&weights)[n], const char* label) {
+  size_t Weighted(std::span<const uint32_t> weights, const char* label) {
     uint64_t sum = 0;
     for (const uint32_t weight : weights) sum += weight;
     uint64_t rest = Choose(sum, label);

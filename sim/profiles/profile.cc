@@ -35,20 +35,7 @@ bool ParseNumber(std::string_view text, Number& to) {
 
 }  // namespace
 
-int64_t Profile::One(std::string_view key) const { return Values(key).front().value; }
-
-int64_t Profile::Draw(std::string_view key, Choices& choices) const {
-  const auto found = values_.find(key);
-  CHECK(found != values_.end());
-  uint64_t sum = 0;
-  for (const ProfileValue& value : found->second) sum += value.weight;
-  uint64_t rest = choices.Choose(sum, found->first.c_str());
-  size_t index = 0;
-  while (rest >= found->second[index].weight) rest -= found->second[index++].weight;
-  return found->second[index].value;
-}
-
-const std::vector<ProfileValue>& Profile::Values(std::string_view key) const {
+const ProfileValues& Profile::Values(std::string_view key) const {
   const auto found = values_.find(key);
   CHECK(found != values_.end());
   return found->second;
@@ -127,46 +114,49 @@ class ProfileParser {
 
   Status TakeValues(const ProfileKey& key, std::string_view text) {
     const std::string name(key.name);
-    std::vector<ProfileValue> values;
+    ProfileValues all_values;
     uint64_t sum = 0;
     for (std::string_view word = NextWord(text); !word.empty(); word = NextWord(text)) {
-      ASSIGN_OR_RETURN(const ProfileValue value, ParseValue(key, word));
-      sum += value.weight;
-      values.push_back(value);
+      const size_t colon = std::min(word.find(':'), word.size());
+      uint32_t weight = 1;
+      if (colon < word.size()) {
+        ASSIGN_OR_RETURN(weight, ParseWeight(key, word.substr(colon + 1)));
+      }
+      ASSIGN_OR_RETURN(const int64_t value, ParseValue(key, word.substr(0, colon)));
+      sum += weight;
+      all_values.values.push_back(value);
+      all_values.weights.push_back(weight);
     }
-    if (values.empty()) return Bad(name + " has no value");
+    const size_t count = all_values.values.size();
+    if (count == 0) return Bad(name + " has no value");
     if (sum == 0) return Bad(name + ": all weights are 0");
-    if (key.kind == KeyKind::kOne && values.size() > 1) return Bad(name + " has one value");
-    const bool is_new = all().back().values_.emplace(name, std::move(values)).second;
+    if (key.kind == KeyKind::kOne && count > 1) return Bad(name + " has one value");
+    const bool is_new = all().back().values_.emplace(name, std::move(all_values)).second;
     return is_new ? OkStatus() : Bad(name + " is there twice");
   }
 
-  Result<ProfileValue> ParseValue(const ProfileKey& key, std::string_view word) const {
+  Result<uint32_t> ParseWeight(const ProfileKey& key, std::string_view text) const {
     const std::string name(key.name);
-    ProfileValue value;
-    const size_t colon = word.find(':');
-    if (colon != word.npos) {
-      const std::string_view weight = word.substr(colon + 1);
-      if (key.kind != KeyKind::kDrawn) return Bad(name + " is not drawn and takes no weights");
-      if (!ParseNumber(weight, value.weight) || value.weight > kWeightMax) {
-        return Bad(name + ": a weight is a number from 0 to " + std::to_string(kWeightMax) +
-                   ", not '" + std::string(weight) + "'");
-      }
-    }
-    const std::string_view text = word.substr(0, colon);
+    if (key.kind != KeyKind::kDrawn) return Bad(name + " is not drawn and takes no weights");
+    uint32_t weight = 0;
+    if (ParseNumber(text, weight) && weight <= kWeightMax) return weight;
+    return Bad(name + ": a weight is a number from 0 to " + std::to_string(kWeightMax) + ", not '" +
+               std::string(text) + "'");
+  }
+
+  Result<int64_t> ParseValue(const ProfileKey& key, std::string_view text) const {
+    const std::string name(key.name);
     if (!key.words.empty()) {
       const auto found = std::find(key.words.begin(), key.words.end(), text);
-      value.value = found - key.words.begin();
-      if (found != key.words.end()) return value;
+      if (found != key.words.end()) return found - key.words.begin();
       std::string known;
       for (const std::string_view one : key.words) known += " " + std::string(one);
       return Bad(name + " does not take '" + std::string(text) + "', but:" + known);
     }
-    if (!ParseNumber(text, value.value) || value.value < key.low || value.value > key.high) {
-      return Bad(name + " wants numbers from " + std::to_string(key.low) + " to " +
-                 std::to_string(key.high) + ", not '" + std::string(text) + "'");
-    }
-    return value;
+    int64_t value = 0;
+    if (ParseNumber(text, value) && value >= key.low && value <= key.high) return value;
+    return Bad(name + " wants numbers from " + std::to_string(key.low) + " to " +
+               std::to_string(key.high) + ", not '" + std::string(text) + "'");
   }
 
   // What a profile leaves out is as in the first one, which must have everything.

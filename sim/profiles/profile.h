@@ -39,19 +39,27 @@ struct ProfileKey {
   std::span<const std::string_view> words;
 };
 
-struct ProfileValue {
-  int64_t value = 0;
-  uint32_t weight = 1;
+struct ProfileValues {
+  std::vector<int64_t> values;
+  std::vector<uint32_t> weights;  // of each
 };
 
 class Profile {
  public:
   const std::string& name() const { return name_; }
   const std::string& what() const { return what_; }
-  // `key` is one of the tool's.
-  int64_t One(std::string_view key) const;
-  int64_t Draw(std::string_view key, Choices& choices) const;  // one draw, labelled with the key
-  const std::vector<ProfileValue>& Values(std::string_view key) const;
+  // `key` is one of the tool's. Its values are numbers or, as indexes, words: a T in either case.
+  const ProfileValues& Values(std::string_view key) const;
+  template <typename T>
+  T One(std::string_view key) const {
+    return static_cast<T>(Values(key).values.front());
+  }
+  // One draw, labelled with the key.
+  template <typename T>
+  T Draw(const char* key, Choices& choices) const {
+    const ProfileValues& all = Values(key);
+    return static_cast<T>(all.values[choices.Weighted(all.weights, key)]);
+  }
 
  private:
   friend class Profiles;
@@ -59,7 +67,7 @@ class Profile {
 
   std::string name_;
   std::string what_;
-  std::map<std::string, std::vector<ProfileValue>, std::less<>> values_;
+  std::map<std::string, ProfileValues, std::less<>> values_;
 };
 
 class Profiles {

@@ -39,12 +39,11 @@ TEST(ProfileTest, ReadsValuesAndTakesTheRestFromTheFirst) {
   const Profile& first = profiles->all()[0];
   EXPECT_EQ(first.name(), "default");
   EXPECT_EQ(first.what(), "what it is for");
-  EXPECT_EQ(first.One("count"), 3);
+  EXPECT_EQ(first.One<int>("count"), 3);
   const Profile* const other = profiles->Find("other");
   ASSERT_NE(other, nullptr);
-  EXPECT_EQ(other->One("count"), 4);
-  ASSERT_EQ(other->Values("colours").size(), 2u);
-  EXPECT_EQ(other->Values("colours")[1].value, 1);
+  EXPECT_EQ(other->One<int>("count"), 4);
+  EXPECT_EQ(other->Values("colours").values, (std::vector<int64_t>{0, 1}));
   EXPECT_EQ(profiles->Find("another"), nullptr);
 }
 
@@ -54,7 +53,7 @@ TEST(ProfileTest, DrawsByWeight) {
   SeedSource source(1);
   Choices choices(source);
   std::map<int64_t, int> counts;
-  for (int i = 0; i < 1000; ++i) ++counts[profiles->all()[0].Draw("size", choices)];
+  for (int i = 0; i < 1000; ++i) ++counts[profiles->all()[0].Draw<int64_t>("size", choices)];
   EXPECT_EQ(counts.size(), 2u);  // never the one of weight 0
   EXPECT_GT(counts[7], 800);
   EXPECT_GT(counts[20], 50);

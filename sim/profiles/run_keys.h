@@ -25,7 +25,7 @@ inline constexpr std::string_view kPageSizeWords[] = {"512",  "1024",  "2048",  
                                                       "8192", "16384", "32768", "65536"};
 inline constexpr ProfileKey kPageSizeKey{.name = "page-size", .words = kPageSizeWords};
 inline uint32_t DrawPageSize(const Profile& profile, Choices& choices) {
-  return 512u << profile.Draw(kPageSizeKey.name, choices);
+  return 512u << profile.Draw<uint32_t>(kPageSizeKey.name.data(), choices);
 }
 
 // As the enum Synchronous has them.
@@ -41,18 +41,18 @@ inline constexpr ProfileKey kFaultRateKey{.name = "fault-rate", .low = 0, .high 
 
 inline FaultSet FaultsOf(const Profile& profile) {
   FaultSet set;
-  for (const ProfileValue& value : profile.Values(kFaultsKey.name)) {
-    if (value.value == kFaultCount) return FaultSet::All();
-    set.Add(kFaults[value.value].fault);
+  for (const int64_t fault : profile.Values(kFaultsKey.name).values) {
+    if (fault == kFaultCount) return FaultSet::All();
+    set.Add(static_cast<Fault>(fault));
   }
   return set;
 }
 
 inline SwarmRates RatesOf(const Profile& profile) {
-  SwarmRates rates{.on_per_million = static_cast<uint32_t>(profile.One(kFaultOnKey.name)),
-                   .percents = {}};
-  for (const ProfileValue& value : profile.Values(kFaultRateKey.name)) {
-    rates.percents.insert(rates.percents.end(), value.weight, static_cast<uint32_t>(value.value));
+  SwarmRates rates{.on_per_million = profile.One<uint32_t>(kFaultOnKey.name), .percents = {}};
+  const auto& [values, weights] = profile.Values(kFaultRateKey.name);
+  for (size_t i = 0; i < values.size(); ++i) {
+    rates.percents.insert(rates.percents.end(), weights[i], static_cast<uint32_t>(values[i]));
   }
   return rates;
 }
