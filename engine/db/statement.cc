@@ -32,14 +32,11 @@ StepResult Statement::Impl::Step() {
   if (connection.owner == nullptr && phase != Phase::kEnding) {
     IoResult<> settled = connection.SettleLeftovers();
     if (settled.pending()) return {StepKind::kWaiting, settled.waiting().on, OkStatus()};
-    if (settled.failed()) {
-      Status status = std::move(settled).status();
+    Status status = settled.failed() ? std::move(settled).status()
+                                     : std::exchange(connection.lost_transaction, OkStatus());
+    if (!status.ok()) {
       Reset();
       return Finished(std::move(status));
-    }
-    if (Status lost = std::exchange(connection.lost_transaction, OkStatus()); !lost.ok()) {
-      Reset();
-      return Finished(std::move(lost));
     }
   }
   connection.owner = nullptr;

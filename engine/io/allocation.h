@@ -2,7 +2,8 @@
 // do without: it gives kNoMemory, and the statement fails. allocations.inc declares all of them.
 // The code there says
 //
-//   if (!io.MayAllocate(Allocation::kBeforeImage)) ...   then new (std::nothrow), then the same
+//   buffer_ = io.AllocateBytes(Allocation::kMendBuffer, size);
+//   if (buffer_ == nullptr) return Fail(Status(ResultCode::kNoMemory));
 //
 // which costs a comparison in production. A simulator may refuse any of them.
 

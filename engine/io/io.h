@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <string_view>
 
 #include "engine/base/bytes.h"
@@ -98,6 +99,11 @@ class Io {
   // Whether there may be memory for this; a simulator says no. Likewise.
   bool MayAllocate(Allocation allocation) {
     return observer_ == nullptr || !observer_->FailAllocation(allocation);
+  }
+  // `size` bytes for it, or null.
+  std::unique_ptr<std::byte[]> AllocateBytes(Allocation allocation, size_t size) {
+    if (!MayAllocate(allocation)) return nullptr;
+    return std::unique_ptr<std::byte[]>(new (std::nothrow) std::byte[size]);
   }
   // Tells a simulator that the code has come to a place worth reaching. Likewise.
   void Reached(Probe probe) {

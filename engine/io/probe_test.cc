@@ -34,26 +34,6 @@ TEST(ProbeTest, HasANameOfItsOwnThatBeginsWithItsLayer) {
   EXPECT_STREQ(Describe(Probe::kTrunkFull).name, "storage.free_page.trunk_full");
 }
 
-TEST(AllocationTest, HasANameOfItsOwnAndIsGrantedUnlessAnObserverRefusesIt) {
-  std::set<std::string> names;
-  for (const std::string name : kAllocationNames) {
-    EXPECT_TRUE(names.insert(name).second) << name << " twice";
-    EXPECT_EQ(std::count(name.begin(), name.end(), '.'), 2) << name;
-  }
-  class Refuser final : public IoObserver {
-   public:
-    bool ForceWait(const YieldSite&) override { return false; }
-    bool FailAllocation(Allocation allocation) override {
-      return allocation == Allocation::kBeforeImage;
-    }
-  } refuser;
-  MemoryIo io;
-  EXPECT_TRUE(io.MayAllocate(Allocation::kBeforeImage));
-  io.SetObserver(&refuser);
-  EXPECT_FALSE(io.MayAllocate(Allocation::kBeforeImage));
-  EXPECT_TRUE(io.MayAllocate(Allocation::kCacheFrames));
-}
-
 TEST(ProbeTest, IsHeardByTheObserverOfItsIoAlone) {
   MemoryIo io;
   io.Reached(Probe::kTrunkFull);  // nobody hears it

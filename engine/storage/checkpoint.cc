@@ -1,7 +1,6 @@
 #include "engine/storage/checkpoint.h"
 
 #include <algorithm>
-#include <new>
 #include <string>
 
 #include "engine/storage/restart_wal.h"
@@ -174,8 +173,8 @@ Status CheckpointLog::PlanCopies(uint32_t first_frame) {
                             [](const Copy& a, const Copy& b) { return a.page == b.page; }),
                 copies_.end());
   if (buffer_page_size_ != header_.page_size) {
-    if (!core_.io.MayAllocate(Allocation::kCheckpointBuffer)) return Status(ResultCode::kNoMemory);
-    buffer_.reset(new (std::nothrow) std::byte[kBatchPageCount * size_t{header_.page_size}]);
+    buffer_ = core_.io.AllocateBytes(Allocation::kCheckpointBuffer,
+                                     kBatchPageCount * size_t{header_.page_size});
     buffer_page_size_ = buffer_ == nullptr ? 0 : header_.page_size;
     if (buffer_ == nullptr) return Status(ResultCode::kNoMemory);
   }

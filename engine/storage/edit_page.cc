@@ -1,7 +1,6 @@
 // What happens before a page changes.
 
 #include <cstring>
-#include <new>
 
 #include "engine/storage/pager_core.h"
 
@@ -25,11 +24,9 @@ void PagerCore::KeepBeforeImage(Frame& frame) {
 
 void PagerCore::KeepForJournal(Frame& frame) {
   if (journal.NeedsKeeping(frame.number)) {
-    // This serves savepoints too: they know which records came after them.
-    // As in TakeBeforeImage().
-    Status status = io.MayAllocate(Allocation::kJournalRecord)
-                        ? journal.Keep(frame.number, frame.data)
-                        : Status(ResultCode::kNoMemory);
+    // This serves savepoints too: they know which records came after them. Without memory for it
+    // the transaction ends, as below.
+    Status status = journal.Keep(io, frame.number, frame.data);
     if (!status.ok()) doomed = std::move(status);
     return;
   }
@@ -42,9 +39,7 @@ void PagerCore::TakeBeforeImage(Frame& frame) {
                        .dirty = frame.dirty,
                        .wal_frame = frame.wal_frame,
                        .last_epoch = frame.kept_epoch};
-  if (io.MayAllocate(Allocation::kBeforeImage)) {
-    image.bytes.reset(new (std::nothrow) std::byte[cache.page_size()]);
-  }
+  image.bytes = io.AllocateBytes(Allocation::kBeforeImage, cache.page_size());
   if (image.bytes == nullptr) {
     // Nobody can be told here; the transaction ends with this error instead of the statement.
     doomed = Status(ResultCode::kNoMemory);

@@ -1,7 +1,6 @@
 #include "engine/storage/mend_log.h"
 
 #include <algorithm>
-#include <new>
 #include <string>
 
 namespace orrery {
@@ -34,8 +33,8 @@ MendLog::Next MendLog::Run(State state) {
 }
 
 MendLog::Next MendLog::ReadHeader() {
-  if (!core_.io.MayAllocate(Allocation::kMendBuffer)) return Fail(Status(ResultCode::kNoMemory));
-  buffer_.reset(new (std::nothrow) std::byte[kBatchFrameCount * WalFrameSize(header_.page_size)]);
+  buffer_ = core_.io.AllocateBytes(Allocation::kMendBuffer,
+                                   kBatchFrameCount * WalFrameSize(header_.page_size));
   if (buffer_ == nullptr) return Fail(Status(ResultCode::kNoMemory));
   read_.Start(*core_.wal.file, 0, MutableBytes(buffer_.get(), kWalHeaderSize), done_);
   return AwaitOutcome(read_, State::kHeaderRead);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <new>
 #include <string>
 
 namespace orrery {
@@ -41,11 +40,8 @@ RecoverWal::Next RecoverWal::Lock() {
   checksum_ = WalChecksum();
   pages_.clear();
   if (buffer_ == nullptr) {
-    if (!core_.io.MayAllocate(Allocation::kRecoveryBuffer)) {
-      return Refuse(Status(ResultCode::kNoMemory));
-    }
     buffer_size_ = kReadSize;
-    buffer_.reset(new (std::nothrow) std::byte[buffer_size_]);
+    buffer_ = core_.io.AllocateBytes(Allocation::kRecoveryBuffer, buffer_size_);
     if (buffer_ == nullptr) return Refuse(Status(ResultCode::kNoMemory));
   }
   if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));

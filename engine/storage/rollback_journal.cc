@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
+
+#include "engine/io/io.h"
 
 namespace orrery {
 namespace {
@@ -27,8 +28,8 @@ bool RollbackJournal::must_flush() const {
          pending.size() > std::max(kPendingCountMin, kPendingSizeMax / page_size);
 }
 
-Status RollbackJournal::Keep(PageNumber page, const std::byte* bytes) {
-  std::unique_ptr<std::byte[]> record(new (std::nothrow) std::byte[record_size()]);
+Status RollbackJournal::Keep(Io& io, PageNumber page, const std::byte* bytes) {
+  std::unique_ptr<std::byte[]> record = io.AllocateBytes(Allocation::kJournalRecord, record_size());
   if (record == nullptr) return Status(ResultCode::kNoMemory);
   StoreBig(record.get(), page);
   std::memcpy(record.get() + kJournalRecordPageAt, bytes, page_size);

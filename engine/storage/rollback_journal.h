@@ -33,6 +33,8 @@
 
 namespace orrery {
 
+class Io;
+
 // As sqlite3 has it for a device that keeps the bytes around a write.
 inline constexpr uint32_t kJournalSectorSize = 512;
 
@@ -83,7 +85,7 @@ struct RollbackJournal {
   bool NeedsKeeping(PageNumber page) const {
     return mode != JournalMode::kOff && page <= initial_page_count && !kept.Contains(page);
   }
-  Status Keep(PageNumber page, const std::byte* bytes);
+  Status Keep(Io& io, PageNumber page, const std::byte* bytes);
   // Whether what a free page holds may be wanted back: it was in use when the transaction began, or
   // since.
   bool HeldSomething(PageNumber page) const { return kept.Contains(page) || freed.Contains(page); }
