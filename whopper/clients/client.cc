@@ -432,6 +432,8 @@ void Client::TakeBase(VersionNumber not_older_than) {
       view_.may_be_gone = false;
       view_.base = context_.history.Observe(id, not_older_than);
       view_.working = context_.history.at(*view_.base);
+      // Nothing has been written since any of them.
+      for (std::optional<Candidates>& saved : view_.savepoints) saved.reset();
     } else if (moved) {
       Fail("snapshot", "the snapshot of client " + std::to_string(number_) + " moved from " +
                            ToString(view_.id) + " to " + ToString(id) + " in its transaction");
