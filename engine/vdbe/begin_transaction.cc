@@ -60,6 +60,9 @@ BeginTransaction::Next BeginTransaction::Write() {
       session_->GiveSnapshotBack();
       return Goto(State::kRead);
     }
+    // A new database that could be made in part only: the empty file that the transaction had read
+    // is no more.
+    if (!is_ours_ && !pager.in_read()) session_->TransactionWasUndone();
     return Busy(std::move(write).status());
   }
   // Here, since the statement may be gone.

@@ -56,7 +56,8 @@ EndTransaction::Next EndTransaction::Decide() {
 }
 
 EndTransaction::Next EndTransaction::Begun() {
-  if (outcome().ok()) session_->begin.Take();
+  if (!outcome().ok()) return Fail(outcome());
+  session_->begin.Take();
   if (session_->autocommit && session_->pager->in_write()) return Goto(State::kRollback);
   return Done(Unit());
 }
