@@ -91,7 +91,8 @@ TEST(ChoicesTest, WeighsByTheWeights) {
   SeedSource source(3);
   Choices choices(source);
   int counts[3] = {};
-  for (int i = 0; i < 40'000; ++i) ++counts[choices.Weighted({1, 0, 3}, "kind")];
+  const uint32_t weights[] = {1, 0, 3};
+  for (int i = 0; i < 40'000; ++i) ++counts[choices.Weighted(weights, "kind")];
   EXPECT_NEAR(counts[0], 10'000, 500);
   EXPECT_EQ(counts[1], 0);
 }
