@@ -8,8 +8,8 @@
 namespace orrery {
 
 Connection::Impl::Impl(Io& io, std::unique_ptr<Pager> pager) : session(io, std::move(pager)) {
-  owner_is_ready.Submit();
-  owner_is_ready.Finish(OkStatus());
+  other_is_ready.Submit();
+  other_is_ready.Finish(OkStatus());
 }
 
 IoResult<> Connection::Impl::SettleLeftovers() {
@@ -32,6 +32,19 @@ IoResult<> Connection::Impl::SettleLeftovers() {
   }
   session.EndReadIfUnused();
   return Unit();
+}
+
+Statement::Impl* Connection::Impl::InTheWayOf(const Statement::Impl& statement) const {
+  if (owner != nullptr) return owner == &statement ? nullptr : owner;
+  if (!statement.MayChangeRows()) return nullptr;
+  const auto other = std::find_if(in_mid_row.begin(), in_mid_row.end(),
+                                  [&](const Statement::Impl* at) { return at != &statement; });
+  return other == in_mid_row.end() ? nullptr : *other;
+}
+
+Completion* Connection::Impl::WaitFor(const Statement::Impl& other) {
+  session.io.Reached(Probe::kWaitedForAnother);
+  return other.waits_for->in_flight() ? other.waits_for : &other_is_ready;
 }
 
 Connection::Connection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -84,7 +84,7 @@ class Statement {
   // Goes on: to the next row, to the end, or until it must wait. After kWaiting, drive the Io until
   // `waits_for` is no longer in flight, then call again; calling earlier answers kWaiting again.
   // While one statement of a connection waits in the middle of a change, the others' steps answer
-  // kWaiting for it. After kDone or kError a step starts the statement anew.
+  // kWaiting for it; while one waits in the middle of a row, those of changes do. After kDone or kError a step starts the statement anew.
   StepResult Step();
   // Back to the start; gives up a run in progress, as the destructor does. Bindings stay.
   void Reset();

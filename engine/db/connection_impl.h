@@ -23,15 +23,21 @@ struct Connection::Impl {
   ReadSchema read_schema;
   // The statement that waits in the middle of what others must not come between; null: none.
   Statement::Impl* owner = nullptr;
-  // Finished, for statements that wait for an owner whose own wait is over but who has not been
+  // Those that wait in the middle of a row: nothing may be changed before they have it, since its
+  // columns are to be of one moment.
+  std::vector<Statement::Impl*> in_mid_row;
+  // Finished, for statements that wait for another one whose own wait is over but who has not been
   // stepped since.
-  Completion owner_is_ready;
+  Completion other_is_ready;
 
   // Why a transaction was rolled back with nobody there to be told; the next statement ends with it.
   Status lost_transaction;
 
   // Goes on with what a statement that went away has left to do.
   IoResult<> SettleLeftovers();
+  // Who must be stepped, or dropped, before `statement` can go on; null: nobody.
+  Statement::Impl* InTheWayOf(const Statement::Impl& statement) const;
+  Completion* WaitFor(const Statement::Impl& other);
 };
 
 // A run of a statement:
@@ -60,6 +66,8 @@ struct Statement::Impl {
   void StartEnding(Status outcome);
   void GiveUpBegin();
   bool HasCurrentProgram() const;
+  // Rows that others of the connection are reading may be other ones afterwards.
+  bool MayChangeRows() const;
 
   Connection::Impl& connection;
   Session& session;
@@ -76,7 +84,7 @@ struct Statement::Impl {
   bool has_given_row = false;
   int compile_count = 0;  // in this run
   Completion* waits_for = nullptr;
-  bool waits_for_owner = false;  // the last step waited for another statement
+  bool waits_for_other = false;  // the last step waited for another statement to be stepped
 };
 
 }  // namespace orrery

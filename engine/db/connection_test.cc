@@ -204,6 +204,39 @@ class MidChangeTest : public ConnectionTest {
   std::unique_ptr<Connection> connection_;
 };
 
+// The row's page is let go of and read again between its columns.
+TEST_F(MidChangeTest, LetsAQueryHaveItsRowBeforeAChange) {
+  Run(*connection_, "UPDATE t SET a = zeroblob(20000) WHERE a = 1");
+  for (int wait_count = 1;; ++wait_count) {
+    Run(*connection_, "BEGIN");
+    auto select = Prepare(*connection_, "SELECT typeof(a), rowid, length(a) FROM t LIMIT 1");
+    auto change = Prepare(*connection_, "DELETE FROM t");
+    StepResult step = select->Step();
+    for (int i = 1; i < wait_count && step.kind == StepKind::kWaiting; ++i) {
+      ASSERT_TRUE(WaitFor(io_, *step.waits_for).ok());
+      step = select->Step();
+    }
+    const bool has_row = step.kind == StepKind::kRow;
+    bool change_done = false;
+    while (!change_done || step.kind == StepKind::kWaiting) {
+      if (!change_done) {
+        const StepResult other = change->Step();
+        ASSERT_NE(other.kind, StepKind::kError) << other.error.ToString();
+        change_done = other.kind == StepKind::kDone;
+      }
+      if (step.kind == StepKind::kWaiting) step = select->Step();
+      ASSERT_TRUE(io_.Poll(PollMode::kNoWait).ok());
+    }
+    if (step.kind == StepKind::kRow) {
+      EXPECT_EQ(QuoteValue(select->column(0)), "'blob'") << wait_count;
+      EXPECT_EQ(QuoteValue(select->column(2)), "20000") << wait_count;
+    }
+    select.reset();
+    Run(*connection_, "ROLLBACK");
+    if (has_row) break;
+  }
+}
+
 TEST_F(MidChangeTest, AllGoOnWhenAnEventLoopStepsThemInTurn) {
   auto change = StartChange();
   auto select = Prepare(*connection_, "SELECT a FROM t");

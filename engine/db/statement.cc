@@ -22,13 +22,13 @@ Statement::Impl::Impl(Connection::Impl& connection_in, ParsedStatement parsed_in
 // -- Running --
 
 StepResult Statement::Impl::Step() {
-  waits_for_owner = false;
-  if (connection.owner != nullptr && connection.owner != this) {
-    session.io.Reached(Probe::kWaitedForAnother);
-    Completion* const others = connection.owner->waits_for;
-    waits_for_owner = !others->in_flight();
-    return {StepKind::kWaiting, waits_for_owner ? &connection.owner_is_ready : others, OkStatus()};
+  waits_for_other = false;
+  if (const Impl* const other = connection.InTheWayOf(*this)) {
+    Completion* const completion = connection.WaitFor(*other);
+    waits_for_other = !completion->in_flight();
+    return {StepKind::kWaiting, completion, OkStatus()};
   }
+  std::erase(connection.in_mid_row, this);
   if (connection.owner == nullptr && phase != Phase::kEnding) {
     IoResult<> settled = connection.SettleLeftovers();
     if (settled.pending()) return {StepKind::kWaiting, settled.waiting().on, OkStatus()};
@@ -63,7 +63,11 @@ StepResult Statement::Impl::Step() {
 
 StepResult Statement::Impl::Waiting(Completion* completion, bool is_exclusive) {
   waits_for = completion;
-  if (is_exclusive) connection.owner = this;
+  if (is_exclusive) {
+    connection.owner = this;
+  } else {
+    connection.in_mid_row.push_back(this);
+  }
   return {StepKind::kWaiting, completion, OkStatus()};
 }
 
@@ -114,6 +118,20 @@ IoResult<> Statement::Impl::Compile() {
     }
     if (must_read || !needs_schema) return std::move(made).status();
     must_read = true;
+  }
+}
+
+bool Statement::Impl::MayChangeRows() const {
+  if (parsed.explain != ExplainMode::kNone) return false;
+  switch (parsed.statement->kind) {
+    case StatementKind::kSelect:
+    case StatementKind::kBegin:
+    case StatementKind::kCommit:
+    case StatementKind::kSavepoint:
+    case StatementKind::kRelease:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -234,6 +252,7 @@ bool Statement::Impl::GoOnEnding(StepResult& answer) {
 void Statement::Impl::Reset() {
   const bool is_owner = connection.owner == this;
   if (is_owner) connection.owner = nullptr;
+  std::erase(connection.in_mid_row, this);
   switch (phase) {
     case Phase::kIdle:
       return;
@@ -285,8 +304,7 @@ IoResult<> Statement::Compile() {
   Connection::Impl& connection = impl.connection;
   if (impl.phase != Impl::Phase::kIdle && impl.phase != Impl::Phase::kCompiling) return Unit();
   if (connection.owner != nullptr && connection.owner != &impl) {
-    Completion* const others = connection.owner->waits_for;
-    return Pending{others->in_flight() ? others : &connection.owner_is_ready};
+    return Pending{connection.WaitFor(*connection.owner)};
   }
   if (connection.owner == nullptr) IO_RETURN_IF_NOT_DONE(Unit, connection.SettleLeftovers());
   connection.owner = nullptr;
@@ -356,10 +374,10 @@ StepResult StepBlocking(Io& io, Statement& statement) {
   while (true) {
     StepResult result = statement.Step();
     if (result.kind != StepKind::kWaiting) return result;
-    if (statement.impl_->waits_for_owner) {
+    if (statement.impl_->waits_for_other) {
       return {StepKind::kError, nullptr,
               Status(ResultCode::kLocked,
-                     "another statement of this connection is in the middle of a change")};
+                     "another statement of this connection is in the middle of a step")};
     }
     if (Status status = WaitFor(io, *result.waits_for); !status.ok()) {
       return {StepKind::kError, nullptr, std::move(status)};

@@ -21,7 +21,7 @@ constexpr int kFailureCountMax = 200;  // in a row, before a client counts as st
 constexpr int kImpatienceMax = 20;  // failures in a row, before it waits for whoever is in the way
 
 const char* Name(Outcome::Kind kind) {
-  static constexpr const char* kNames[] = {"row", "done", "error", "given up"};
+  static constexpr const char* kNames[] = {"row", "done", "error", "given up", "left"};
   return kNames[static_cast<int>(kind)];
 }
 
@@ -48,6 +48,7 @@ Client::Client(int number, ClientContext& context, sim::SimProcess& process, sim
       process_(process),
       choices_(choices),
       journal_choices_(choices.Branch("journal")),
+      between_choices_(choices.Branch("between")),
       workload_(context.shape, choices.Branch("statement")),
       budget_(budget) {}
 
@@ -58,10 +59,11 @@ Client::~Client() {
 
 void Client::AfterCall() { process_.ExitIfKilled(); }
 
-bool Client::Wait(Completion& on) {
+Driver::Then Client::Wait(Completion& on) {
   ++context_.wait_count;
+  if (is_between_) return Then::kLeave;
   if (may_give_up_) {
-    if (context_.faults.Strikes(sim::Fault::kAbandon)) return false;
+    if (context_.faults.Strikes(sim::Fault::kAbandon)) return Then::kGiveUp;
     if (context_.faults.Strikes(sim::Fault::kCancel)) {
       interrupted_ = true;
       CancelWait(process_.io(), on);
@@ -72,9 +74,14 @@ bool Client::Wait(Completion& on) {
       for (const auto& reader : readers_) reader->Interrupt();
     }
   }
-  if (choices_.Chance(context_.early_step_ppm, "early step")) return true;
+  if (stepped_ != nullptr && stepped_->started() &&
+      between_choices_.Chance(context_.interleave_ppm, "leave")) {
+    return Then::kLeave;
+  }
+  StepReadersBetween();
+  if (choices_.Chance(context_.early_step_ppm, "early step")) return Then::kGoOn;
   sim::WaitOnFiber(process_, on);
-  return true;
+  return Then::kGoOn;
 }
 
 void Client::Log(const std::string& line) {
@@ -468,9 +475,12 @@ void Client::Keep(const char* oracle, const Command& command,
 }
 
 void Client::EndViewIfIdle() {
-  const bool held = in_transaction_ || std::any_of(readers_.begin(), readers_.end(),
-                                                   [](const auto& r) { return r->has_snapshot(); });
-  if (!held) view_ = View();
+  if (!in_transaction_ && !SomeReaderHasSnapshot()) view_ = View();
+}
+
+bool Client::SomeReaderHasSnapshot() const {
+  return std::any_of(readers_.begin(), readers_.end(),
+                     [](const auto& reader) { return reader->has_snapshot(); });
 }
 
 // -- Of the log and the journal --

@@ -47,6 +47,8 @@ struct ClientContext {
   sim::TableShape shape;
   uint32_t early_step_ppm = 50'000;  // steps a waiting statement before it can go on
   uint32_t interrupt_ppm = 2'000;    // at a wait
+  // A wait of a scan is left to run something else; in any wait a scan is stepped that is open.
+  uint32_t interleave_ppm = 0;
   uint32_t checkpoint_weight = 3;
   uint32_t create_ppm = 300'000;  // after a statement found no such table, the next one creates it
   uint32_t patience_ppm = 500'000;  // sleeps after kBusy, instead of going on at once
@@ -96,7 +98,7 @@ class Client final : private Driver {
 
   // Driver.
   void AfterCall() override;
-  bool Wait(Completion& on) override;
+  Then Wait(Completion& on) override;
 
   void Act();
   // Sleeps, the longer the more attempts have failed: at length longer than an operation may hang
@@ -131,6 +133,11 @@ class Client final : private Driver {
   void CheckIntegrity();
   void OpenReader();
   void StepReader(size_t index);
+  Outcome NextOf(Reader& reader, const char* doing, sim::Row* row);
+  void CheckAnswer(const Reader& reader, const std::string& wrong);
+  // While a statement waits: the others of its connection go on as far as they get, which is what an
+  // event loop does that has several of them.
+  void StepReadersBetween();
   void DropReaders();
 
   // After a commit was given up: uses the connection until it is settled.
@@ -146,6 +153,7 @@ class Client final : private Driver {
   void Keep(const char* oracle, const Command& command,
             const std::function<std::string(const sim::Tables&)>& difference);
   void EndViewIfIdle();
+  bool SomeReaderHasSnapshot() const;
   // After a statement failed for a name that is not there: the view is what it was before, `floor`
   // and whether others hold the snapshot.
   void EndViewOfMissing(std::optional<VersionNumber> floor, bool had_base);
@@ -159,12 +167,15 @@ class Client final : private Driver {
   sim::SimProcess& process_;
   sim::Choices choices_;
   sim::Choices journal_choices_;
+  sim::Choices between_choices_;
   sim::TableWorkload workload_;
   uint64_t& budget_;
   std::unique_ptr<Session> session_;
   bool in_transaction_ = false;  // between BEGIN and its end, as the client sees it
   View view_;
   std::vector<std::unique_ptr<Reader>> readers_;
+  const Reader* stepped_ = nullptr;  // the one whose step is under way
+  bool is_between_ = false;          // another one is stepped in a wait
   bool may_give_up_ = true;
   bool interrupted_ = false;
   bool rolled_back_ = false;

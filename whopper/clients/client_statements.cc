@@ -80,11 +80,10 @@ void Client::StepReader(size_t index) {
     const std::optional<VersionNumber> floor = view_.floor;
     const VersionNumber not_older = NotOlderThan();
     Row row;
-    const uint64_t number = Tell(command, "step: ");
-    const Outcome outcome = reader.running().Next(&row, *this);
-    context_.world.Note(static_cast<uint64_t>(outcome.kind), HashOf({row}));
-    if (context_.observer != nullptr) TellEnd(number, outcome, sim::ToString(row));
-    if (outcome.kind == Outcome::Kind::kGivenUp) {
+    const Outcome outcome = reader.end() ? *reader.end() : NextOf(reader, "step: ", &row);
+    if (outcome.kind == Outcome::Kind::kLeft) return;
+    if (outcome.kind == Outcome::Kind::kGivenUp ||
+        (reader.end() && outcome.kind == Outcome::Kind::kDone)) {
       drop();
       return EndViewIfIdle();
     }
@@ -123,16 +122,50 @@ void Client::StepReader(size_t index) {
       }
       reader.Start(view_.working.front().tables);
     }
-    const std::string wrong =
-        outcome.kind == Outcome::Kind::kRow ? reader.CheckRow(row) : reader.CheckEnd();
-    if (!wrong.empty()) {
-      Fail("model",
-           "client " + std::to_string(number_) + ", stepping " + ToSql(command).sql + ": " + wrong);
-    }
+    CheckAnswer(reader,
+                outcome.kind == Outcome::Kind::kRow ? reader.CheckRow(row) : reader.CheckEnd());
     if (outcome.kind == Outcome::Kind::kDone) {
       drop();
       return EndViewIfIdle();
     }
+  }
+}
+
+Outcome Client::NextOf(Reader& reader, const char* doing, Row* row) {
+  const uint64_t number = Tell(TableCommand(reader.select()), doing);
+  const Reader* const stepped = std::exchange(stepped_, &reader);
+  Outcome outcome = reader.running().Next(row, *this);
+  stepped_ = stepped;
+  context_.world.Note(static_cast<uint64_t>(outcome.kind), HashOf({*row}));
+  if (context_.observer != nullptr) TellEnd(number, outcome, sim::ToString(*row));
+  return outcome;
+}
+
+void Client::CheckAnswer(const Reader& reader, const std::string& wrong) {
+  if (wrong.empty()) return;
+  Fail("model", "client " + std::to_string(number_) + ", stepping " +
+                    ToSql(TableCommand(reader.select())).sql + ": " + wrong);
+}
+
+void Client::StepReadersBetween() {
+  for (const std::unique_ptr<Reader>& reader : readers_) {
+    // What the first step answers is compared with the newest snapshot, which may come meanwhile.
+    if (reader.get() == stepped_ || !reader->started() || reader->end()) continue;
+    if (!between_choices_.Chance(context_.interleave_ppm, "between")) continue;
+    is_between_ = true;
+    Row row;
+    Outcome outcome = NextOf(*reader, "between: ", &row);
+    is_between_ = false;
+    if (outcome.kind == Outcome::Kind::kLeft) continue;
+    if (outcome.kind == Outcome::Kind::kRow) {
+      CheckAnswer(*reader, reader->CheckRow(row));
+      continue;
+    }
+    if (outcome.kind == Outcome::Kind::kDone) CheckAnswer(*reader, reader->CheckEnd());
+    // Whoever waits here may be in the midst of using it: it is dropped later.
+    reader->SetEnd(std::move(outcome));
+    // Its snapshot ends with it when nothing else holds it, and who waits here may not have begun.
+    if (!in_transaction_ && !SomeReaderHasSnapshot()) view_.may_be_gone = true;
   }
 }
 
@@ -235,8 +268,8 @@ bool Client::CountsRight(const TableStatement& statement, VersionNumber number, 
 void Client::WriteAlone(const TableStatement& statement) {
   const VersionNumber not_older = NotOlderThan();
   const Command command = TableCommand(statement);
-  if (view_.base && !view_.may_be_gone) {
-    // A query holds the snapshot: only on that can the change be made.
+  if (view_.base && !view_.may_be_gone && context_.interleave_ppm == 0) {
+    // A query holds the snapshot to its end: only on that can the change be made.
     Candidates after;
     for (const Candidate& candidate : view_.working) {
       Candidate changed = candidate;

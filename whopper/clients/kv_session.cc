@@ -34,7 +34,7 @@ auto Drive(Driver& driver, bool may_give_up, Outcome& outcome, Call&& call) -> d
     driver.AfterCall();
     if (result.failed()) outcome = {Outcome::Kind::kError, result.status()};
     if (!result.pending()) return result;
-    if (!driver.Wait(*result.waiting().on) && may_give_up) {
+    if (driver.Wait(*result.waiting().on) == Driver::Then::kGiveUp && may_give_up) {
       outcome = {Outcome::Kind::kGivenUp, {}};
       return result;
     }

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,7 +35,10 @@ class Reader {
   bool other_failed() const { return other_failed_; }
   // It did: the connection's snapshot is another one now, so the scan cannot go on.
   void LostSnapshot() { lost_snapshot_ = true; }
-  bool has_snapshot() const { return !lost_snapshot_; }
+  bool has_snapshot() const { return !lost_snapshot_ && !end_; }
+  // How it has ended while another statement of its connection waited.
+  void SetEnd(Outcome end) { end_ = std::move(end); }
+  const std::optional<Outcome>& end() const { return end_; }
 
   bool started() const { return started_; }
 
@@ -57,6 +61,7 @@ class Reader {
   bool interrupted_ = false;
   bool other_failed_ = false;
   bool lost_snapshot_ = false;
+  std::optional<Outcome> end_;
   std::map<int64_t, sim::ModelRow> certain_;                // in every state so far, unchanged
   std::map<int64_t, std::vector<sim::ModelRow>> possible_;  // in any state so far
   std::set<int64_t> seen_;

@@ -22,15 +22,16 @@ class Driver {
  public:
   // To be called after every call into the engine: leaves the fiber when its process was killed.
   virtual void AfterCall() = 0;
-  // The engine waits for `on`. False: give the statement up, here.
-  virtual bool Wait(Completion& on) = 0;
+  // The engine waits for `on`. Leaving a statement is for those that Next() may be called of again.
+  enum class Then : uint8_t { kGoOn, kGiveUp, kLeave };
+  virtual Then Wait(Completion& on) = 0;
 
  protected:
   ~Driver() = default;
 };
 
 struct Outcome {
-  enum class Kind : uint8_t { kRow, kDone, kError, kGivenUp };
+  enum class Kind : uint8_t { kRow, kDone, kError, kGivenUp, kLeft };
   Kind kind;
   Status error;  // with kError
 };
@@ -40,7 +41,7 @@ class Running {
  public:
   virtual ~Running() = default;
   // The next row, the end or an error. After kDone or kError only destruction may follow; after
-  // kGivenUp too.
+  // kGivenUp too. After kLeft it stands where it waited, and others of its session may be run.
   virtual Outcome Next(sim::Row* row, Driver& driver) = 0;
 };
 

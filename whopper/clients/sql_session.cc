@@ -103,7 +103,14 @@ class SqlRunning final : public Running {
         case StepKind::kError:
           return {Outcome::Kind::kError, std::move(result.error)};
         case StepKind::kWaiting:
-          if (!driver.Wait(*result.waits_for)) return {Outcome::Kind::kGivenUp, {}};
+          switch (driver.Wait(*result.waits_for)) {
+            case Driver::Then::kGoOn:
+              break;
+            case Driver::Then::kGiveUp:
+              return {Outcome::Kind::kGivenUp, {}};
+            case Driver::Then::kLeave:
+              return {Outcome::Kind::kLeft, {}};
+          }
       }
     }
   }

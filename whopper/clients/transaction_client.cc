@@ -48,15 +48,15 @@ TransactionClient::TransactionClient(int number, TransactionContext& context,
                                      uint64_t& budget)
     : number_(number), context_(context), process_(process), choices_(choices), budget_(budget) {}
 
-bool TransactionClient::Wait(Completion& on) {
+Driver::Then TransactionClient::Wait(Completion& on) {
   ++context_.wait_count;
   if (may_give_up_) {
-    if (context_.faults.Strikes(sim::Fault::kAbandon)) return false;
+    if (context_.faults.Strikes(sim::Fault::kAbandon)) return Then::kGiveUp;
     if (context_.faults.Strikes(sim::Fault::kCancel)) CancelWait(process_.io(), on);
   }
-  if (choices_.Chance(context_.early_step_ppm, "early step")) return true;
+  if (choices_.Chance(context_.early_step_ppm, "early step")) return Then::kGoOn;
   sim::WaitOnFiber(process_, on);
-  return true;
+  return Then::kGoOn;
 }
 
 // -- The session --

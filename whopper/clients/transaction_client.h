@@ -59,7 +59,7 @@ class TransactionClient final : private Driver {
  private:
   // Driver.
   void AfterCall() override { process_.ExitIfKilled(); }
-  bool Wait(Completion& on) override;
+  Then Wait(Completion& on) override;
 
   bool Open();
   void Close();
