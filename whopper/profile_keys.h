@@ -32,6 +32,7 @@ inline constexpr sim::ProfileKey kProfileKeys[] = {
     {.name = "early-steps", .low = 0, .high = 1'000'000},
     {.name = "interrupts", .low = 0, .high = 1'000'000},
     {.name = "interleaving", .low = 0, .high = 1'000'000},
+    {.name = "idle", .low = 0, .high = 1'000'000},
     {.name = "checkpoints", .low = 0, .high = 1'000},
     {.name = "savepoints", .low = 0, .high = 1'000},
     {.name = "readers", .low = 0, .high = 100},

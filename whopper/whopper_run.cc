@@ -76,6 +76,7 @@ void WhopperRun::DrawConfiguration() {
   sim::Choices habits = root_.Branch("habits");
   context_->create_ppm = profile_.Draw<uint32_t>("create", habits);
   context_->patience_ppm = profile_.Draw<uint32_t>("patience", habits);
+  context_->idle_ppm = profile_.Draw<uint32_t>("idle", habits);
   // Below SQL a scan that waits is in the middle of its call.
   if (context_->use_sql) context_->interleave_ppm = profile_.Draw<uint32_t>("interleaving", habits);
   UseNewPath();

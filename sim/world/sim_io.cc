@@ -114,7 +114,17 @@ void SimIo::Sleep(uint64_t nanoseconds, Completion& done) {
   Operation* const operation = Begin(OperationKind::kSleep, nullptr, done);
   if (operation == nullptr) return;
   operation->offset = nanoseconds;
+  if (const Fiber* const fiber = world_.scheduler_.running()) {
+    slept_nanoseconds_.resize(std::max<size_t>(slept_nanoseconds_.size(), fiber->index() + 1));
+    slept_nanoseconds_[fiber->index()] += nanoseconds;
+  }
   world_.Submit(*operation);
+}
+
+uint64_t SimIo::slept_nanoseconds() const {
+  const Fiber* const fiber = world_.scheduler_.running();
+  if (fiber == nullptr || fiber->index() >= slept_nanoseconds_.size()) return 0;
+  return slept_nanoseconds_[fiber->index()];
 }
 
 Status SimIo::Poll(PollMode mode) {

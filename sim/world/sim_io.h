@@ -54,6 +54,8 @@ class SimIo final : public Io, public ShmObserver {
   size_t in_flight_count() const { return in_flight_count_; }
   // Operations of this process that have finished.
   uint64_t finished_count() const { return finished_count_; }
+  // All the sleeps that the running fiber has ever asked for.
+  uint64_t slept_nanoseconds() const;
 
  private:
   friend class SimFile;
@@ -71,6 +73,7 @@ class SimIo final : public Io, public ShmObserver {
   SimProcess& process_;
   Choices random_;
   std::vector<SimFile*> files_;  // open ones, in the order of opening
+  std::vector<uint64_t> slept_nanoseconds_;  // by fiber index
   size_t in_flight_count_ = 0;
   uint64_t finished_count_ = 0;
   uint64_t last_finished_number_ = 0;  // the highest of an operation's that has finished

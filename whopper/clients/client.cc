@@ -18,6 +18,11 @@ using sim::TableStatement;
 namespace {
 
 constexpr int kFailureCountMax = 200;  // in a row, before a client counts as stuck
+constexpr uint64_t kIdleSecondsMax = 20;
+// A statement asks for several locks, and the timeout is for each of them.
+constexpr uint64_t kLockCountMax = 4;
+// Taking a snapshot, which waits for others that are as good as done, gives up after 10 s.
+constexpr uint64_t kSnapshotNanosecondsMax = 11'000'000'000;
 constexpr int kImpatienceMax = 20;  // failures in a row, before it waits for whoever is in the way
 
 const char* Name(Outcome::Kind kind) {
@@ -112,6 +117,16 @@ void Client::TellEnd(uint64_t statement, const Outcome& outcome, const std::stri
 }
 
 // -- The session --
+
+void Client::Rest() {
+  if (between_choices_.Chance(context_.idle_ppm, "idle")) {
+    const uint64_t seconds = between_choices_.Between(1, kIdleSecondsMax, "idle seconds");
+    Log("idle for " + std::to_string(seconds) + " s");
+    return sim::SleepOnFiber(process_, seconds * 1'000'000'000);
+  }
+  (void)process_.io().Poll(PollMode::kNoWait);
+  process_.ExitIfKilled();
+}
 
 JournalMode Client::DrawJournalMode() {
   const std::vector<JournalMode>& modes = context_.journal_modes;
@@ -288,8 +303,7 @@ void Client::Act() {
   };
   switch (static_cast<Action>(choices_.Weighted(weights, "action"))) {
     case Action::kRest:
-      (void)process_.io().Poll(PollMode::kNoWait);
-      return process_.ExitIfKilled();
+      return Rest();
     case Action::kBegin:
       return Begin(Command::Kind::kBegin);
     case Action::kBeginImmediate:
@@ -334,6 +348,7 @@ Outcome Client::Run(const Command& command, Rows* rows) {
   ++context_.statement_count;
   interrupted_ = false;
   const uint64_t number = Tell(command);
+  const uint64_t slept_before = process_.io().slept_nanoseconds();
   Result<std::unique_ptr<Running>> running = session_->Start(command);
   process_.ExitIfKilled();
   Outcome outcome{Outcome::Kind::kError, {}};
@@ -347,6 +362,12 @@ Outcome Client::Run(const Command& command, Rows* rows) {
     }
     running->reset();
     process_.ExitIfKilled();
+  }
+  const uint64_t slept = process_.io().slept_nanoseconds() - slept_before;
+  const auto timeout_ms = static_cast<uint64_t>(context_.sql_habits.busy_timeout_ms);
+  if (slept > kLockCountMax * timeout_ms * 1'000'000 + kSnapshotNanosecondsMax) {
+    Fail("progress", ToSql(command).sql + " has slept for " + std::to_string(slept / 1'000'000) +
+                         " ms, with a busy timeout of " + std::to_string(timeout_ms) + " ms");
   }
   if (outcome.kind != Outcome::Kind::kDone) {
     for (const auto& reader : readers_) reader->OtherFailed();

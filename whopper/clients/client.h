@@ -52,6 +52,7 @@ struct ClientContext {
   uint32_t checkpoint_weight = 3;
   uint32_t create_ppm = 300'000;  // after a statement found no such table, the next one creates it
   uint32_t patience_ppm = 500'000;  // sleeps after kBusy, instead of going on at once
+  uint32_t idle_ppm = 0;            // a rest is long, whatever is open: for seconds
   int reader_count_max = 2;
   int connection_count = 1;       // clients in the run
   int open_connection_count = 0;  // sessions open now
@@ -104,6 +105,7 @@ class Client final : private Driver {
   // Sleeps, the longer the more attempts have failed: at length longer than an operation may hang
   // that belongs to whoever is in the way.
   void Pause(int attempt);
+  void Rest();
   JournalMode DrawJournalMode();
   bool Open();
   void Close();

@@ -12,6 +12,12 @@ using sim::Rows;
 using sim::Tables;
 using sim::TableStatement;
 
+namespace {
+
+constexpr uint32_t kDropLeftPpm = 200'000;  // of the queries that are left in a wait
+
+}  // namespace
+
 // -- Reading --
 
 void Client::Select(const TableStatement& statement) {
@@ -81,7 +87,11 @@ void Client::StepReader(size_t index) {
     const VersionNumber not_older = NotOlderThan();
     Row row;
     const Outcome outcome = reader.end() ? *reader.end() : NextOf(reader, "step: ", &row);
-    if (outcome.kind == Outcome::Kind::kLeft) return;
+    if (outcome.kind == Outcome::Kind::kLeft) {
+      if (!between_choices_.Chance(kDropLeftPpm, "drop")) return;
+      drop();
+      return EndViewIfIdle();
+    }
     if (outcome.kind == Outcome::Kind::kGivenUp ||
         (reader.end() && outcome.kind == Outcome::Kind::kDone)) {
       drop();
