@@ -52,6 +52,7 @@ struct Answer {
 // - 3.40.1 says that an ON clause references tables to its right, which it does not, when beside a
 //   common table with a RIGHT JOIN in it there is a view that is a UNION ALL, whose parts it takes
 //   apart. Such a view is drawn with an ORDER BY and a LIMIT around it.
+// - A real behind an overflow makes sum() of 3.50.4 go on, and ours; 3.40.1 fails. Not drawn.
 // - A subquery in FROM has a rowid in 3.40.1, but not in 3.50.4; not drawn.
 // - Debian's build takes ORDER BY and LIMIT after UPDATE and DELETE, and LIKE finds no blobs; not
 //   drawn.

@@ -249,6 +249,7 @@ std::string SqlExpressions::Between(int depth) {
 }
 
 std::string SqlExpressions::In(int depth) {
+  if (missing_ && mistakes_.Chance(100'000, "rows")) return InOfRows();
   const std::string operand = Draw(depth - 1);
   std::string text = "(" + operand + OneOf({" IN (", " NOT IN ("}, "in");
   const uint64_t count = HasCall(operand) ? choices_.Between(1, 3, "list") : Choose(4, "list");
@@ -256,6 +257,18 @@ std::string SqlExpressions::In(int depth) {
     if (i > 0) text += ",";
     text += Choose(3, "computed") == 0 ? Draw(depth - 2) : Literal();
   }
+  return text + "))";
+}
+
+// Of which some may have more columns than others.
+std::string SqlExpressions::InOfRows() {
+  static constexpr std::initializer_list<const char*> kRows = {"(1,2)", "(1)", "(c0,nosuch)", "3",
+                                                               "(NULL,'a',2)"};
+  const auto one_of = [&](std::initializer_list<const char*> words) {
+    return words.begin()[mistakes_.Choose(words.size(), "row")];
+  };
+  std::string text = "(" + std::string(one_of(kRows)) + " IN (" + one_of(kRows);
+  if (mistakes_.Choose(2, "second row") == 0) text += std::string(", ") + one_of(kRows);
   return text + "))";
 }
 

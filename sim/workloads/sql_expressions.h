@@ -17,7 +17,8 @@ namespace orrery::sim {
 
 class SqlExpressions {
  public:
-  explicit SqlExpressions(Choices choices) : choices_(choices) {}
+  explicit SqlExpressions(Choices choices)
+      : choices_(choices), mistakes_(choices.Branch("mistakes in expressions")) {}
 
   // Whose columns may be named from now on; null: none. With `missing` now and then one is named
   // that is not there.
@@ -53,6 +54,7 @@ class SqlExpressions {
   std::string Unary(int depth);
   std::string Logic(int depth);
   std::string In(int depth);
+  std::string InOfRows();
   std::string Between(int depth);
   std::string Pattern(int depth);
   std::string Case(int depth);
@@ -64,6 +66,7 @@ class SqlExpressions {
   std::string Qualified(std::string column);
 
   Choices choices_;
+  Choices mistakes_;
   const SqlTable* table_ = nullptr;
   bool missing_ = false;
 };

@@ -91,7 +91,10 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
   if (Has(kExplain) && Chance(10'000, "explain")) {
     return {SqlKind::kExplain, OneOf({"EXPLAIN ", "EXPLAIN QUERY PLAN "}, "explain") + text.sql};
   }
-  if (Has(kGarbled) && Chance(20'000, "garble") && CanGarble(text.sql)) {
+  // Of two mistakes the one that SQLite finds first is told.
+  const bool garbles = Has(kGarbled) && (Chance(20'000, "garble") ||
+                                         (missing_ && mistakes_.Chance(100'000, "garble too")));
+  if (garbles && CanGarble(text.sql)) {
     std::string garbled = Garbled(text.sql);
     if (OrdersInParentheses(garbled)) return text;
     text.is_garbled = true;
@@ -442,6 +445,7 @@ std::string SqlWorkload::Limit() {
 }
 
 std::string SqlWorkload::Select(const SqlTable& table) {
+  if (aggregates_.Wants()) return aggregates_.Draw(table);
   switch (Choose(14, "select")) {
     case 0:
     case 1:

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sim/choices/choices.h"
+#include "sim/workloads/sql_aggregates.h"
 #include "sim/workloads/sql_expressions.h"
 #include "sim/workloads/sql_features.h"
 #include "sim/workloads/sql_indexes.h"
@@ -57,7 +58,9 @@ class SqlWorkload {
         expressions_(choices),
         views_(choices.Branch("views")),
         queries_(choices, expressions_, views_),
-        indexes_(choices.Branch("indexes")) {}
+        indexes_(choices.Branch("indexes")),
+        aggregates_(choices.Branch("aggregates")),
+        mistakes_(choices.Branch("mistakes")) {}
 
   // All of them when it is not called.
   void UseFeatures(const SqlFeatures& features) { features_ = features; }
@@ -123,6 +126,8 @@ class SqlWorkload {
   SqlViews views_;
   SqlQueries queries_;
   SqlIndexes indexes_;
+  SqlAggregates aggregates_;
+  Choices mistakes_;
   std::map<std::string, SqlTable> made_;  // by definition
   std::vector<SqlTable> tables_;          // that are there
   std::vector<std::string_view> journal_modes_;
