@@ -246,6 +246,45 @@ TEST(AfterFailureTest, StopsAtAnEventAndSaysHowToStandThere) {
   EXPECT_NE(end.errors.find("gdb "), std::string::npos) << end.errors;
 }
 
+TEST(AfterFailureTest, RunsAKeptBugBySites) {
+  const Failed failed = FailWith("order");
+  const ProgramEnd small = RunProgram(kPlanted, {"--replay=" + failed.bundle, "--shrink"});
+  const std::string bundle = Field(small.LastLine(), "bundle=");
+  EXPECT_EQ(ReadFile(bundle + "/statements.sql").substr(0, 3), "/* ");
+  EXPECT_EQ(ReadFile(bundle + "/sites.txt").substr(0, 18), "fault/short-write ");
+  EXPECT_NE(ReadFile(bundle + "/schedule.txt").find("fault short-write"), std::string::npos);
+  const std::vector<std::string> words = {"--replay=" + bundle, "--by-sites"};
+  ProgramEnd end = RunProgram(kPlanted, words);
+  EXPECT_EQ(end.status, 1) << end.errors;
+  EXPECT_EQ(Field(end.LastLine(), "oracle="), "model");
+
+  // As when the bug is mended: the same statements and strikes, and all is well.
+  std::string options = ReadFile(bundle + "/options.txt");
+  options.replace(options.find("--workload=order"), 16, "--workload=tame");
+  WriteFile(bundle + "/options.txt", options);
+  end = RunProgram(kPlanted, words);
+  EXPECT_EQ(end.status, 0) << end.output << end.errors;
+  const std::string statements = ReadFile(bundle + "/statements.sql");
+  const auto count = std::count(statements.begin(), statements.end(), '\n');
+  const std::string all = " statements=" + std::to_string(count) + "/" + std::to_string(count);
+  EXPECT_NE(end.LastLine().find(" sites=1/1" + all), std::string::npos) << end.output;
+
+  // As when the workload has changed, or nothing can strike there any more.
+  WriteFile(bundle + "/statements.sql", statements + "/* connection 0 */ write 777;\n");
+  end = RunProgram(kPlanted, words);
+  EXPECT_EQ(end.status, 3);
+  EXPECT_NE(end.LastLine().find(all.substr(0, all.find('/') + 1) + std::to_string(count + 1)),
+            std::string::npos)
+      << end.output;
+  WriteFile(bundle + "/statements.sql", statements);
+  WriteFile(bundle + "/sites.txt",
+            ReadFile(bundle + "/sites.txt") + "waits 1 connection 0 statement 99\n");
+  end = RunProgram(kPlanted, words);
+  EXPECT_EQ(end.status, 3);
+  EXPECT_TRUE(end.LastLine().starts_with("STALE ")) << end.output;
+  EXPECT_EQ(RunProgram(kPlanted, {"--by-sites"}).status, 2);
+}
+
 TEST(AfterFailureTest, GoesToAnyEventOfARunAtOnce) {
   const Failed failed = FailWith("order");
   const std::string last = Field(failed.end.LastLine(), "event=");

@@ -149,6 +149,12 @@ void ChildRunner::RunAsChild(const Setup& setup) {
   stream.Add(size);
   if (setup.keeps_events) stream.Add(events);
   for (EventSink* const sink : setup.sinks) stream.Add(*sink);
+  ChoiceSource* choices = &recording;
+  if (setup.sites != nullptr) {
+    setup.sites->SetAnswers(recording);
+    stream.Add(*setup.sites);
+    choices = setup.sites;
+  }
   child = {.keeps_recording = setup.keeps_recording,
            .recording = &recording,
            .size = &size,
@@ -198,7 +204,7 @@ void ChildRunner::RunAsChild(const Setup& setup) {
     WatchTime(setup.time_ms_max, [] { _exit(1); });
   }
   run_position = {.seed = setup.options.seed};
-  slot_->report = simulation_.Run({.choices = recording,
+  slot_->report = simulation_.Run({.choices = *choices,
                                    .options = setup.options,
                                    .step_count_max = setup.step_count_max,
                                    .observer = &stream});

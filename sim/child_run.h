@@ -12,6 +12,7 @@
 
 #include "sim/bundles/event_list.h"
 #include "sim/bundles/event_stream.h"
+#include "sim/bundles/sites.h"
 #include "sim/choices/recording.h"
 #include "sim/failure.h"
 #include "sim/simulation.h"
@@ -59,6 +60,7 @@ class ChildRunner {
     bool keeps_events = false;        // RunEnd::events
     std::string error_path;           // where its standard error goes; empty: nowhere
     std::vector<EventSink*> sinks{};  // used by the child alone
+    SiteSource* sites = nullptr;      // likewise: stands between the recording and the run
   };
   RunEnd Run(const Setup& setup);
 

@@ -14,6 +14,7 @@
 #include "sim/failure.h"
 #include "sim/main_ending.h"
 #include "sim/main_explore.h"
+#include "sim/main_kept.h"
 #include "sim/main_onlookers.h"
 #include "sim/main_record.h"
 #include "sim/main_replay.h"
@@ -212,6 +213,7 @@ int RunMain(int argc, char** argv, const ToolSpec& tool, Simulation& simulation)
   if (options->snapshots) return SnapshotsMain(tool, simulation, *options);
   if (options->shrink) return ShrinkMain(tool, simulation, *options);
   if (!options->record_to.empty()) return RecordMain(tool, simulation, *options);
+  if (!options->replay.empty() && options->by_sites) return KeptMain(tool, simulation, *options);
   if (!options->replay.empty()) return ReplayMain(tool, simulation, *options);
   return RunSeeds(tool, simulation, *options);
 }

@@ -89,7 +89,8 @@ class Parser {
     for (const auto& [flag, to] :
          {std::pair{"check-determinism", &options.check_determinism},
           std::pair{"shrink", &options.shrink}, std::pair{"snapshots", &options.snapshots},
-          std::pair{"verbose", &options.verbose}, std::pair{"coverage", &options.coverage},
+          std::pair{"by-sites", &options.by_sites}, std::pair{"verbose", &options.verbose},
+          std::pair{"coverage", &options.coverage},
           std::pair{"help", &options.help}}) {
       if (name == flag) {
         *to = true;
@@ -216,6 +217,7 @@ Result<MainOptions> ParseMainOptions(const ToolSpec& tool, std::span<const std::
   for (const std::string& word : words) RETURN_IF_ERROR(parser.Take(word));
   RETURN_IF_ERROR(parser.ChooseProfile());
   MainOptions& options = parser.options;
+  if (options.by_sites && options.replay.empty()) return Bad("--by-sites wants --replay=BUNDLE");
   const bool is_for_one =
       options.until > 0 || !options.trace.empty() || options.branch || options.snapshots;
   if (options.replay.empty() && is_for_one) {
@@ -278,6 +280,9 @@ std::string Usage(const ToolSpec& tool) {
       "  --shrink-seconds=N   processor time for that (60)\n"
       "  --bundle-dir=DIR     where a failure is kept (the temporary folder)\n"
       "  --replay=BUNDLE      make a kept run again, from its recorded choices\n"
+      "  --by-sites           with it: faults strike where sites.txt says, and the run is to have "
+      "all\n"
+      "                       its statements and strikes, as kept bugs have\n"
       "  --until=EVENT        stop the run there for a debugger (gdb --args ...)\n"
       "  --snapshots          make the run once, then go to any event at once: events are read "
       "from\n"

@@ -60,6 +60,7 @@ struct MainOptions {
   uint64_t shrink_seconds = 60;    // of processor time that this may take
   std::string bundle_dir;          // where failures are kept; empty: the temporary folder
   std::string replay;              // a bundle to run again
+  bool by_sites = false;           // with replay: what struck strikes where its sites say
   uint64_t until = 0;              // stop at this event; 0: do not
   std::string trace;               // where to write a trace; empty: nowhere
   bool snapshots = false;          // go to events as told on standard input

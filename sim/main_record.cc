@@ -4,6 +4,9 @@
 
 #include "sim/bundles/image_sink.h"
 #include "sim/bundles/log_sink.h"
+#include "sim/bundles/schedule_sink.h"
+#include "sim/bundles/sites.h"
+#include "sim/bundles/statements.h"
 #include "sim/bundles/trace_writer.h"
 #include "sim/choices/seed_source.h"
 
@@ -51,7 +54,7 @@ void WriteVerdict(Bundle& bundle, const ToolSpec& tool, const MainOptions& optio
 }
 
 RunEnd RecordInto(Bundle& bundle, const ToolSpec& tool, Simulation& simulation,
-                  const MainOptions& options, ChoiceSource& answers) {
+                  const MainOptions& options, ChoiceSource& answers, bool is_small) {
   std::string words;
   for (const std::string& word : ReplayWords(tool, options, options.seed, options.step_count)) {
     words += word + "\n";
@@ -61,14 +64,25 @@ RunEnd RecordInto(Bundle& bundle, const ToolSpec& tool, Simulation& simulation,
   const std::string trace_path = bundle.folder() + "/trace.jsonl";
   TraceWriter trace(trace_path, ReplayCommand(tool, options, options.seed, options.step_count));
   ImageSink images(bundle);
-  LogSink log([&bundle](const std::string& line) { bundle.AppendLine("log.txt", line); });
+  const auto append_to = [&bundle](const char* file) {
+    return [&bundle, file](const std::string& line) { bundle.AppendLine(file, line); };
+  };
+  LogSink log(append_to("log.txt"));
+  // Empty when nothing strikes or nothing is asked, but there.
+  for (const char* file : {"sites.txt", "statements.sql"}) bundle.Write(file, "");
+  StatementSink statements(append_to("statements.sql"));
+  ScheduleSink schedule(append_to("schedule.txt"));
+  SiteKeeper sites([&bundle](const Site& site) { bundle.AppendLine("sites.txt", site.ToText()); });
+  std::vector<EventSink*> sinks = {&log, &statements, &trace, &images};
+  if (is_small) sinks.push_back(&schedule);
   ChildRunner runner(simulation);
   const RunEnd end = runner.Run({.options = options,
                                  .answers = answers,
                                  .step_count_max = options.step_count,
                                  .keeps_events = true,
                                  .error_path = bundle.folder() + "/stderr.txt",
-                                 .sinks = {&log, &trace, &images}});
+                                 .sinks = sinks,
+                                 .sites = &sites});
   bundle.Write("choices.txt", end.recording.ToText());
   bundle.Write("events.txt", end.events.ToText());
   if (end.kind == RunEnd::Kind::kFailed) {
@@ -89,7 +103,7 @@ int RecordMain(const ToolSpec& tool, Simulation& simulation, const MainOptions& 
   if (folder.ok()) {
     Bundle bundle(*folder);
     SeedSource seed(options.seed);
-    end = RecordInto(bundle, tool, simulation, options, seed);
+    end = RecordInto(bundle, tool, simulation, options, seed, /*is_small=*/false);
     ShowErrors(bundle);
     where = " bundle=" + *folder;
   } else {

@@ -17,9 +17,9 @@ namespace orrery::sim {
 int RecordMain(const ToolSpec& tool, Simulation& simulation, const MainOptions& options);
 
 // Makes a run in a child, its draws answered from `answers`, and writes the bundle of it. A run
-// that does not fail leaves a bundle without a verdict.
+// that does not fail leaves a bundle without a verdict. `is_small`: a person will read all of it.
 RunEnd RecordInto(Bundle& bundle, const ToolSpec& tool, Simulation& simulation,
-                  const MainOptions& options, ChoiceSource& answers);
+                  const MainOptions& options, ChoiceSource& answers, bool is_small);
 // The verdict: README.txt and failure.txt.
 void WriteVerdict(Bundle& bundle, const ToolSpec& tool, const MainOptions& options,
                   const RunEnd& end);

@@ -6,6 +6,9 @@
 //   build.txt       compiler and mode
 //   choices.txt     every draw (sim/choices/recording.h): what --replay answers from
 //   events.txt      a mark for every event (event_list.h): what --replay compares with
+//   sites.txt       where something struck, told by statements (sites.h)
+//   statements.sql  what the workload asked for (statements.h)
+//   schedule.txt    of a small run: what happened, for a person (schedule_sink.h)
 //   log.txt         statements and their ends, one a line (log_sink.h)
 //   trace.jsonl     every event (trace_writer.h)
 //   stderr.txt      what the run said on standard error: a sanitizer's report, say

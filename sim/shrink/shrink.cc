@@ -132,7 +132,7 @@ int ShrinkMain(const ToolSpec& tool, Simulation& simulation, const MainOptions& 
   }
   Bundle bundle(*folder);
   ReplaySource answers(shrinker.best().recording);
-  const RunEnd end = RecordInto(bundle, tool, simulation, shrinker.options(), answers);
+  const RunEnd end = RecordInto(bundle, tool, simulation, shrinker.options(), answers, /*is_small=*/true);
   const Result<std::string> log = ReadWholeFile(*folder + "/log.txt");
   if (log.ok()) std::fputs(log->c_str(), stderr);
   std::fprintf(stderr, "%s\n", end.message.c_str());
