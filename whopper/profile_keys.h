@@ -16,6 +16,9 @@ inline constexpr char kProfiles[] =
 enum class Journals : uint8_t { kLogOnly, kFiles, kAll, kInMemory, kNone };
 inline constexpr std::string_view kJournals[] = {"wal", "files", "all", "memory", "off"};
 
+enum class PreemptAt : uint8_t { kAll, kLocks };
+inline constexpr std::string_view kPreemptAt[] = {"all", "locks"};
+
 inline constexpr sim::ProfileKey kProfileKeys[] = {
     {.name = "connections", .kind = sim::KeyKind::kOne, .low = 1, .high = 64},
     {.name = "images", .kind = sim::KeyKind::kOne, .low = 0, .high = 1'000'000},
@@ -29,6 +32,7 @@ inline constexpr sim::ProfileKey kProfileKeys[] = {
     {.name = "journal-size-limit", .low = -1, .high = 1'000'000'000},
     {.name = "journal-synchronous", .words = sim::kSynchronousLevels},
     {.name = "processes", .low = 1, .high = 8},
+    {.name = "preempt-at", .words = kPreemptAt},
     {.name = "early-steps", .low = 0, .high = 1'000'000},
     {.name = "interrupts", .low = 0, .high = 1'000'000},
     {.name = "interleaving", .low = 0, .high = 1'000'000},

@@ -76,6 +76,9 @@ void WhopperRun::DrawConfiguration() {
   sim::Choices habits = root_.Branch("habits");
   context_->create_ppm = profile_.Draw<uint32_t>("create", habits);
   context_->patience_ppm = profile_.Draw<uint32_t>("patience", habits);
+  if (profile_.Draw<PreemptAt>("preempt-at", habits) == PreemptAt::kLocks) {
+    world_.PreemptAtLocksOnly();
+  }
   context_->idle_ppm = profile_.Draw<uint32_t>("idle", habits);
   // Below SQL a scan that waits is in the middle of its call.
   if (context_->use_sql) context_->interleave_ppm = profile_.Draw<uint32_t>("interleaving", habits);

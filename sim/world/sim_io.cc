@@ -186,7 +186,7 @@ void SimIo::RandomBytes(MutableBytes out) {
 }
 
 void SimIo::OnShmAccess() {
-  if (SchedulingPoint()) [[likely]]
+  if (world_.preempts_at_shm_accesses_ ? SchedulingPoint() : process_.alive()) [[likely]]
     return;
   world_.CountDeadCall();
   world_.SaveRegions();

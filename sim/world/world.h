@@ -86,6 +86,9 @@ class World final : private Performer, private FaultObserver, private WaitListen
 
   // Waits that the plan forces become events. `plan` outlives us.
   void SetWaitPlan(WaitPlan* plan);
+  // Accesses to shared memory are no preemption points from now on. A run has far more of them than of
+  // locks, so that a switch is likelier to come between two steps of a locking protocol.
+  void PreemptAtLocksOnly() { preempts_at_shm_accesses_ = false; }
 
   // Files as a program sees them now. Import is durable.
   DiskImage Image() const { return disk_.Image(); }
@@ -203,6 +206,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   uint64_t io_count_ = 0;
   uint64_t wait_count_ = 0;
   uint64_t preemption_count_ = 0;
+  bool preempts_at_shm_accesses_ = true;
   uint64_t last_owner_ = 0;
   uint64_t last_due_nanoseconds_ = 0;  // of what nothing delayed
   uint64_t dead_call_count_ = 0;       // by dead processes since the last kill
