@@ -14,7 +14,7 @@ using sim::TableStatement;
 
 namespace {
 
-constexpr uint32_t kDropLeftPpm = 200'000;  // of the queries that are left in a wait
+constexpr uint32_t kDropLeftPpm = 400'000;  // of the queries that are left in a wait
 
 }  // namespace
 
