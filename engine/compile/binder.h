@@ -27,6 +27,9 @@ class Binder {
   // One that may also be a row: (a, b), or a subquery of several columns.
   Result<BoundPtr> BindRow(const Expr& expr);
 
+  // The statement is wrong, once all its names are found; what to go on with till then.
+  BoundPtr FoundLate(Status error);
+
  private:
   // SQLite does not resolve what stands in a DEFAULT.
   bool is_in_default() const;
@@ -46,8 +49,6 @@ class Binder {
   Result<BoundPtr> BindCast(const CastExpr& expr);
   Result<BoundPtr> BindRaise(const RaiseExpr& expr);
   Status BindInto(Bound& bound, const Expr& expr);
-  // The statement is wrong, once all its names are found; what to go on with till then.
-  BoundPtr FoundLate(Status error);
   Status CheckSameWidth(const Expr& left, const Expr& right) const;
   // An error is kept in error_; false then.
   bool BindLeniently(const Expr& expr, std::vector<BoundPtr>& operands);

@@ -2,6 +2,7 @@
 // those rows one by one: a row that a change moves is not met again.
 
 #include <optional>
+#include <utility>
 
 #include "engine/compile/binder.h"
 #include "engine/compile/join_loop.h"
@@ -102,17 +103,27 @@ class UpdateCompiler {
     Scope scope;
     scope.sources.push_back(target_.source);
     Binder binder(context_, scope);
+    Status rowid_error;
+    std::vector<Status> errors(values_.size());
     for (const Assignment& assignment : statement_.assignments) {
       if (assignment.is_row) return NotSupportedYet("row values are");
       const std::string& name = assignment.columns[0].text;
       ASSIGN_OR_RETURN(BoundPtr value, binder.Bind(*assignment.value));
+      // Of a column that is set twice only the last value is computed.
+      Status error = std::exchange(context_.late_error, OkStatus());
       const int column = table.FindColumn(name);
       if (column < 0 && !IsRowidName(name)) return SqlError("no such column: " + name);
       if (column < 0 || column == table.rowid_column) {
         new_rowid_ = std::move(value);
+        rowid_error = std::move(error);
       } else {
         values_[static_cast<size_t>(column)] = std::move(value);
+        errors[static_cast<size_t>(column)] = std::move(error);
       }
+    }
+    if (!rowid_error.ok()) binder.FoundLate(std::move(rowid_error));
+    for (Status& error : errors) {
+      if (!error.ok()) binder.FoundLate(std::move(error));
     }
     return OkStatus();
   }

@@ -390,6 +390,10 @@ UPDATE OR REPLACE t SET rowid = 1 WHERE rowid = 2
 SELECT rowid, * FROM t
 UPDATE t SET a = count(*)
 UPDATE t SET a = 5, a = 6 WHERE rowid = 1
+UPDATE t SET a = (1,2), a = 6 WHERE rowid = 1
+UPDATE t SET a = (3 IN (3,(1,2))), b = 1, a = 7 WHERE rowid = 1
+UPDATE t SET a = 7, a = (3 IN (3,(1,2))) WHERE rowid = 1
+UPDATE t SET a = (SELECT 1,2), a = nosuch
 SELECT a FROM t WHERE rowid = 1
 DELETE FROM t WHERE rowid = 1
 DELETE FROM t WHERE a IS NULL
