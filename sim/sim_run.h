@@ -59,7 +59,7 @@ class SimRun {
   // What SQLite has now may come back in a power cut.
   void KeepEarlier();
   // As one transaction.
-  void Replay(const std::vector<std::string>& writes);
+  static void Replay(const std::vector<std::string>& writes, Sqlite3Database& database);
   // Tells the workload what tables SQLite has.
   void LearnTables();
   // The one of the commits that had failed which is there after all, on top of `database`.

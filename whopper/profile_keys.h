@@ -38,6 +38,7 @@ inline constexpr sim::ProfileKey kProfileKeys[] = {
     {.name = "interleaving", .low = 0, .high = 1'000'000},
     {.name = "idle", .low = 0, .high = 1'000'000},
     {.name = "checkpoints", .low = 0, .high = 1'000},
+    {.name = "vacuums", .low = 0, .high = 1'000},
     {.name = "savepoints", .low = 0, .high = 1'000},
     {.name = "readers", .low = 0, .high = 100},
     {.name = "create", .low = 0, .high = 1'000'000},

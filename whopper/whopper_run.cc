@@ -80,8 +80,11 @@ void WhopperRun::DrawConfiguration() {
     world_.PreemptAtLocksOnly();
   }
   context_->idle_ppm = profile_.Draw<uint32_t>("idle", habits);
-  // Below SQL a scan that waits is in the middle of its call.
-  if (context_->use_sql) context_->interleave_ppm = profile_.Draw<uint32_t>("interleaving", habits);
+  if (context_->use_sql) {
+    context_->vacuum_weight = profile_.Draw<uint32_t>("vacuums", habits);
+    // Below SQL a scan that waits is in the middle of its call.
+    context_->interleave_ppm = profile_.Draw<uint32_t>("interleaving", habits);
+  }
   UseNewPath();
 }
 

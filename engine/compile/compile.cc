@@ -96,6 +96,20 @@ void CompileSavepoint(CompileContext& context, SavepointAction action, const Nam
   context.builder.Emit(Opcode::kSavepoint, static_cast<int>(action), 0, 0, name.text);
 }
 
+Status CompileVacuum(CompileContext& context, const VacuumStatement& statement) {
+  if (statement.schema && SameName(statement.schema->text, "temp")) return OkStatus();
+  if (statement.schema && !SameName(statement.schema->text, "main")) {
+    return SqlError("unknown database " + statement.schema->text);
+  }
+  if (statement.into) return NotSupportedYet("VACUUM INTO is");
+  ProgramBuilder& builder = context.builder;
+  builder.NeedNoTransaction();
+  builder.NeedExclusiveTransaction();
+  builder.Emit(Opcode::kVacuum);
+  builder.Emit(Opcode::kParseSchema);
+  return OkStatus();
+}
+
 Status CompileStatement(CompileContext& context, const SqlStatement& statement) {
   switch (statement.kind) {
     case StatementKind::kSelect:
@@ -149,7 +163,7 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
     case StatementKind::kReindex:
       return NotSupportedYet("REINDEX is");
     case StatementKind::kVacuum:
-      return NotSupportedYet("VACUUM is");
+      return CompileVacuum(context, statement.As<VacuumStatement>());
   }
   Unreachable();
 }

@@ -95,6 +95,7 @@ Program ProgramBuilder::Finish() {
   program_.takes_write_lock = to_write_;
   Emit(Opcode::kHalt);
   Place(setup_);
+  if (needs_no_transaction_) Emit(Opcode::kNoTransaction);
   if (needs_transaction_) {
     const int cookie = program_.schema == nullptr ? 0 : static_cast<int>(program_.schema->cookie);
     Emit(Opcode::kTransaction, 0, is_exclusive_ ? 2 : to_write_ ? 1 : 0, cookie);

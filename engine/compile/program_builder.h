@@ -78,6 +78,7 @@ class ProgramBuilder {
 
   void NeedTransaction(bool to_write);
   void NeedExclusiveTransaction();  // BEGIN EXCLUSIVE
+  void NeedNoTransaction() { needs_no_transaction_ = true; }  // open before it begins
 
   Program& program() { return program_; }
   // Adds the frame and fills the labels in.
@@ -96,6 +97,7 @@ class ProgramBuilder {
   Label setup_;
   int explain_parent_ = 0;
   bool needs_transaction_ = false;
+  bool needs_no_transaction_ = false;
   bool to_write_ = false;
   bool is_exclusive_ = false;
 };

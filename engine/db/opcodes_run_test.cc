@@ -60,6 +60,7 @@ constexpr const char* kScript[] = {
     "UPDATE OR REPLACE u SET a = a + 1",
     "DELETE FROM u WHERE b = 4",
     "DROP INDEX i",
+    "VACUUM",
     "BEGIN",
     "SAVEPOINT s",
     "DELETE FROM t",

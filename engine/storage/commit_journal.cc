@@ -30,6 +30,8 @@ CommitJournal::Next CommitJournal::Run(State state) {
     case State::kEnd:
       return EndJournal();
     case State::kEnded:
+      return Ended();
+    case State::kEndIsDurable:
       return CutFile();
     case State::kCut:
       return End();
@@ -110,9 +112,8 @@ CommitJournal::Next CommitJournal::GrowFile() {
   // The last pages of the database may be free ones that nobody wrote.
   Result<uint64_t> size = core_.DatabaseSize();
   if (!size.ok()) return Refuse(std::move(size).status());
-  const uint64_t wanted_size = uint64_t{core_.view.page_count} * core_.cache.page_size();
-  if (*size >= wanted_size) return Goto(State::kGrown);
-  core_.database->Truncate(wanted_size, done_);
+  if (*size >= WantedSize()) return Goto(State::kGrown);
+  core_.database->Truncate(WantedSize(), done_);
   return AwaitOutcome(done_, State::kGrown);
 }
 
@@ -133,7 +134,7 @@ CommitJournal::Next CommitJournal::EndJournal() {
   return AwaitOutcome(finish_, State::kEnded);
 }
 
-CommitJournal::Next CommitJournal::CutFile() {
+CommitJournal::Next CommitJournal::Ended() {
   if (!outcome().ok()) {
     Status status = outcome();
     if (!finish_.is_ended()) return Refuse(std::move(status));
@@ -144,13 +145,22 @@ CommitJournal::Next CommitJournal::CutFile() {
   (void)finish_.Take();
   if (!core_.journal.database_changed) return Goto(State::kCut);
   const Result<uint64_t> size = core_.DatabaseSize();
-  const uint64_t wanted_size = uint64_t{core_.view.page_count} * core_.cache.page_size();
-  if (!size.ok() || *size <= wanted_size) return Goto(State::kCut);
-  core_.database->Truncate(wanted_size, done_);
-  return AwaitOutcome(done_, State::kCut);
+  if (!size.ok() || *size <= WantedSize()) return Goto(State::kCut);
+  const RollbackJournal& journal = core_.journal;
+  const bool is_removed = journal.mode == JournalMode::kDelete || journal.sync_failed;
+  if (!is_removed || journal.synchronous == Synchronous::kOff) return Goto(State::kEndIsDurable);
+  // A journal that a power cut brought back would undo a commit whose cut of the file stays.
+  core_.io.SyncDirectoryOf(core_.journal_path, done_);
+  return AwaitOutcome(done_, State::kEndIsDurable);
 }
 
 // A file that stays longer than its header says does no harm.
+CommitJournal::Next CommitJournal::CutFile() {
+  if (!outcome().ok()) return Goto(State::kCut);
+  core_.database->Truncate(WantedSize(), done_);
+  return AwaitOutcome(done_, State::kCut);
+}
+
 CommitJournal::Next CommitJournal::End() {
   EndWrite();
   return Done({});

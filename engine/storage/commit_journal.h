@@ -5,6 +5,8 @@
 //   2. the journal is made durable (sync_journal.h)
 //   3. the pages are written to the file, and the file is synced
 //   4. the journal is ended (finish_journal.h): here the decision falls
+//   5. the file is cut when the database has become shorter: not before the end of the journal is
+//      durable, since one that came back would undo what can no longer be undone
 //
 // After a failure in 2 or 3 the transaction is still open, to be rolled back. When ending the
 // journal fails, nobody knows on which side of the decision that was: then the rollback looks at
@@ -34,6 +36,7 @@ class CommitJournal final : public Resumable<CommitJournal> {
     kGrown,
     kEnd,
     kEnded,
+    kEndIsDurable,
     kCut
   };
   static constexpr Edge<State> kEdges[] = {
@@ -43,11 +46,13 @@ class CommitJournal final : public Resumable<CommitJournal> {
       {State::kLock, State::kEnd},       // nothing has changed, but there is a journal
       {State::kAppended, State::kJournalSynced},
       {State::kJournalSynced, State::kWrite},
-      {State::kWrite, State::kWritten},  // the pages are in the file
-      {State::kWritten, State::kGrown},  // the file is as long as the database
-      {State::kGrown, State::kEnd},      // the file has been synced
-      {State::kEnd, State::kEnded},      // the journal is no more
-      {State::kEnded, State::kCut},      // the file is no longer than the database
+      {State::kWrite, State::kWritten},       // the pages are in the file
+      {State::kWritten, State::kGrown},       // the file is as long as the database
+      {State::kGrown, State::kEnd},           // the file has been synced
+      {State::kEnd, State::kEnded},           // the journal is no more
+      {State::kEnded, State::kEndIsDurable},  // the database has become shorter
+      {State::kEnded, State::kCut},           // it has not
+      {State::kEndIsDurable, State::kCut},    // the file is no longer than the database
   };
   CommitJournal(PagerCore& core, AppendJournal& append, SyncJournal& sync, WritePages& write)
       : core_(core), append_(append), sync_(sync), write_(write), finish_(core) {
@@ -70,9 +75,11 @@ class CommitJournal final : public Resumable<CommitJournal> {
   Next GrowFile();
   Next SyncFile();
   Next EndJournal();
+  Next Ended();
   Next CutFile();
   Next End();
   Next Refuse(Status status);
+  uint64_t WantedSize() const { return uint64_t{core_.view.page_count} * core_.cache.page_size(); }
   void EndWrite();
 
   PagerCore& core_;

@@ -157,6 +157,22 @@ Result<std::unique_ptr<Pager>> Pager::Open(Io& io, std::string_view path,
   return std::unique_ptr<Pager>(new Pager(io, std::move(core)));
 }
 
+Result<std::unique_ptr<Pager>> Pager::OpenTemporary(Pager& like) {
+  const PagerCore& theirs = *like.core_;
+  // The name is for messages, and for files beside it, which nobody has.
+  auto core = std::make_unique<PagerCore>(
+      like.io_, theirs.path + " (temporary)",
+      PagerOptions{.new_page_size = like.page_size(),
+                   .cache_page_count = theirs.options.cache_page_count,
+                   .synchronous = Synchronous::kOff,
+                   .auto_checkpoint_frame_count = 0,
+                   .journal_mode = JournalMode::kOff});
+  core->view.header.reserved_size = like.header().reserved_size;
+  ASSIGN_OR_RETURN(core->database,
+                   like.io_.Open("", {.kind = FileKind::kTemporary, .create = true}));
+  return std::unique_ptr<Pager>(new Pager(like.io_, std::move(core)));
+}
+
 Pager::Pager(Io& io, std::unique_ptr<PagerCore> core)
     : io_(io),
       core_(std::move(core)),

@@ -85,6 +85,9 @@ class Pager {
   // Opens the file; reads nothing yet. `io` outlives the pager.
   static Result<std::unique_ptr<Pager>> Open(Io& io, std::string_view path,
                                              const PagerOptions& options);
+  // An empty database of the same shape in a file that has no name and goes with the pager: nothing of
+  // it is journaled or synced, and it is never committed.
+  static Result<std::unique_ptr<Pager>> OpenTemporary(Pager& like);
   // After Close(); or without it, as a killed process would go: locks drop, nothing is written.
   ~Pager();
   Pager(const Pager&) = delete;

@@ -23,6 +23,7 @@ void Machine::Reset() {
   delete_key_.Abandon();
   change_journal_mode_.Abandon();
   run_checkpoint_.Abandon();
+  run_vacuum_.Abandon();
   program_ = nullptr;
   pc_ = 0;
   row_ = {};

@@ -24,6 +24,7 @@
 #include "engine/vdbe/delete_key.h"
 #include "engine/vdbe/journal_mode.h"
 #include "engine/vdbe/run_checkpoint.h"
+#include "engine/vdbe/run_vacuum.h"
 #include "engine/vdbe/session.h"
 
 namespace orrery {
@@ -178,6 +179,7 @@ class Machine {
   DeleteKey delete_key_;
   ChangeJournalMode change_journal_mode_;
   RunCheckpoint run_checkpoint_;
+  RunVacuum run_vacuum_;
 };
 
 }  // namespace orrery

@@ -33,6 +33,14 @@ Flow Machine::OpTransaction(const Instruction& in) {
   return Flow::kNext;
 }
 
+Flow Machine::OpNoTransaction(const Instruction&) {
+  if (!session_.autocommit) return Fail(SqlError("cannot VACUUM from within a transaction"));
+  if (session_.holder_count > 0) {
+    return Fail(SqlError("cannot VACUUM - SQL statements in progress"));
+  }
+  return Flow::kNext;
+}
+
 Flow Machine::OpAutoCommit(const Instruction& in) {
   const bool is_begin = in.p1 == 0;
   const bool is_rollback = in.p2 != 0;
@@ -224,6 +232,18 @@ Flow Machine::OpIntegrityCk(const Instruction& in) {
 }
 
 // -- The file --
+
+Flow Machine::OpVacuum(const Instruction&) {
+  if (!run_vacuum_.running()) {
+    session_.schema_changed = true;
+    run_vacuum_.Start(session_.btree, *program_->schema);
+  }
+  IoResult<int64_t> last_rowid = run_vacuum_.Resume();
+  if (!last_rowid.done()) return Unfinished(std::move(last_rowid));
+  ++session_.row_write_count;
+  if (*last_rowid != 0) session_.last_rowid = *last_rowid;
+  return Flow::kNext;
+}
 
 Flow Machine::OpCheckpoint(const Instruction& in) {
   is_exclusive_ = true;

@@ -46,6 +46,11 @@ std::vector<Script> Make() {
                      .body = {"BEGIN", Insert({Row(4, 30, 'b')}), "UPDATE t SET a=id WHERE id<3",
                               "COMMIT", "SELECT count(*) FROM t"},
                      .is_short = true});
+  scripts.push_back({.name = "vacuum",
+                     .what = "The database becomes shorter.",
+                     .setup = {kCreate, "CREATE INDEX i ON t(a)", Rows(1, 6, 150, 'a'),
+                               "DELETE FROM t WHERE id<6"},
+                     .body = {"VACUUM", Insert({Row(7, 20, 'b')}), kReadAll}});
   scripts.push_back({.name = "rollback",
                      .what = "Changes taken back, then others.",
                      .setup = {kCreate, Rows(1, 3, 100, 'a')},

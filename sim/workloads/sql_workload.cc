@@ -73,6 +73,9 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
             Join({"PRAGMA wal_checkpoint(",
                   OneOf({"PASSIVE", "TRUNCATE", "FULL", "RESTART"}, "mode"), ")"})};
   }
+  if (Has(kPragmas) && vacuums_.Chance(in_transaction ? 2'000 : 15'000, "vacuum")) {
+    return {SqlKind::kSchema, "VACUUM"};
+  }
   if (Has(kIndexes) && indexes_.Wants()) return IndexStatement();
   if (Has(kViews) && views_.Wants()) return {SqlKind::kSchema, views_.Change(tables_)};
   if (Has(kDrops) && Chance(10'000, "drop")) return {SqlKind::kSchema, Drop()};

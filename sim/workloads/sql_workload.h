@@ -60,7 +60,8 @@ class SqlWorkload {
         queries_(choices, expressions_, views_),
         indexes_(choices.Branch("indexes")),
         aggregates_(choices.Branch("aggregates")),
-        mistakes_(choices.Branch("mistakes")) {}
+        mistakes_(choices.Branch("mistakes")),
+        vacuums_(choices.Branch("vacuums")) {}
 
   // All of them when it is not called.
   void UseFeatures(const SqlFeatures& features) { features_ = features; }
@@ -128,6 +129,7 @@ class SqlWorkload {
   SqlIndexes indexes_;
   SqlAggregates aggregates_;
   Choices mistakes_;
+  Choices vacuums_;
   std::map<std::string, SqlTable> made_;  // by definition
   std::vector<SqlTable> tables_;          // that are there
   std::vector<std::string_view> journal_modes_;

@@ -55,7 +55,7 @@ def check(name, binaries, innocent, environment):
 
 
 def keep(mutant, outcome, binaries, innocent, environment):
-    """Shrinks what was found and keeps it. (how large it is, what is wrong)"""
+    """Shrinks what was found and keeps it, unless something is wrong. (how large it is, what is wrong)"""
     with tempfile.TemporaryDirectory(prefix="orrery-keep-") as scratch:
         words = [f"--seed={outcome.seed}", "--runs=1", "--shrink", f"--shrink-seconds={SHRINK_SECONDS}",
                  f"--bundle-dir={scratch}"]
@@ -72,4 +72,7 @@ def keep(mutant, outcome, binaries, innocent, environment):
             shutil.copyfile(small / file, target / file)
         (target / "bug.txt").write_text(f"tool: {outcome.tool}\nmutant: {mutant.name}\nsize: {size.group(0)}\n",
                                         encoding="utf-8")
-    return size.group(0), check(mutant.name, binaries, innocent, environment)
+    problem = check(mutant.name, binaries, innocent, environment)
+    if problem:
+        shutil.rmtree(target)
+    return size.group(0), problem

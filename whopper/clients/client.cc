@@ -83,7 +83,8 @@ Driver::Then Client::Wait(Completion& on) {
       between_choices_.Chance(context_.interleave_ppm, "leave")) {
     return Then::kLeave;
   }
-  StepReadersBetween();
+  // What is there already may mean that another one has to be stepped first.
+  StepReadersBetween(/*all=*/!on.in_flight());
   if (choices_.Chance(context_.early_step_ppm, "early step")) return Then::kGoOn;
   sim::WaitOnFiber(process_, on);
   return Then::kGoOn;
@@ -270,6 +271,7 @@ enum class Client::Action : uint8_t {
   kReleaseSavepoint,
   kRollbackToSavepoint,
   kChangeJournalMode,
+  kVacuum,
 };
 
 void Client::Act() {
@@ -300,6 +302,7 @@ void Client::Act() {
       view_.savepoints.empty() ? 0u : context_.savepoint_weight / 2,
       view_.savepoints.empty() ? 0u : context_.savepoint_weight,
       context_.changes_journal_mode && !in_transaction_ && readers_.empty() ? 3u : 0u,
+      in_transaction_ || !readers_.empty() ? 0u : context_.vacuum_weight,
   };
   switch (static_cast<Action>(choices_.Weighted(weights, "action"))) {
     case Action::kRest:
@@ -339,6 +342,8 @@ void Client::Act() {
       return RollbackToSavepoint();
     case Action::kChangeJournalMode:
       return ChangeJournalMode();
+    case Action::kVacuum:
+      return Vacuum();
   }
 }
 
@@ -532,6 +537,30 @@ void Client::Checkpoint() {
   if (!busy && rows[0][1].integer() >= 0 && rows[0][1].integer() == rows[0][2].integer() &&
       context_.pager.synchronous != Synchronous::kOff) {
     context_.history.NoteSynced(before);
+  }
+  EndViewIfIdle();
+}
+
+// A commit of what is there already.
+void Client::Vacuum() {
+  const Command command{.kind = Command::Kind::kVacuum};
+  context_.history.CommitStarts(number_);
+  Rows rows;
+  const Outcome outcome = Run(command, &rows);
+  if (outcome.kind == Outcome::Kind::kGivenUp) return Settle();
+  if (outcome.kind == Outcome::Kind::kError) {
+    if (IsBusy(outcome.error)) {
+      context_.history.CommitCancelled(number_);
+    } else {
+      context_.history.CommitFailed(number_);
+    }
+    return OnError(outcome.error, command);
+  }
+  failure_count_ = 0;
+  if (context_.history.has_become(number_)) {
+    (void)context_.history.CommitSucceeded(number_, session_->snapshot(), context_.survival);
+  } else {
+    context_.history.CommitCancelled(number_);
   }
   EndViewIfIdle();
 }

@@ -50,6 +50,7 @@ struct ClientContext {
   // A wait of a scan is left to run something else; in any wait a scan is stepped that is open.
   uint32_t interleave_ppm = 0;
   uint32_t checkpoint_weight = 3;
+  uint32_t vacuum_weight = 0;
   uint32_t create_ppm = 300'000;  // after a statement found no such table, the next one creates it
   uint32_t patience_ppm = 500'000;  // sleeps after kBusy, instead of going on at once
   uint32_t idle_ppm = 0;            // a rest is long, whatever is open: for seconds
@@ -132,6 +133,7 @@ class Client final : private Driver {
   bool CountsRight(const sim::TableStatement& statement, VersionNumber number, int64_t changes);
   void Checkpoint();
   void ChangeJournalMode();
+  void Vacuum();
   void CheckIntegrity();
   void OpenReader();
   void StepReader(size_t index);
@@ -139,7 +141,7 @@ class Client final : private Driver {
   void CheckAnswer(const Reader& reader, const std::string& wrong);
   // While a statement waits: the others of its connection go on as far as they get, which is what an
   // event loop does that has several of them.
-  void StepReadersBetween();
+  void StepReadersBetween(bool all);
   void DropReaders();
 
   // After a commit was given up: uses the connection until it is settled.

@@ -157,11 +157,11 @@ void Client::CheckAnswer(const Reader& reader, const std::string& wrong) {
                     ToSql(TableCommand(reader.select())).sql + ": " + wrong);
 }
 
-void Client::StepReadersBetween() {
+void Client::StepReadersBetween(bool all) {
   for (const std::unique_ptr<Reader>& reader : readers_) {
     // What the first step answers is compared with the newest snapshot, which may come meanwhile.
     if (reader.get() == stepped_ || !reader->started() || reader->end()) continue;
-    if (!between_choices_.Chance(context_.interleave_ppm, "between")) continue;
+    if (!between_choices_.Chance(context_.interleave_ppm, "between") && !all) continue;
     is_between_ = true;
     Row row;
     Outcome outcome = NextOf(*reader, "between: ", &row);

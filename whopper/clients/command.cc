@@ -31,6 +31,8 @@ sim::SqlText ToSql(const Command& command, bool binds_values) {
               {}};
     case Command::Kind::kIntegrityCheck:
       return {"PRAGMA integrity_check", {}};
+    case Command::Kind::kVacuum:
+      return {"VACUUM", {}};
     case Command::Kind::kText:
       return command.text;
   }

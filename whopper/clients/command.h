@@ -22,6 +22,7 @@ struct Command {
     kCheckpoint,      // answers one row: busy, frames in the WAL, frames checkpointed
     kJournalMode,     // answers one row of text: the mode in force
     kIntegrityCheck,  // answers rows of text, one "ok" when all is well
+    kVacuum,          // through SQL only
     kText,            // `text`: through SQL only
   };
   Kind kind = Kind::kTable;

@@ -205,6 +205,7 @@ class KvRunning final : public Running {
         return Checkpoint(row, driver);
       case Command::Kind::kIntegrityCheck:
         return CheckIntegrity(row, driver);
+      case Command::Kind::kVacuum:
       case Command::Kind::kText:
         break;
     }
