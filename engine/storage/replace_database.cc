@@ -59,6 +59,7 @@ ReplaceDatabase::Next ReplaceDatabase::TakeTarget() {
     fetch_.Start(*database_, number_, kFetchOld);
     return AwaitOutcome(fetch_, State::kFetched);
   }
+  database_->io().Reached(Probe::kVacuumGrew);
   allocate_.Start(*database_);
   return AwaitOutcome(allocate_, State::kAllocated);
 }
