@@ -299,8 +299,12 @@ bool IsConstantDefault(const Expr& expr) {
     }
     case ExprKind::kIn:
       if (IsEmptyIn(expr) && !HasCall(*expr.As<InExpr>().operand)) return true;
+      // A list of rows is as good as a query.
+      if (expr.As<InExpr>().operand->kind == ExprKind::kRow && !IsEmptyIn(expr)) return false;
       return !expr.As<InExpr>().select && !expr.As<InExpr>().table &&
              IsConstantDefault(*expr.As<InExpr>().operand) && all(expr.As<InExpr>().list);
+    case ExprKind::kRow:
+      return all(expr.As<RowExpr>().values);
     case ExprKind::kCollate:
       return IsConstantDefault(*expr.As<CollateExpr>().operand);
     case ExprKind::kCast:
@@ -318,7 +322,6 @@ bool IsConstantDefault(const Expr& expr) {
     case ExprKind::kParameter:
     case ExprKind::kExists:
     case ExprKind::kSubquery:
-    case ExprKind::kRow:
     case ExprKind::kRaise:
       return false;
   }
