@@ -41,14 +41,21 @@ Status RowWriter::Bind() {
   Scope in_default;
   in_default.restricted_to = kDefaultValues;
   Binder default_binder(context_, in_default);
+  Status other_error = std::exchange(context_.late_error, OkStatus());
   for (const Column& column : table_.columns) {
-    if (column.default_expr == nullptr) {
-      defaults_.push_back(nullptr);
-      continue;
+    Default& made = defaults_.emplace_back();
+    if (column.default_expr == nullptr) continue;
+    // As sqlite3 resolves nothing in a DEFAULT, what is wrong with it shows when it is needed.
+    Result<BoundPtr> bound = default_binder.Bind(*column.default_expr);
+    made.late_error = std::exchange(context_.late_error, OkStatus());
+    if (bound.ok()) {
+      made.value = *std::move(bound);
+    } else {
+      made.value = MakeConstant(Value::Null());
+      made.late_error = std::move(bound).status();
     }
-    ASSIGN_OR_RETURN(BoundPtr bound, default_binder.Bind(*column.default_expr));
-    defaults_.push_back(std::move(bound));
   }
+  context_.late_error = std::move(other_error);
   for (const std::unique_ptr<Index>& index : table_.indexes) {
     Entry entry{.index = index.get(),
                 .cursor = builder_.NewCursor(),
@@ -71,12 +78,13 @@ void RowWriter::Open() {
 }
 
 void RowWriter::CodeDefault(int column_index, int target) {
-  const BoundPtr& bound = defaults_[static_cast<size_t>(column_index)];
-  if (bound == nullptr) {
+  const Default& made = defaults_[static_cast<size_t>(column_index)];
+  if (made.value == nullptr) {
     builder_.Emit(Opcode::kNull, 0, target);
-  } else {
-    coder_.Code(*bound, target);
+    return;
   }
+  if (context_.late_error.ok()) context_.late_error = made.late_error;
+  coder_.Code(*made.value, target);
 }
 
 ConflictAction RowWriter::ActionOr(ConflictAction declared) const {
@@ -124,11 +132,11 @@ void RowWriter::CheckNotNull(int column_index, int reg, Label ignore) {
     builder_.EmitJump(Opcode::kIsNull, reg, ignore);
     return;
   }
-  const BoundPtr& default_value = defaults_[static_cast<size_t>(column_index)];
-  if (action == ConflictAction::kReplace && default_value != nullptr) {
+  const bool has_default = defaults_[static_cast<size_t>(column_index)].value != nullptr;
+  if (action == ConflictAction::kReplace && has_default) {
     const Label not_null = builder_.NewLabel();
     builder_.EmitJump(Opcode::kNotNull, reg, not_null);
-    coder_.Code(*default_value, reg);
+    CodeDefault(column_index, reg);
     builder_.Place(not_null);
     replaced_.push_back(column_index);
     return;

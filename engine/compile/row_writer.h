@@ -92,7 +92,12 @@ class RowWriter {
   std::vector<int> replaced_;  // columns whose NULL has been replaced by their default
   int row_cursor_ = 0;         // stands for the row in registers
   std::vector<BoundPtr> checks_;
-  std::vector<BoundPtr> defaults_;  // null: NULL
+  // A column's, and what is wrong with it should a row need it.
+  struct Default {
+    BoundPtr value;  // null: NULL
+    Status late_error;
+  };
+  std::vector<Default> defaults_;  // of each column
   std::vector<Entry> entries_;      // in the order of the table's indexes
 };
 
