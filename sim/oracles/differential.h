@@ -53,6 +53,8 @@ struct Answer {
 //   common table with a RIGHT JOIN in it there is a view that is a UNION ALL, whose parts it takes
 //   apart. Such a view is drawn with an ORDER BY and a LIMIT around it.
 // - A real behind an overflow makes sum() of 3.50.4 go on, and ours; 3.40.1 fails. Not drawn.
+// - 3.40.1 loses the row of a LEFT JOIN whose ON has a column of its left side for a term, when that
+//   comes from a subquery of a DISTINCT one; not drawn.
 // - A subquery in FROM has a rowid in 3.40.1, but not in 3.50.4; not drawn.
 // - Debian's build takes ORDER BY and LIMIT after UPDATE and DELETE, and LIKE finds no blobs; not
 //   drawn.

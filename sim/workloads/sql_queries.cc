@@ -119,6 +119,8 @@ std::string SqlQueries::OnCondition(const Joined& joined, size_t left_count) {
     if (Choose(2, "comparison") == 0) {
       text += OneOf({"=", "<>", ">"}, "comparison");
       text += expressions_.Draw(1);
+    } else {
+      text += " IS TRUE";  // not the column alone: see oracles/differential.h
     }
   }
   return text;

@@ -541,6 +541,14 @@ void Client::Checkpoint() {
   EndViewIfIdle();
 }
 
+void Client::CommitEnded(const Status& error) {
+  if (IsBusy(error)) {
+    context_.history.CommitCancelled(number_);
+  } else {
+    context_.history.CommitFailed(number_);
+  }
+}
+
 // A commit of what is there already.
 void Client::Vacuum() {
   const Command command{.kind = Command::Kind::kVacuum};
@@ -549,11 +557,7 @@ void Client::Vacuum() {
   const Outcome outcome = Run(command, &rows);
   if (outcome.kind == Outcome::Kind::kGivenUp) return Settle();
   if (outcome.kind == Outcome::Kind::kError) {
-    if (IsBusy(outcome.error)) {
-      context_.history.CommitCancelled(number_);
-    } else {
-      context_.history.CommitFailed(number_);
-    }
+    CommitEnded(outcome.error);
     return OnError(outcome.error, command);
   }
   failure_count_ = 0;

@@ -144,6 +144,8 @@ class Client final : private Driver {
   void StepReadersBetween(bool all);
   void DropReaders();
 
+  // With an error: whether what was to be committed may be there all the same.
+  void CommitEnded(const Status& error);
   // After a commit was given up: uses the connection until it is settled.
   void Settle();
   // After any error: checks it, and notices a transaction that was rolled back.

@@ -326,11 +326,7 @@ void Client::WriteAlone(const TableStatement& statement) {
   if (code == ResultCode::kLocked && statement.changes_schema() && !readers_.empty()) {
     return context_.history.CommitCancelled(number_);
   }
-  if (IsBusy(outcome.error)) {
-    context_.history.CommitCancelled(number_);
-  } else {
-    context_.history.CommitFailed(number_);
-  }
+  CommitEnded(outcome.error);
   OnError(outcome.error, command);
 }
 

@@ -52,11 +52,7 @@ void Client::Commit() {
   const Outcome outcome = Run(command, &rows);
   if (outcome.kind == Outcome::Kind::kGivenUp) return Settle();
   if (outcome.kind == Outcome::Kind::kError) {
-    if (IsBusy(outcome.error)) {
-      context_.history.CommitCancelled(number_);
-    } else {
-      context_.history.CommitFailed(number_);
-    }
+    CommitEnded(outcome.error);
     OnError(outcome.error, command);
     // Where readers are in the way it may be tried again.
     const bool stays = IsBusy(outcome.error) && journal_choices_.Choose(2, "try again") == 1;
