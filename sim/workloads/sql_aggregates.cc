@@ -28,8 +28,11 @@ std::string SqlAggregates::BesideExtreme(const SqlTable& table) {
   if (choices_.Choose(4, "filter") == 0) {
     extreme += " FILTER (WHERE " + expressions_.Draw(1) + ")";
   }
-  if (choices_.Choose(2, "order") == 0) return Join({"rowid,", beside, ",", extreme});
-  return Join({extreme, ",rowid,", beside});
+  // Which row is shown when all are NULL is open.
+  const std::string row = Join({"iif(", extreme, " IS NULL,NULL,rowid),iif(", extreme,
+                                " IS NULL,NULL,", beside, ")"});
+  if (choices_.Choose(2, "order") == 0) return Join({row, ",", extreme});
+  return Join({extreme, ",", row});
 }
 
 // Integers only: a real behind an overflow makes 3.50.4 forget it, but not 3.40.1.

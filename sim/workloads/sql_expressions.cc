@@ -11,6 +11,14 @@ bool HasCall(const std::string& text) {
   return false;
 }
 
+// A row where none can be, as InOfRows() draws them: an error only if it is not folded away.
+bool HasRow(const std::string& text) {
+  for (const char* row : {"(1,2)", "(c0,nosuch)", "(NULL,'a',2)"}) {
+    if (text.find(row) != text.npos) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool SqlExpressions::MayFold(const std::string& text) {
@@ -240,6 +248,8 @@ std::string SqlExpressions::Logic(int depth) {
   const char* op = OneOf({" AND ", " OR "}, "logic");
   const std::string right = Draw(depth - 1);
   if ((MayFold(left) || MayFold(right)) && (HasCall(left) || HasCall(right))) op = " OR ";
+  // 58 OR x is true whatever x is.
+  if (HasRow(left) || HasRow(right)) op = "=";
   return "(" + left + op + right + ")";
 }
 
@@ -252,7 +262,8 @@ std::string SqlExpressions::In(int depth) {
   if (missing_ && mistakes_.Chance(100'000, "rows")) return InOfRows();
   const std::string operand = Draw(depth - 1);
   std::string text = "(" + operand + OneOf({" IN (", " NOT IN ("}, "in");
-  const uint64_t count = HasCall(operand) ? choices_.Between(1, 3, "list") : Choose(4, "list");
+  const uint64_t count =
+      HasCall(operand) || HasRow(operand) ? choices_.Between(1, 3, "list") : Choose(4, "list");
   for (uint64_t i = 0; i < count; ++i) {
     if (i > 0) text += ",";
     text += Choose(3, "computed") == 0 ? Draw(depth - 2) : Literal();
