@@ -280,7 +280,9 @@ std::string SqlExpressions::InOfRows() {
   };
   std::string text = "(" + std::string(one_of(kRows)) + " IN (" + one_of(kRows);
   if (mistakes_.Choose(2, "second row") == 0) text += std::string(", ") + one_of(kRows);
-  return text + "))";
+  // Now and then with a syntax error at the token behind it, where SQLite has not looked at the
+  // list.
+  return text + (mistakes_.Choose(8, "syntax error") == 7 ? ") 5)" : "))");
 }
 
 // As text: Debian's SQLite is built to match no blobs.
