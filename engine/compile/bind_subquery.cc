@@ -118,14 +118,13 @@ Result<BoundPtr> Binder::BindInList(const InExpr& expr) {
   return bound;
 }
 
-// (a, b) IN ((1, 2), (3, 4)) reads as (a, b) IN (VALUES (1, 2), (3, 4)).
+// (a, b) IN ((1, 2), (3, 4)) reads as (a, b) IN (VALUES (1, 2), (3, 4)). Names in what is a query are
+// looked up before those in the operand, as in sqlite3.
 Result<BoundPtr> Binder::BindInRows(const InExpr& expr) {
   if (expr.list.empty()) return BindInNothing(expr);
   BoundPtr bound = Node(BoundKind::kInQuery);
   bound->is_negated = expr.is_negated;
-  ASSIGN_OR_RETURN(BoundPtr operand, BindRowNode(*expr.operand));
-  const int width = WidthOf(*operand);
-  bound->operands.push_back(std::move(operand));
+  const int width = static_cast<int>(expr.operand->As<RowExpr>().values.size());
   for (const ExprPtr& each : expr.list) {
     const RowExpr* row = each->TryAs<RowExpr>();
     const int size = row == nullptr ? 1 : static_cast<int>(row->values.size());
@@ -154,6 +153,8 @@ Result<BoundPtr> Binder::BindInRows(const InExpr& expr) {
   bound->query->names.resize(static_cast<size_t>(width));
   bound->query->blocks.push_back(std::move(block));
   bound->query->is_correlated = inside.is_correlated;
+  ASSIGN_OR_RETURN(BoundPtr operand, BindRowNode(*expr.operand));
+  bound->operands.push_back(std::move(operand));
   return bound;
 }
 
@@ -161,7 +162,6 @@ Result<BoundPtr> Binder::BindInQuery(const InExpr& expr) {
   RETURN_IF_ERROR(CheckSubqueryAllowed());
   BoundPtr bound = Node(BoundKind::kInQuery);
   bound->is_negated = expr.is_negated;
-  ASSIGN_OR_RETURN(BoundPtr operand, BindRowNode(*expr.operand));
   if (expr.select) {
     ASSIGN_OR_RETURN(bound->query, BindQuery(context_, *expr.select, scope_.with, &scope_));
   } else {
@@ -169,6 +169,7 @@ Result<BoundPtr> Binder::BindInQuery(const InExpr& expr) {
                                                   expr.has_arguments ? &expr.list : nullptr,
                                                   scope_.with, &scope_));
   }
+  ASSIGN_OR_RETURN(BoundPtr operand, BindRowNode(*expr.operand));
   const int width = WidthOf(*operand);
   if (bound->query->column_count() != width) {
     return FoundLate(WrongWidth(bound->query->column_count(), width));

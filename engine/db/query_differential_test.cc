@@ -206,6 +206,11 @@ SELECT 1 IN (SELECT 1,2), nosuch
 SELECT (1,2) IN (nosuch)
 SELECT * FROM nosuch WHERE (1,2) IN ((1,2),3)
 SELECT max(abs(nosuch),a IS TRUE,missing) FROM v
+SELECT (nosuch1,1) IN ((nosuch2,2))
+SELECT nosuch1 IN (SELECT nosuch2)
+SELECT (nosuch1,1) IN ((3,4),(nosuch2,2))
+SELECT nosuch1 IN (nosuch2)
+SELECT (a,nosuch) IN (SELECT a,1 FROM v)
 SELECT max(abs(nosuch),d IS NOT FALSE,missing) FROM v
 SELECT max(abs(nosuch),other IS TRUE,missing) FROM v
 SELECT max(abs(nosuch),a,missing) FROM v
