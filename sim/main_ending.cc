@@ -195,4 +195,21 @@ void CatchBadEnds(EndingHandler handler) {
   sigaction(SIGVTALRM, &tick, nullptr);
 }
 
+void WriteFailure(const Failure& failure) {
+  for (const std::string_view part :
+       {failure.oracle, std::string_view(" at "), failure.site, std::string_view(": "),
+        failure.message, std::string_view("\n")}) {
+    WriteText(STDERR_FILENO, part);
+  }
+}
+
+void WriteFail(const Failure& failure) {
+  WriteText(STDOUT_FILENO, "FAIL seed=");
+  WriteNumber(STDOUT_FILENO, run_position.seed);
+  WriteText(STDOUT_FILENO, " oracle=");
+  WriteText(STDOUT_FILENO, failure.oracle);
+  WriteText(STDOUT_FILENO, " step=");
+  WriteNumber(STDOUT_FILENO, run_position.step);
+}
+
 }  // namespace orrery::sim

@@ -28,6 +28,11 @@ void WatchTime(uint64_t milliseconds, void (*handler)());
 // For signal handlers.
 void WriteText(int descriptor, std::string_view text);
 void WriteNumber(int descriptor, uint64_t number);
+// "ORACLE at SITE: MESSAGE" on standard error.
+void WriteFailure(const Failure& failure);
+// "FAIL seed=1 oracle=model step=7" on standard output, of the run that is under way; the line goes
+// on.
+void WriteFail(const Failure& failure);
 
 }  // namespace orrery::sim
 

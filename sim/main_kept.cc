@@ -32,17 +32,8 @@ std::string Reached() {
 }
 
 void OnEnd(const Failure& failure, bool crashed) {
-  for (const std::string_view part :
-       {failure.oracle, std::string_view(" at "), failure.site, std::string_view(": "),
-        failure.message, std::string_view("\n")}) {
-    WriteText(STDERR_FILENO, part);
-  }
-  WriteText(STDOUT_FILENO, "FAIL seed=");
-  WriteNumber(STDOUT_FILENO, run_position.seed);
-  WriteText(STDOUT_FILENO, " oracle=");
-  WriteText(STDOUT_FILENO, failure.oracle);
-  WriteText(STDOUT_FILENO, " step=");
-  WriteNumber(STDOUT_FILENO, run_position.step);
+  WriteFailure(failure);
+  WriteFail(failure);
   if (!crashed) {
     playing.onlookers->TellFailure(failure);
     WriteText(STDOUT_FILENO, Reached());

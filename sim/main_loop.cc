@@ -56,12 +56,7 @@ void OnBadEnd(const Failure& failure, bool crashed) {
   sigprocmask(SIG_SETMASK, &none, nullptr);
   execv(kSelf, repeating.arguments.data());
   // No second process is to be had: at least the verdict.
-  WriteText(STDOUT_FILENO, "FAIL seed=");
-  WriteNumber(STDOUT_FILENO, run_position.seed);
-  WriteText(STDOUT_FILENO, " oracle=");
-  WriteText(STDOUT_FILENO, failure.oracle);
-  WriteText(STDOUT_FILENO, " step=");
-  WriteNumber(STDOUT_FILENO, run_position.step);
+  WriteFail(failure);
   WriteText(STDOUT_FILENO, " replay='");
   WriteText(STDOUT_FILENO, repeating.replay_command);
   WriteText(STDOUT_FILENO, "'\n");

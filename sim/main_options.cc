@@ -90,8 +90,7 @@ class Parser {
          {std::pair{"check-determinism", &options.check_determinism},
           std::pair{"shrink", &options.shrink}, std::pair{"snapshots", &options.snapshots},
           std::pair{"by-sites", &options.by_sites}, std::pair{"verbose", &options.verbose},
-          std::pair{"coverage", &options.coverage},
-          std::pair{"help", &options.help}}) {
+          std::pair{"coverage", &options.coverage}, std::pair{"help", &options.help}}) {
       if (name == flag) {
         *to = true;
         return OkStatus();

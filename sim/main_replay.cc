@@ -57,11 +57,7 @@ void TellParting() {
 void OnEnd(const Failure& failure, bool crashed) {
   const EventListChecker& checker = *replaying.checker;
   WriteText(STDERR_FILENO, "\n");
-  for (const std::string_view part :
-       {failure.oracle, std::string_view(" at "), failure.site, std::string_view(": "),
-        failure.message, std::string_view("\n")}) {
-    WriteText(STDERR_FILENO, part);
-  }
+  WriteFailure(failure);
   if (!crashed) {
     TellParting();
     replaying.onlookers->TellFailure(failure);
@@ -70,12 +66,7 @@ void OnEnd(const Failure& failure, bool crashed) {
       std::fprintf(stderr, "the recorded oracle was %s\n", kept->second.c_str());
     }
   }
-  WriteText(STDOUT_FILENO, "FAIL seed=");
-  WriteNumber(STDOUT_FILENO, run_position.seed);
-  WriteText(STDOUT_FILENO, " oracle=");
-  WriteText(STDOUT_FILENO, failure.oracle);
-  WriteText(STDOUT_FILENO, " step=");
-  WriteNumber(STDOUT_FILENO, run_position.step);
+  WriteFail(failure);
   WriteText(STDOUT_FILENO, " event=");
   WriteNumber(STDOUT_FILENO, run_position.event);
   if (checker.equal()) {

@@ -19,8 +19,8 @@ namespace orrery {
 struct TreeCopy {
   PageNumber from = kNoPage;
   PageNumber to = kNoPage;
-  const KeyOrder* order =
-      nullptr;             // of an index's entries, and outlives the copying; null: a table
+  // Of an index's entries, and outlives the copying; null: a table.
+  const KeyOrder* order = nullptr;
   bool renumbers = false;  // a table's rows get the rowids 1, 2, ...
 };
 
