@@ -39,8 +39,24 @@ bool ReadsWithoutParentheses(const FromItem& group, JoinType join, bool is_first
 
 }  // namespace
 
+Status CheckTablesExist(const CompileContext& context, const FromClause& from,
+                        const WithScope* with) {
+  for (const FromItem& item : from) {
+    if (item.select) continue;
+    if (!item.nested.empty()) {
+      RETURN_IF_ERROR(CheckTablesExist(context, item.nested, with));
+      continue;
+    }
+    if (!item.table.schema && WithScope::Find(with, item.table.name.text).table != nullptr) {
+      continue;
+    }
+    RETURN_IF_ERROR(CheckTableExists(context, item.table));
+  }
+  return OkStatus();
+}
+
 Status FromBinder::BindTables(const FromClause& from) {
-  RETURN_IF_ERROR(CheckTablesExist(from));
+  RETURN_IF_ERROR(CheckTablesExist(context_, from, scope_.with));
   clause_ = &from;
   for (size_t i = 0; i < from.size(); ++i) {
     RETURN_IF_ERROR(AddItem(from[i], i == 0 ? JoinType() : from[i].join));
@@ -58,22 +74,6 @@ Status FromBinder::BindTable(const QualifiedName& name, const ExprList* argument
   RETURN_IF_ERROR(AddTable(*term, name, arguments, std::nullopt));
   scope_.sources.push_back(term->source);
   block_.from.push_back(std::move(term));
-  return OkStatus();
-}
-
-// A table that is missing is reported before what is wrong in a subquery beside it.
-Status FromBinder::CheckTablesExist(const FromClause& from) const {
-  for (const FromItem& item : from) {
-    if (item.select) continue;
-    if (!item.nested.empty()) {
-      RETURN_IF_ERROR(CheckTablesExist(item.nested));
-      continue;
-    }
-    if (!item.table.schema && WithScope::Find(scope_.with, item.table.name.text).table != nullptr) {
-      continue;
-    }
-    RETURN_IF_ERROR(CheckTableExists(context_, item.table));
-  }
   return OkStatus();
 }
 

@@ -11,6 +11,10 @@
 
 namespace orrery {
 
+// A table that is missing is reported before anything else that is wrong with the names of a query.
+Status CheckTablesExist(const CompileContext& context, const FromClause& from,
+                        const WithScope* with);
+
 class FromBinder {
  public:
   // Adds terms to `block` and their sources to `scope`; both outlive the binder.
@@ -30,7 +34,6 @@ class FromBinder {
     const Expr* on;
   };
 
-  Status CheckTablesExist(const FromClause& from) const;
   Status AddItem(const FromItem& item, JoinType join);
   Status AddTable(FromTerm& term, const QualifiedName& name, const ExprList* arguments,
                   const std::optional<Name>& alias);

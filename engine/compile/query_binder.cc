@@ -74,9 +74,14 @@ QueryBinder::QueryBinder(CompileContext& context, const SelectStatement& select,
   order_matches_.resize(select.order_by.size());
 }
 
-// What the last SELECT of a compound has wrong is found first, as in sqlite3.
+// What the last SELECT of a compound has wrong is found first, as in sqlite3; but a table that one of
+// them misses before any other name.
 Result<std::unique_ptr<Query>> QueryBinder::Bind() {
-  for (size_t i = select_.cores.size(); i > 0; --i) {
+  const size_t count = select_.cores.size();
+  for (size_t i = count; count > 1 && i > 0; --i) {
+    RETURN_IF_ERROR(CheckTablesExist(context_, select_.cores[i - 1].from, with_));
+  }
+  for (size_t i = count; i > 0; --i) {
     RETURN_IF_ERROR(BindBlock(i - 1));
   }
   RETURN_IF_ERROR(CheckWidths());
