@@ -60,6 +60,7 @@ class SizeSink final : public EventSink {
 // What the child leaves; then the payload: names, draws, marks.
 struct ChildRunner::Slot {
   RunEnd::Kind kind;
+  uint64_t run_count;
   char oracle[64];
   char site[512];
   char message[64 << 10];
@@ -142,25 +143,7 @@ void ChildRunner::RunAsChild(const Setup& setup) {
     dup2(errors, STDERR_FILENO);
     close(errors);
   }
-  RecordingSource recording(setup.answers);
-  SizeSink size;
-  EventListKeeper events;
-  EventStream stream;
-  stream.Add(size);
-  if (setup.keeps_events) stream.Add(events);
-  for (EventSink* const sink : setup.sinks) stream.Add(*sink);
-  ChoiceSource* choices = &recording;
-  if (setup.sites != nullptr) {
-    setup.sites->SetAnswers(recording);
-    stream.Add(*setup.sites);
-    choices = setup.sites;
-  }
-  child = {.keeps_recording = setup.keeps_recording,
-           .recording = &recording,
-           .size = &size,
-           .events = setup.keeps_events ? &events : nullptr};
   shared_slot = slot_;
-
   static const auto finish = [](RunEnd::Kind kind) {
     Slot& slot = *static_cast<Slot*>(shared_slot);
     slot.step = run_position.step;
@@ -198,19 +181,39 @@ void ChildRunner::RunAsChild(const Setup& setup) {
     CopyText(slot.message, failure.message);
     finish(RunEnd::Kind::kFailed);
   });
-  if (setup.time_ms_max == 0) {
-    WatchProgress();
-  } else {
-    WatchTime(setup.time_ms_max, [] { _exit(1); });
+  for (ChoiceSource* answers = &setup.answers;;) {
+    RecordingSource recording(*answers);
+    SizeSink size;
+    EventListKeeper events;
+    EventStream stream;
+    stream.Add(size);
+    if (setup.keeps_events) stream.Add(events);
+    for (EventSink* const sink : setup.sinks) stream.Add(*sink);
+    ChoiceSource* choices = &recording;
+    if (setup.sites != nullptr) {
+      setup.sites->SetAnswers(recording);
+      stream.Add(*setup.sites);
+      choices = setup.sites;
+    }
+    child = {.keeps_recording = setup.keeps_recording,
+             .recording = &recording,
+             .size = &size,
+             .events = setup.keeps_events ? &events : nullptr};
+    ++slot_->run_count;
+    if (setup.time_ms_max == 0) {
+      WatchProgress();
+    } else {
+      WatchTime(setup.time_ms_max, [] { _exit(1); });
+    }
+    run_position = {.seed = setup.options.seed};
+    slot_->report = simulation_.Run({.choices = *choices,
+                                     .options = setup.options,
+                                     .step_count_max = setup.step_count_max,
+                                     .observer = &stream});
+    WatchNothing();
+    answers = setup.next_answers ? setup.next_answers() : nullptr;
+    if (answers == nullptr) finish(RunEnd::Kind::kOk);
   }
-  run_position = {.seed = setup.options.seed};
-  slot_->report = simulation_.Run({.choices = *choices,
-                                   .options = setup.options,
-                                   .step_count_max = setup.step_count_max,
-                                   .observer = &stream});
-  WatchNothing();
-  finish(RunEnd::Kind::kOk);
-  Unreachable();
 }
 
 RunEnd ChildRunner::Run(const Setup& setup) {
@@ -224,6 +227,7 @@ RunEnd ChildRunner::Run(const Setup& setup) {
   }
   RunEnd end;
   end.kind = slot_->kind;
+  end.run_count = slot_->run_count;
   if (end.kind == RunEnd::Kind::kCutOff && WIFSIGNALED(status)) {
     // Nothing of ours ran at its end: SIGKILL, or a crash inside the handler.
     end.kind = RunEnd::Kind::kFailed;

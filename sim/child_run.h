@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct RunSize {
 struct RunEnd {
   enum class Kind : uint8_t { kOk, kFailed, kCutOff };
   Kind kind = Kind::kCutOff;
+  uint64_t run_count = 0;  // that the child began, this one included
   // With kFailed.
   std::string oracle;
   std::string site;
@@ -55,13 +57,17 @@ class ChildRunner {
     const MainOptions& options;
     ChoiceSource& answers;
     uint64_t step_count_max = 0;
-    uint64_t time_ms_max = 0;         // of processor time; 0: until a step does not end
+    uint64_t time_ms_max = 0;         // of processor time, a run; 0: until a step does not end
     bool keeps_recording = true;      // else RunEnd::recording is empty
     bool keeps_events = false;        // RunEnd::events
     std::string error_path;           // where its standard error goes; empty: nowhere
     std::vector<EventSink*> sinks{};  // used by the child alone
     SiteSource* sites = nullptr;      // likewise: stands between the recording and the run
+    // Asked, by the child, after a run that ended well: the answers of another one, which it makes
+    // too; null, or nothing to ask: no more.
+    std::function<ChoiceSource*()> next_answers{};
   };
+  // How the last run ended that the child made: the first that did not end well.
   RunEnd Run(const Setup& setup);
 
  private:

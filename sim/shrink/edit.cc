@@ -159,8 +159,12 @@ Recording WithoutSpans(const RunEnd& run, const std::vector<size_t>& spans,
   return Keep(std::move(recording), dropped);
 }
 
-Recording Frame(const RunEnd& run, size_t connection_count, uint64_t statement_count) {
+Recording Frame(const RunEnd& run, size_t connection_count, uint64_t statement_count,
+                bool keeps_beginning) {
   Recording recording = run.recording;
+  const std::vector<size_t> spans = OutermostSpans(run);
+  const uint64_t beginning_end =
+      !keeps_beginning || spans.empty() ? 0 : run.spans[spans.front()].begin;
   const auto label = [&](const Draw& draw) -> const std::string& {
     return run.recording.labels[draw.label];
   };
@@ -177,6 +181,8 @@ Recording Frame(const RunEnd& run, size_t connection_count, uint64_t statement_c
     } else if (IsEnvironment(path)) {
       dropped[i] =
           label(draw) != "on" && label(draw) != "rate" && !label(draw).starts_with("habit.");
+    } else if (i < beginning_end) {
+      dropped[i] = false;
     }
   }
   // What the configuration drew later depends on what happened.

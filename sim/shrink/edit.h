@@ -38,9 +38,11 @@ inline constexpr Alignment kFollow = {.share = 1, .drops_meanwhile = true};
 Recording WithoutSpans(const RunEnd& run, const std::vector<size_t>& spans,
                        const Alignment& alignment);
 // Nothing of the run but its frame: its configuration, with statements for `connection_count`
-// connections, at most `statement_count` each; which faults there are; and the machine's habits.
-// Whoever answers after the end of a list fills it anew.
-Recording Frame(const RunEnd& run, size_t connection_count, uint64_t statement_count);
+// connections, at most `statement_count` each; which faults there are; the machine's habits; and,
+// when `keeps_beginning`, what else was drawn before the first statement. Whoever answers after the
+// end of a list fills it anew.
+Recording Frame(const RunEnd& run, size_t connection_count, uint64_t statement_count,
+                bool keeps_beginning);
 
 // The run in which branch `to` does what branch `from` did as well, statement by statement in the
 // order of their beginnings.

@@ -173,11 +173,16 @@ TEST(EditTest, KeepsTheFrameOfARun) {
   (void)fault.Chance(500'000, "on");
   (void)fault.Choose(5, "rate");
   (void)fault.Skip(9, "until");
-  (void)client.Choose(9, "action");
+  (void)client.Choose(2, "habit of a client");
+  {
+    const Choices::Span statement(client, "statement");
+    (void)client.Choose(9, "action");
+  }
   (void)config.Choose(3, "who is killed");
   RunEnd run;
   run.recording = source.recording();
-  const Recording frame = Frame(run, 2, 5);
+  run.spans = source.spans();
+  const Recording frame = Frame(run, 2, 5, /*keeps_beginning=*/false);
   ASSERT_EQ(frame.draws.size(), 6u);
   EXPECT_EQ(frame.draws[0], run.recording.draws[0]);
   EXPECT_EQ(frame.draws[1].value, 5u);
@@ -185,6 +190,10 @@ TEST(EditTest, KeepsTheFrameOfARun) {
   EXPECT_EQ(frame.draws[3].value, 0u);
   EXPECT_EQ(frame.labels[frame.draws[4].label], "on");
   EXPECT_EQ(frame.labels[frame.draws[5].label], "rate");
+
+  const Recording with_beginning = Frame(run, 2, 5, /*keeps_beginning=*/true);
+  ASSERT_EQ(with_beginning.draws.size(), 7u);
+  EXPECT_EQ(with_beginning.labels[with_beginning.draws[6].label], "habit of a client");
 }
 
 TEST(EditTest, TakesSingleStrikesAwayAndLeavesTheOthers) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -69,6 +70,7 @@ double CostOf(const RunEnd& run) {
 constexpr uint64_t kShortQuietStepCount = 4'000;
 // So few that nothing smaller is looked for among other runs.
 constexpr uint64_t kFewStatements = 6;
+constexpr uint64_t kFrameRunCount = 100;
 // What a last round has to bring: half a forced wait, or a twentieth of a statement.
 constexpr double kWorthwhile = 0.5;
 
@@ -100,27 +102,56 @@ Shrinker::Shrinker(Simulation& simulation, const MainOptions& options, RunEnd st
 
 double Shrinker::seconds() const { return ProcessorSeconds() - started_; }
 
-bool Shrinker::Try(const Recording& candidate, uint64_t tail_seed, bool all_fresh) {
-  if (TimeIsUp()) return false;
-  ++attempt_count_;
-  TailSource tail(tail_seed, all_fresh);
-  if (all_fresh) tail.MakeFaultsDense(uint64_t{1} << tail_seed % 4 * 2);
-  ReplaySource answers(candidate, tail_seed == 0 ? nullptr : &tail);
-  const double begin = ProcessorSeconds();
-  RunEnd end =
-      runner_.Run({.options = options_,
-                   .answers = answers,
-                   .step_count_max = options_.step_count,
-                   .time_ms_max = static_cast<uint64_t>(attempt_seconds_max_ * 1000) + 20});
+bool Shrinker::Accept(RunEnd end) {
   if (!SameFailure(best_, end)) return false;
   const double cost = CostOf(end);
   if (cost >= best_cost_ - 1e-9) return false;
   best_ = std::move(end);
   best_cost_ = cost;
-  // A run that takes much longer than the smallest one has gone astray.
-  attempt_seconds_max_ = std::min(attempt_seconds_max_, 5 * (ProcessorSeconds() - begin));
   progress_(*this);
   return true;
+}
+
+bool Shrinker::Try(const Recording& candidate, uint64_t tail_seed) {
+  if (TimeIsUp()) return false;
+  ++attempt_count_;
+  TailSource tail(tail_seed, /*all_fresh=*/false);
+  ReplaySource answers(candidate, tail_seed == 0 ? nullptr : &tail);
+  const double begin = ProcessorSeconds();
+  RunEnd end = runner_.Run({.options = options_,
+                            .answers = answers,
+                            .step_count_max = options_.step_count,
+                            .time_ms_max = attempt_ms_max()});
+  if (!Accept(std::move(end))) return false;
+  // A run that takes much longer than the smallest one has gone astray.
+  attempt_seconds_max_ = std::min(attempt_seconds_max_, 5 * (ProcessorSeconds() - begin));
+  return true;
+}
+
+bool Shrinker::TryFrame(const Recording& frame, uint64_t count) {
+  while (count > 0 && !TimeIsUp()) {
+    std::optional<TailSource> tail;
+    std::optional<ReplaySource> answers;
+    uint64_t seed = next_tail_seed_;
+    const auto next = [&]() -> ChoiceSource* {
+      if (++seed > next_tail_seed_ + count) return nullptr;
+      tail.emplace(seed, /*all_fresh=*/true);
+      tail->MakeFaultsDense(uint64_t{1} << seed % 4 * 2);
+      return &answers.emplace(frame, &*tail);
+    };
+    // In one child, since to make a child takes longer than a short run.
+    RunEnd end = runner_.Run({.options = options_,
+                              .answers = *next(),
+                              .step_count_max = options_.step_count,
+                              .time_ms_max = attempt_ms_max(),
+                              .next_answers = next});
+    const uint64_t made_count = std::clamp<uint64_t>(end.run_count, 1, count);
+    next_tail_seed_ += made_count;
+    attempt_count_ += made_count;
+    count -= made_count;
+    if (Accept(std::move(end))) return true;
+  }
+  return false;
 }
 
 void Shrinker::ForGroups(const std::function<size_t()>& count, size_t group_min,
@@ -281,10 +312,11 @@ void Shrinker::StartAnew(double seconds_max) {
     if (best_.size.statement_count <= kFewStatements) return;
     const uint64_t statement_count = uint64_t{4} << round % 4;
     const size_t connection_count = 1 + round / 4 % connection_count_max;
+    const bool keeps_beginning = round / 4 / connection_count_max % 2 == 0;
     // What would cost more than the best one is not worth trying.
     if (statement_count > best_.size.statement_count) continue;
-    (void)Try(Frame(frame_of, connection_count, statement_count), ++next_tail_seed_,
-              /*all_fresh=*/true);
+    (void)TryFrame(Frame(frame_of, connection_count, statement_count, keeps_beginning),
+                   kFrameRunCount);
   }
 }
 

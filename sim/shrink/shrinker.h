@@ -57,9 +57,15 @@ class Shrinker {
 
  private:
   bool TimeIsUp() const { return seconds() >= limits_.seconds; }
+  uint64_t attempt_ms_max() const {
+    return static_cast<uint64_t>(attempt_seconds_max_ * 1000) + 20;
+  }
   // True when this one is the new best. `tail_seed` draws what the environment, or everything,
   // draws after the end of its lists; 0: zeros.
-  bool Try(const Recording& candidate, uint64_t tail_seed = 0, bool all_fresh = false);
+  bool Try(const Recording& candidate, uint64_t tail_seed = 0);
+  // Likewise with `count` runs that draw anew all that `frame` does not have.
+  bool TryFrame(const Recording& frame, uint64_t count);
+  bool Accept(RunEnd end);
   // Tries ever smaller groups of `count()` items, from the last to the first; `attempt(begin, end)`
   // says whether it could do without them.
   void ForGroups(const std::function<size_t()>& count, size_t group_min,
