@@ -128,6 +128,16 @@ void RecordingSource::BeginSpan(uint32_t stream, const char* label) {
                            .at_end = position});
   }
   answers_.BeginSpan(theirs_[stream], label);
+  for (size_t i = first_marks_.back(); i < skip_marks_.size(); ++i) {
+    Countdown& countdown = countdowns_[skip_marks_[i].path];
+    const uint64_t sum = skip_marks_[i].at_begin + *countdown.left;
+    if (sum == countdown.sum || countdown.sum == 0) continue;
+    // Those behind the source have been changed: as if another skip had been drawn.
+    Draw& draw = recording_.draws[countdown.last_skip];
+    const uint64_t skip = kSkipMax - draw.value + sum - countdown.sum;
+    draw.value = kSkipMax - std::min(skip, kSkipMax);
+    countdown.sum = sum;
+  }
 }
 
 uint64_t RecordingSource::Position(const Countdown& countdown) const {
@@ -165,6 +175,7 @@ bool RecordingSource::Chance(uint32_t stream, uint32_t per_million, const char* 
 uint64_t RecordingSource::Skip(uint32_t stream, uint64_t mean, const char* label) {
   const uint64_t skip = answers_.Skip(theirs_[stream], mean, label);
   countdowns_[stream].sum += skip;
+  countdowns_[stream].last_skip = recording_.draws.size();
   Keep(stream, kSkipMax, label, kSkipMax - skip);
   return skip;
 }

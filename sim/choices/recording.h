@@ -39,7 +39,8 @@ struct DrawSpan {
   uint64_t end;
 };
 
-// How far the skips of a stream had come: the sum of those drawn less what was left.
+// How far the skips of a stream had come: the sum of those drawn less what was left. A source that
+// changes what is left as a span begins (AnchoredSource) changes the last skip with it.
 struct SkipMark {
   uint32_t path;
   uint32_t span;  // index
@@ -90,6 +91,7 @@ class RecordingSource final : public ChoiceSource {
   struct Countdown {
     const uint64_t* left = nullptr;  // null: none
     uint64_t sum = 0;                // of the skips drawn
+    size_t last_skip = 0;            // index of its draw
   };
 
   uint32_t LabelIndex(const char* label);

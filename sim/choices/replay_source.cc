@@ -1,7 +1,5 @@
 #include "sim/choices/replay_source.h"
 
-#include <algorithm>
-
 namespace orrery::sim {
 
 ReplaySource::ReplaySource(const Recording& recording, ChoiceSource* after_end)

@@ -8,6 +8,7 @@
 #ifndef ORRERY_SIM_CHOICES_REPLAY_SOURCE_H_
 #define ORRERY_SIM_CHOICES_REPLAY_SOURCE_H_
 
+#include <algorithm>
 #include <vector>
 
 #include "sim/choices/choice_source.h"
@@ -23,6 +24,11 @@ class ReplaySource final : public ChoiceSource {
   uint64_t Choose(uint32_t stream, uint64_t n, const char* label) override;
   bool Chance(uint32_t stream, uint32_t per_million, const char* label) override;
   uint64_t Skip(uint32_t stream, uint64_t mean, const char* label) override;
+
+  // The next draw of the stream is answered by entry `next` of its list.
+  void SetNext(uint32_t stream, size_t next) {
+    streams_[stream].next = std::min(next, streams_[stream].draws.size());
+  }
 
   // How many draws asked for something else than what was recorded (another n or label), or came
   // after the end of their list. 0: the run is the recorded one.

@@ -9,6 +9,7 @@
 #include "sim/choices/environment.h"
 #include "sim/choices/replay_source.h"
 #include "sim/choices/seed_source.h"
+#include "sim/shrink/anchored_source.h"
 #include "sim/shrink/edit.h"
 
 namespace orrery::sim {
@@ -113,10 +114,14 @@ bool Shrinker::Accept(RunEnd end) {
 }
 
 bool Shrinker::Try(const Recording& candidate, uint64_t tail_seed) {
-  if (TimeIsUp()) return false;
-  ++attempt_count_;
   TailSource tail(tail_seed, /*all_fresh=*/false);
   ReplaySource answers(candidate, tail_seed == 0 ? nullptr : &tail);
+  return Try(answers);
+}
+
+bool Shrinker::Try(ChoiceSource& answers) {
+  if (TimeIsUp()) return false;
+  ++attempt_count_;
   const double begin = ProcessorSeconds();
   RunEnd end = runner_.Run({.options = options_,
                             .answers = answers,
@@ -126,6 +131,12 @@ bool Shrinker::Try(const Recording& candidate, uint64_t tail_seed) {
   // A run that takes much longer than the smallest one has gone astray.
   attempt_seconds_max_ = std::min(attempt_seconds_max_, 5 * (ProcessorSeconds() - begin));
   return true;
+}
+
+bool Shrinker::TryAnchored(const Recording& candidate, const std::vector<size_t>& left_out) {
+  if (best_.size.connection_count < 2) return Try(candidate);
+  AnchoredSource anchored(best_, candidate, left_out);
+  return Try(anchored);
 }
 
 bool Shrinker::TryFrame(const Recording& frame, uint64_t count) {
@@ -209,7 +220,11 @@ void Shrinker::DropStrikes() {
     };
     ForGroups(
         [&] { return Strikes(best_, number()).size(); }, 1,
-        [&](size_t begin, size_t end) { return Try(WithoutStrikes(best_, number(), begin, end)); });
+        [&](size_t begin, size_t end) {
+          AnchoredSource anchored(best_, best_.recording, {});
+          anchored.LeaveStrikesOut(path, begin, end);
+          return Try(anchored) || Try(WithoutStrikes(best_, number(), begin, end));
+        });
   }
 }
 
@@ -237,6 +252,9 @@ void Shrinker::ZeroEnvironment(size_t group_min) {
 // -- The workload --
 
 bool Shrinker::DropSpans(const std::vector<size_t>& spans, int redraw_count) {
+  const Recording edited = WithoutSpans(best_, spans, kStay);
+  AnchoredSource anchored(best_, edited, spans);
+  if (Try(anchored)) return true;
   if (Try(WithoutSpans(best_, spans, kFollow))) return true;
   if (Try(WithoutSpans(best_, spans, kStay))) return true;
   if (best_.size.connection_count > 1) {
@@ -323,7 +341,7 @@ void Shrinker::StartAnew(double seconds_max) {
 void Shrinker::DropParts() {
   // Spans within statements, then any few draws in a row: what a workload has not marked.
   for (size_t i = best_.spans.size(); i-- > 0 && !TimeIsUp();) {
-    if (i < best_.spans.size()) (void)Try(WithoutSpans(best_, {i}, kStay));
+    if (i < best_.spans.size()) (void)TryAnchored(WithoutSpans(best_, {i}, kStay), {i});
   }
   for (const std::string& path : std::vector<std::string>(best_.recording.paths)) {
     if (IsEnvironment(path)) continue;
@@ -339,7 +357,8 @@ void Shrinker::DropParts() {
                 const std::vector<size_t> all = draws();
                 const std::set<size_t> chosen(all.begin() + static_cast<ptrdiff_t>(begin),
                                               all.begin() + static_cast<ptrdiff_t>(end));
-                return Try(WithoutDraws(best_, [&](size_t i) { return chosen.contains(i); }));
+                return TryAnchored(
+                    WithoutDraws(best_, [&](size_t i) { return chosen.contains(i); }));
               });
   }
 }
@@ -353,7 +372,7 @@ void Shrinker::LowerLabels() {
   }
   for (const std::string& label : labels) {
     const Recording& recording = best_.recording;
-    (void)Try(WithZeros(best_, [&](size_t i) {
+    (void)TryAnchored(WithZeros(best_, [&](size_t i) {
       const Draw& draw = recording.draws[i];
       return recording.labels[draw.label] == label && !IsEnvironment(recording.paths[draw.path]);
     }));
@@ -377,7 +396,7 @@ void Shrinker::LowerValues() {
         }
         candidate.draws.resize(kept);
       }
-      return Try(candidate, tail_seed);
+      return tail_seed == 0 ? TryAnchored(candidate) : Try(candidate, tail_seed);
     };
     if (try_value(0, 0)) continue;
     // What shapes the whole run shifts everything after it.

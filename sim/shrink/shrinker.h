@@ -63,6 +63,10 @@ class Shrinker {
   // True when this one is the new best. `tail_seed` draws what the environment, or everything,
   // draws after the end of its lists; 0: zeros.
   bool Try(const Recording& candidate, uint64_t tail_seed = 0);
+  bool Try(ChoiceSource& answers);
+  // The same with the workload edited, and without some spans. When there are several connections
+  // the environment is the best run's from each statement's beginning on.
+  bool TryAnchored(const Recording& candidate, const std::vector<size_t>& left_out = {});
   // Likewise with `count` runs that draw anew all that `frame` does not have.
   bool TryFrame(const Recording& frame, uint64_t count);
   bool Accept(RunEnd end);
