@@ -41,7 +41,7 @@ LoadSchema::Next LoadSchema::First() {
   if (schema_format > kSchemaFormatMax) {
     return GiveUp(Status(ResultCode::kError, "unsupported file format"));
   }
-  if (header.text_encoding != TextEncoding::kUtf8 && header.schema_format != 0) {
+  if (header.text_encoding != TextEncoding::kUtf8) {
     return GiveUp(Status(ResultCode::kError, "UTF-16 databases are not supported yet"));
   }
   schema_->cookie = header.schema_cookie;
