@@ -42,7 +42,7 @@ ClearTree::Next ClearTree::Enter() {
   Pager& pager = parts_->btree.pager();
   if (!PageExists(pager, next_)) {
     const PageNumber from = parts_->path.empty() ? next_ : parts_->path.top().ref.number();
-    return Ended(CorruptPage(pager, from, "child page is not in the file"));
+    return Ended(CorruptPage(pager, from, MissingChild(next_)));
   }
   if (parts_->freed[next_] || parts_->path.Holds(next_)) {
     return Ended(CorruptPage(pager, next_, "page is in the tree twice"));

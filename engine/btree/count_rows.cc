@@ -42,7 +42,7 @@ CountRows::Next CountRows::Enter() {
   do {
     if (!PageExists(*pager_, next_)) {
       const PageNumber from = path_->empty() ? next_ : path_->top().ref.number();
-      return Ended(CorruptPage(*pager_, from, "child page is not in the file"));
+      return Ended(CorruptPage(*pager_, from, MissingChild(next_)));
     }
     // More pages than the file has: a damaged tree meets itself.
     if (++visited_count_ > pager_->page_count()) {

@@ -88,7 +88,7 @@ inline Journey::Outcome Journey::DownOne() {
     const TreePath::Level& here = path_.top();
     next = here.page.Child(here.index);
     if (!PageExists(pager_, next)) [[unlikely]] {
-      return Damaged(here.ref.number(), "child page is not in the file");
+      return Damaged(here.ref.number(), MissingChild(next));
     }
   }
   PageRef page = pager_.TryPage(next, *site_);

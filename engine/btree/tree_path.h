@@ -107,6 +107,11 @@ class TreePath {
   std::array<Level, kDepthMax> levels_;
 };
 
+// What is wrong with a page whose child `child`, as BtreePage::Child() gives it, does not exist.
+inline Defect MissingChild(PageNumber child) {
+  return child == kNoPage ? "cell pointer out of range" : "child page is not in the file";
+}
+
 // kCorrupt, with the page and the file in the message.
 Status CorruptPage(const Pager& pager, PageNumber number, std::string_view what);
 

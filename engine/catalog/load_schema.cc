@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/format/record.h"
+#include "engine/value/cast.h"
 
 namespace orrery {
 namespace {
@@ -60,8 +61,9 @@ LoadSchema::Next LoadSchema::Row() {
   if (!decoded.ok()) return GiveUp(cursor_->DamagedRow(decoded.status().message()));
   std::vector<Value>& values = *decoded;
   values.resize(kColumnCount);
-  // A blob is as good as a text.
+  // A blob is as good as a text, and a number is read as one.
   const auto text = [&](size_t i) {
+    if (values[i].is_integer() || values[i].is_real()) values[i] = ToText(values[i]);
     return values[i].has_bytes() ? AsText(values[i].bytes()) : std::string_view();
   };
   if (Status status = schema_->AddRow(text(0), text(1), text(2), values[3], text(4),

@@ -84,6 +84,8 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
     root_page = static_cast<PageNumber>(root.integer());
   }
   if (root_page > page_count) return MalformedSchema(name, "invalid rootpage");
+  // sqlite3 looks at two letters before it parses.
+  if (!sql.empty() && !SameName(sql.substr(0, 2), "cr")) return MalformedSchema(name, "");
 
   // A row without SQL is an automatic index's, whatever type it says it has.
   if (type == "index" || sql.empty()) return AddIndexRow(name, root_page, sql);

@@ -12,7 +12,8 @@ namespace {
 
 bool SameReal(double a, double b) {
   if (a == b) return true;
-  return std::abs(a - b) <= 1e-12 * std::max(std::abs(a), std::abs(b));
+  return std::isfinite(a) && std::isfinite(b) &&
+         std::abs(a - b) <= 1e-12 * std::max(std::abs(a), std::abs(b));
 }
 
 // As a real is printed: with a point.

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace orrery::sim {
 namespace {
 
@@ -16,6 +18,11 @@ TEST(DifferentialTest, AllowsRealsThatDifferInTheirLastDigits) {
       "");
   EXPECT_NE(DescribeDifference(expected, Answer{.rows = {{Value::Real(0.2), Value::Text("0.3")}}}),
             "");
+  const double infinite = std::numeric_limits<double>::infinity();
+  const Sqlite3Answer endless{.rows = {{Value::Real(infinite)}}};
+  EXPECT_EQ(DescribeDifference(endless, Answer{.rows = {{Value::Real(infinite)}}}), "");
+  EXPECT_NE(DescribeDifference(endless, Answer{.rows = {{Value::Real(0)}}}), "");
+  EXPECT_NE(DescribeDifference(endless, Answer{.rows = {{Value::Real(-infinite)}}}), "");
 }
 
 TEST(DifferentialTest, FindsSuchRealsInsideOfTexts) {
