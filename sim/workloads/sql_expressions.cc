@@ -253,7 +253,34 @@ std::string SqlExpressions::Logic(int depth) {
   return "(" + left + op + right + ")";
 }
 
+// Which of several mistakes is told depends on the order in which names are looked up.
+std::string SqlExpressions::SeveralMistakes() {
+  // Subqueries behind a mistake are looked up in part, and not by Orrery.
+  static constexpr const char* kItems[] = {"nosuch", "abs(nosuch)",     "c0",        "c0 IS TRUE",
+                                           "c7",     "c0 IS NOT FALSE", "c0 IN ()",  "-c8",
+                                           "c8 + 1", "length()",        "c0 LIKE c7"};
+  const auto item = [&] {
+    return std::string("(") + kItems[mistakes_.Choose(std::size(kItems), "item")] + ")";
+  };
+  const std::string a = item();
+  const std::string b = item();
+  const std::string c = item();
+  switch (mistakes_.Choose(5, "order")) {
+    case 0:
+      return "max(" + a + "," + b + "," + c + ")";
+    case 1:
+      return "CASE WHEN " + a + " THEN " + b + " WHEN " + c + " THEN 1 END";
+    case 2:
+      return "(" + a + " < " + b + " = " + c + ")";
+    case 3:
+      return "(" + a + " BETWEEN " + b + " AND " + c + ")";
+    default:
+      return "CASE " + a + " WHEN " + b + " THEN " + c + " END";
+  }
+}
+
 std::string SqlExpressions::Between(int depth) {
+  if (missing_ && mistakes_.Chance(200'000, "several")) return SeveralMistakes();
   return Join({"(", Draw(depth - 1), OneOf({" BETWEEN ", " NOT BETWEEN "}, "between"),
                Draw(depth - 1), " AND ", Draw(depth - 1), ")"});
 }

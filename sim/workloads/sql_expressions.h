@@ -55,6 +55,7 @@ class SqlExpressions {
   std::string Logic(int depth);
   std::string In(int depth);
   std::string InOfRows();
+  std::string SeveralMistakes();
   std::string Between(int depth);
   std::string Pattern(int depth);
   std::string Case(int depth);
