@@ -133,9 +133,8 @@ void RecordingSource::BeginSpan(uint32_t stream, const char* label) {
     const uint64_t sum = skip_marks_[i].at_begin + *countdown.left;
     if (sum == countdown.sum || countdown.sum == 0) continue;
     // Those behind the source have been changed: as if another skip had been drawn.
-    Draw& draw = recording_.draws[countdown.last_skip];
-    const uint64_t skip = kSkipMax - draw.value + sum - countdown.sum;
-    draw.value = kSkipMax - std::min(skip, kSkipMax);
+    const uint64_t skip = sum - countdown.sum_before;
+    recording_.draws[countdown.last_skip].value = kSkipMax - std::min(skip, kSkipMax);
     countdown.sum = sum;
   }
 }
@@ -174,6 +173,7 @@ bool RecordingSource::Chance(uint32_t stream, uint32_t per_million, const char* 
 
 uint64_t RecordingSource::Skip(uint32_t stream, uint64_t mean, const char* label) {
   const uint64_t skip = answers_.Skip(theirs_[stream], mean, label);
+  countdowns_[stream].sum_before = countdowns_[stream].sum;
   countdowns_[stream].sum += skip;
   countdowns_[stream].last_skip = recording_.draws.size();
   Keep(stream, kSkipMax, label, kSkipMax - skip);

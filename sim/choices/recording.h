@@ -91,6 +91,7 @@ class RecordingSource final : public ChoiceSource {
   struct Countdown {
     const uint64_t* left = nullptr;  // null: none
     uint64_t sum = 0;                // of the skips drawn
+    uint64_t sum_before = 0;         // without the last one
     size_t last_skip = 0;            // index of its draw
   };
 

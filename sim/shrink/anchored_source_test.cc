@@ -99,6 +99,9 @@ TEST(AnchoredSourceTest, GivesARunThatItsOwnRecordingRepeats) {
     const std::vector<size_t> gone = {all[seed % 7], all[7 + seed % 11], all[20]};
     const Recording edited = WithoutSpans(played.run, gone, kStay);
     AnchoredSource source(played.run, edited, gone);
+    // From there on nothing strikes: statements that now come in another order go back and forth
+    // between some and no opportunities left.
+    source.LeaveStrikesOut("fault/eio", seed % 5, 1'000);
     const Played without = Play(source, all.size());
     ReplaySource again(without.run.recording);
     EXPECT_EQ(Play(again, all.size()).statements, without.statements);
