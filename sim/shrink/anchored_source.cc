@@ -34,8 +34,9 @@ AnchoredSource::AnchoredSource(const RunEnd& run, const Recording& edited,
 }
 
 void AnchoredSource::LeaveStrikesOut(const std::string& path, size_t begin, size_t end) {
-  draws_[path].gone_begin = begin;
-  draws_[path].gone_end = end;
+  Draws& draws = draws_[path];
+  draws.gone_begin = begin;
+  draws.gone_end = std::min(end, draws.strikes.size());
 }
 
 void AnchoredSource::OnOpen(uint32_t stream) {

@@ -184,6 +184,9 @@ bool Shrinker::ZeroPath(uint32_t path) {
     return draw.path == path && draw.value != 0;
   });
   if (is_zero) return false;
+  AnchoredSource anchored(best_, best_.recording, {});
+  anchored.LeaveStrikesOut(best_.recording.paths[path], 0, SIZE_MAX);
+  if (!Strikes(best_, path).empty() && Try(anchored)) return true;
   return Try(WithZeros(best_, [&](size_t i) { return draws[i].path == path; }));
 }
 
@@ -210,7 +213,7 @@ void Shrinker::Calm() {
   }
 }
 
-void Shrinker::DropStrikes() {
+void Shrinker::DropStrikes(size_t parts_max) {
   const std::vector<std::string> paths = best_.recording.paths;
   for (const std::string& path : paths) {
     if (!IsEnvironment(path)) continue;
@@ -218,8 +221,9 @@ void Shrinker::DropStrikes() {
       const auto& now = best_.recording.paths;
       return static_cast<uint32_t>(std::find(now.begin(), now.end(), path) - now.begin());
     };
+    const size_t group_min = std::max<size_t>(Strikes(best_, number()).size() / parts_max, 1);
     ForGroups(
-        [&] { return Strikes(best_, number()).size(); }, 1,
+        [&] { return Strikes(best_, number()).size(); }, group_min,
         [&](size_t begin, size_t end) {
           AnchoredSource anchored(best_, best_.recording, {});
           anchored.LeaveStrikesOut(path, begin, end);
@@ -488,6 +492,7 @@ void Shrinker::Run() {
 void Shrinker::RunPasses() {
   Calm();
   DropConnections();
+  DropStrikes(/*parts_max=*/8);
   DropStatements(/*redraw_count=*/0);
   StartAnew(limits_.seconds / 6);
   double before;
@@ -495,7 +500,7 @@ void Shrinker::RunPasses() {
     before = best_cost_;
     DropStatements(/*redraw_count=*/3);
     Calm();
-    DropStrikes();
+    DropStrikes(SIZE_MAX);
     LowerLabels();
     DropConnections();
     MergeConnections();
@@ -504,7 +509,7 @@ void Shrinker::RunPasses() {
   // Here a round takes long: it has to be worth it.
   do {
     before = best_cost_;
-    DropStrikes();
+    DropStrikes(SIZE_MAX);
     LowerValues();
     DropParts();
     ZeroEnvironment(/*group_min=*/4);

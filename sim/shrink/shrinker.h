@@ -85,7 +85,8 @@ class Shrinker {
   void DropStatements(int redraw_count);
   void StartAnew(double seconds_max);
   void DropParts();
-  void DropStrikes();
+  // Down to groups of an n-th of a branch's.
+  void DropStrikes(size_t parts_max);
   void ZeroEnvironment(size_t group_min);
   void LowerLabels();
   void LowerValues();
