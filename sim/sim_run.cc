@@ -101,6 +101,8 @@ SimRun::SimRun(const RunSetup& setup)
           config_.Chance(setup.options.profile->One<uint32_t>("invisible-runs"), "kind of run")),
       faults_(
           setup.DrawFaults(root_, invisible_only_ ? Promise::kInvisible : kWeakestOfOrdinaryRuns)),
+      path_(invisible_only_ && root_.Branch("database").Chance(50'000, "in memory") ? ":memory:"
+                                                                                    : kPath),
       world_(root_, faults_),
       wait_plan_(WaitPlan::Drawn(root_.Branch("waits"))),
       workload_(root_.Branch("workload")),
@@ -135,6 +137,10 @@ void SimRun::DrawConfiguration() {
 void SimRun::DrawJournal() {
   const Profile& profile = *setup_.options.profile;
   Choices choices = root_.Branch("journal");
+  if (is_in_memory()) {
+    has_journal_ = true;
+    return;
+  }
   std::vector<JournalMode> modes = setup_.options.journal_modes;
   if (modes.empty()) {
     for (size_t mode = 0; mode < std::size(kJournalModeNames); ++mode) {
@@ -190,7 +196,7 @@ void SimRun::Expect(const Status& error, const std::string& sql) {
 }
 
 bool SimRun::Open(SimProcess& process) {
-  Result<std::unique_ptr<Connection>> connection = Connection::Open(process.io(), kPath, pager_);
+  Result<std::unique_ptr<Connection>> connection = Connection::Open(process.io(), path_, pager_);
   process.ExitIfKilled();
   if (!connection.ok()) {
     Expect(connection.status(), "open");
@@ -573,6 +579,7 @@ void SimRun::Work(SimProcess& process) {
       Close(process);
   }
   if (oracle_.in_transaction()) RunOne(process, {SqlKind::kRollback, "ROLLBACK"});
+  if (is_in_memory()) Finish(process);  // it goes with the connection
 }
 
 void SimRun::Finish(SimProcess& process) {
@@ -678,7 +685,7 @@ void SimRun::CompareWithoutWaits() {
   SimProcess& process = world.StartProcess("process");
   std::string difference;
   (void)world.Spawn(process, "connection", [&] {
-    Result<std::unique_ptr<Connection>> connection = Connection::Open(process.io(), kPath, pager_);
+    Result<std::unique_ptr<Connection>> connection = Connection::Open(process.io(), path_, pager_);
     if (!connection.ok()) Fail("yield", "open: " + connection.status().ToString());
     for (const Step& step : history_) {
       uint64_t number = 0;
@@ -741,14 +748,16 @@ RunReport SimRun::Run() {
   // Its own bytes are compared before the last look at it.
   if (invisible_only_) CompareWithoutWaits();
   world_.StopFaults();
-  Start();
-  StepToEnd();
+  if (!is_in_memory()) {
+    Start();
+    StepToEnd();
+  }
   process_->io().Drain();
   if (process_->io().in_flight_count() > 0) Fail("leak", "operations are still in flight");
   for (const std::string& path : world_.disk().Paths()) {
     if (!world_.disk().Find(path)->locks().empty()) Fail("leak", path + " is still locked");
   }
-  CheckImage();
+  if (!is_in_memory()) CheckImage();
   if (setup_.coverage != nullptr) setup_.coverage->Add(world_, wait_plan_);
   return {.step_count = run_position.step,
           .statement_count = statement_count_,

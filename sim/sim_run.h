@@ -44,6 +44,7 @@ class SimRun {
   // On the fiber.
   void Work(SimProcess& process);
   void Finish(SimProcess& process);
+  bool is_in_memory() const { return path_[0] == ':'; }
   bool Open(SimProcess& process);
   void Close(SimProcess& process);
   Answer Execute(SimProcess& process, const std::string& sql, bool may_give_up);
@@ -82,6 +83,7 @@ class SimRun {
   Choices config_;
   bool invisible_only_;
   Faults faults_;
+  const char* const path_;
   World world_;
   WaitPlan wait_plan_;
   SqlWorkload workload_;

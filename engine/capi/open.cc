@@ -30,7 +30,7 @@ Status Open(sqlite3& db, const char* path, int flags) {
   options.read_only = name.is_read_only && !name.is_memory;
   options.create = name.creates || name.is_memory;
   ASSIGN_OR_RETURN(db.connection,
-                   Connection::Open(*db.io, name.is_memory ? "memory" : name.path, options));
+                   Connection::Open(*db.io, name.is_memory ? ":memory:" : name.path, options));
   return orrery::OkStatus();
 }
 

@@ -463,5 +463,33 @@ TEST_F(ConnectionTest, OpensReadOnlyWhatIsThere) {
             static_cast<int>(ResultCode::kReadOnly));
 }
 
+TEST_F(ConnectionTest, HasADatabaseInMemoryForItselfAlone) {
+  const PagerOptions options{.cache_page_count = 10};
+  for (const char* name : {":memory:", ""}) {
+    auto connection = Connection::Open(io_, name, options);
+    ASSERT_TRUE(connection.ok());
+    auto other = Connection::Open(io_, name, options);
+    ASSERT_TRUE(other.ok());
+    Run(**connection, "CREATE TABLE t(a)");
+    Rows(**connection, "INSERT INTO t SELECT x||'" + std::string(300, '-') +
+                           "' FROM (WITH RECURSIVE n(x) AS (VALUES(1) UNION ALL SELECT x+1 FROM n "
+                           "WHERE x<500) SELECT x FROM n)");
+    EXPECT_EQ(Rows(**connection, "SELECT count(*), sum(a) FROM t"), Strings{"500|125250.0"});
+    EXPECT_EQ(Code(**other, "SELECT * FROM t"), 1);
+    // More than the cache has, and all of it undone.
+    Run(**connection, "BEGIN");
+    Run(**connection, "UPDATE t SET a=x'00'||a");
+    Run(**connection, "ROLLBACK");
+    EXPECT_EQ(Rows(**connection, "SELECT count(*), sum(a) FROM t"), Strings{"500|125250.0"});
+    EXPECT_EQ(Rows(**connection, "PRAGMA journal_mode"), Strings{"'memory'"});
+    EXPECT_EQ(Rows(**connection, "PRAGMA journal_mode=wal"), Strings{"'memory'"});
+    EXPECT_EQ(Rows(**connection, "PRAGMA journal_mode=off"), Strings{"'off'"});
+    EXPECT_EQ(Rows(**connection, "PRAGMA integrity_check"), Strings{"'ok'"});
+    for (const char* file : {":memory:", ":memory:-journal", ":memory:-wal", "-journal", "-wal"}) {
+      EXPECT_FALSE(*io_.Exists(file)) << file;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace orrery

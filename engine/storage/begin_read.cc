@@ -61,7 +61,7 @@ BeginReadTransaction::Next BeginReadTransaction::LookAtFile() {
   (void)recover_journal_.Take();
   Result<uint64_t> size = core_.DatabaseSize();
   if (!size.ok()) return Refuse(std::move(size).status());
-  Result<bool> has_log = core_.io.Exists(core_.wal_path);
+  Result<bool> has_log = core_.is_private ? Result<bool>(false) : core_.io.Exists(core_.wal_path);
   if (!has_log.ok()) return Refuse(std::move(has_log).status());
   has_log_file_ = *has_log;
   // One byte counts as none, as for sqlite3, which writes one on some file systems before it locks.

@@ -28,6 +28,9 @@ ChangeMode::Next ChangeMode::Run(State state) {
 }
 
 ChangeMode::Next ChangeMode::Look() {
+  if (core_.is_private && mode_ != JournalMode::kMemory && mode_ != JournalMode::kOff) {
+    return Done(core_.journal_mode());
+  }
   if (!core_.view.in_read) {
     begin_read_.Start();
     return Await(begin_read_, State::kLooked);

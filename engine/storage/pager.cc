@@ -151,6 +151,14 @@ struct Pager::Calls {
 Result<std::unique_ptr<Pager>> Pager::Open(Io& io, std::string_view path,
                                            const PagerOptions& options) {
   auto core = std::make_unique<PagerCore>(io, path, options);
+  if (path.empty() || path == ":memory:") {
+    core->is_private = true;
+    core->options.read_only = false;
+    core->options.synchronous = Synchronous::kOff;
+    if (options.journal_mode != JournalMode::kOff) core->options.journal_mode = JournalMode::kMemory;
+    ASSIGN_OR_RETURN(core->database, io.Open("", {.kind = FileKind::kTemporary, .create = true}));
+    return std::unique_ptr<Pager>(new Pager(io, std::move(core)));
+  }
   ASSIGN_OR_RETURN(core->database, io.Open(path, {.kind = FileKind::kDatabase,
                                                   .read_only = options.read_only,
                                                   .create = options.create && !options.read_only}));
@@ -167,6 +175,7 @@ Result<std::unique_ptr<Pager>> Pager::OpenTemporary(Pager& like) {
                    .synchronous = Synchronous::kOff,
                    .auto_checkpoint_frame_count = 0,
                    .journal_mode = JournalMode::kOff});
+  core->is_private = true;
   core->view.header.reserved_size = like.header().reserved_size;
   ASSIGN_OR_RETURN(core->database,
                    like.io_.Open("", {.kind = FileKind::kTemporary, .create = true}));
@@ -348,7 +357,9 @@ JournalMode PagerCore::journal_mode() const {
                                                               : options.journal_mode;
 }
 
-void Pager::SetSynchronous(Synchronous level) { core_->options.synchronous = level; }
+void Pager::SetSynchronous(Synchronous level) {
+  if (!core_->is_private) core_->options.synchronous = level;
+}
 
 void Pager::SetCacheSize(uint32_t page_count) { core_->cache.SetLimit(page_count); }
 

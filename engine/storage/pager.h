@@ -82,11 +82,12 @@ struct PagerCore;
 
 class Pager {
  public:
-  // Opens the file; reads nothing yet. `io` outlives the pager.
+  // Opens the file; reads nothing yet. `io` outlives the pager. ":memory:" and the empty path are a
+  // new database of this pager alone: its file has no name, goes with it and is never synced, and its
+  // journal mode is MEMORY or OFF.
   static Result<std::unique_ptr<Pager>> Open(Io& io, std::string_view path,
                                              const PagerOptions& options);
-  // An empty database of the same shape in a file that has no name and goes with the pager: nothing of
-  // it is journaled or synced, and it is never committed.
+  // Likewise, of the same shape as another, with nothing journaled: it is never committed.
   static Result<std::unique_ptr<Pager>> OpenTemporary(Pager& like);
   // After Close(); or without it, as a killed process would go: locks drop, nothing is written.
   ~Pager();

@@ -45,6 +45,8 @@ struct PagerCore final : EditHook {
   PagerOptions options;
 
   std::unique_ptr<File> database;
+  // The file has no name: nobody else has it, and there are none beside it.
+  bool is_private = false;
   // A file of a single byte counts as empty: sqlite3 once made such files where an empty one would
   // not do, and still takes them so.
   Result<uint64_t> DatabaseSize() {

@@ -50,6 +50,7 @@ RecoverJournal::Next RecoverJournal::Look() {
   first_.reset();
   super_name_.clear();
   offset_ = 0;
+  if (core_.is_private) return Cold();
   Result<bool> exists = core_.io.Exists(core_.journal_path);
   if (!exists.ok()) return Refuse(std::move(exists).status());
   if (!*exists) return Cold();

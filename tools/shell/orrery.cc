@@ -23,8 +23,8 @@ using orrery::IoRegistry;
 
 constexpr char kUsage[] =
     "usage: orrery [--io=memory|syscall|io_uring] [--readonly] [FILE [SQL]]\n"
-    "Runs SQL from the terminal, from standard input, or from the command line. Without FILE the\n"
-    "database is in memory.\n";
+    "Runs SQL from the terminal, from standard input, or from the command line. Without FILE,\n"
+    "or with :memory:, the database is in memory.\n";
 
 // The lines of standard input, with line editing on a terminal.
 std::optional<std::string> ReadLine(bool is_terminal, bool is_continued) {
@@ -73,7 +73,8 @@ int main(int argc, char** argv) {
       path = argument;
     }
   }
-  if (io_name.empty()) io_name = path ? "syscall" : "memory";
+  const std::string name = path.value_or(":memory:");
+  if (io_name.empty()) io_name = name == ":memory:" ? "memory" : "syscall";
 
   std::string message;
   orrery::Result<std::unique_ptr<Io>> io = IoRegistry().Make(io_name, message);
@@ -83,7 +84,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   orrery::Result<std::unique_ptr<Connection>> connection =
-      Connection::Open(**io, path.value_or("memory"), options);
+      Connection::Open(**io, name, options);
   if (!connection.ok()) {
     std::fprintf(stderr, "Error: %s\n", connection.status().ToString().c_str());
     return 1;
