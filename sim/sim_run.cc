@@ -19,6 +19,7 @@ namespace orrery::sim {
 namespace {
 
 constexpr char kPath[] = "db";
+constexpr char kCopyPath[] = "copy";
 constexpr int kConnection = 0;  // its number for an observer
 constexpr int kFailureCountMax = 200;
 constexpr int kCrashCountMax = 4;  // in one recovery
@@ -86,6 +87,13 @@ uint64_t HashOf(const Answer& answer) {
   return hash.value();
 }
 
+// What SQLite reads in a file of ours, as ours.
+Answer AsAnswer(const Sqlite3Answer& read) {
+  return {.error = read.ok() ? OkStatus() : Status(read.code, read.message),
+          .rows = read.rows,
+          .columns = read.columns};
+}
+
 // It begins a transaction of its own, and is refused in another.
 bool IsVacuum(const std::vector<std::string>& writes) {
   return writes == std::vector<std::string>{"VACUUM"};
@@ -107,7 +115,8 @@ SimRun::SimRun(const RunSetup& setup)
       wait_plan_(WaitPlan::Drawn(root_.Branch("waits"))),
       workload_(root_.Branch("workload")),
       steps_(root_.Branch("steps")),
-      relations_(root_.Branch("relations")) {
+      relations_(root_.Branch("relations")),
+      copies_(root_.Branch("copies")) {
   world_.SetTracer(setup.observer, "");
   DrawConfiguration();
   world_.SetWaitPlan(&wait_plan_);
@@ -554,6 +563,34 @@ void SimRun::CheckRelations(SimProcess& process) {
   if (!verdict.difference.empty()) Fail(verdict.oracle, verdict.difference);
 }
 
+void SimRun::CheckCopy(SimProcess& process) {
+  const SqlStatementText text = {SqlKind::kRead, std::string("VACUUM INTO '") + kCopyPath + "'"};
+  (void)process.io().Remove(kCopyPath);  // a crash may have left one
+  process.ExitIfKilled();
+  const Answer answer = Execute(process, text.sql, true);
+  changes_comparable_ = rowid_comparable_ = false;
+  if (!answer.error.ok() || answer.given_up) {
+    if (!answer.given_up) Expect(answer.error, text.sql);
+    if (world_.disk().Find(kCopyPath) != nullptr) Fail("leak", text.sql + " has left its file");
+    Settle(process, &text, /*after_crash=*/false);
+    LearnTables();
+    return;
+  }
+  Sqlite3Database expected;
+  expected.BecomeCopyOf(oracle_);
+  (void)expected.Run("VACUUM");  // numbers rows anew
+  Sqlite3Database copy(TakeImage(world_, kCopyPath));
+  std::vector<std::string> statements = workload_.ReadAll();
+  statements.emplace_back("PRAGMA integrity_check");
+  for (const std::string& sql : statements) {
+    const std::string difference = DescribeDifference(expected.Run(sql), AsAnswer(copy.Run(sql)));
+    if (!difference.empty()) {
+      Fail("sqlite3", text.sql + " has made another database: " + sql + ": " + difference);
+    }
+  }
+  (void)process.io().Remove(kCopyPath);
+}
+
 void SimRun::Work(SimProcess& process) {
   connection_.reset();
   if (must_settle_) {
@@ -574,6 +611,9 @@ void SimRun::Work(SimProcess& process) {
     RunOne(process, workload_.Next(oracle_.in_transaction()));
     if (!workload_.tables().empty() && relations_.Chance(relation_ppm_, "relation")) {
       CheckRelations(process);
+    }
+    if (!invisible_only_ && !oracle_.in_transaction() && copies_.Chance(4'000, "copy")) {
+      CheckCopy(process);
     }
     if (!invisible_only_ && !oracle_.in_transaction() && steps_.Chance(10'000, "close"))
       Close(process);
@@ -663,12 +703,8 @@ void SimRun::CheckImage() {
   }
   if (!finished_) return;
   for (const std::string& sql : workload_.ReadAll()) {
-    const Sqlite3Answer mine = image.Run(sql);
-    const Sqlite3Answer expected = oracle_.Run(sql);
-    const Answer answer{.error = mine.ok() ? OkStatus() : Status(mine.code, mine.message),
-                        .rows = mine.rows,
-                        .columns = mine.columns};
-    const std::string difference = DescribeDifference(expected, answer);
+    const Answer answer = AsAnswer(image.Run(sql));
+    const std::string difference = DescribeDifference(oracle_.Run(sql), answer);
     if (!difference.empty()) {
       Fail("sqlite3", "SQLite reads something else in our file: " + sql + ": " + difference);
     }

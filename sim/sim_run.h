@@ -51,6 +51,8 @@ class SimRun {
   void RunOne(SimProcess& process, const SqlStatementText& text);
   // One of the metamorphic relations: queries that SQLite is not asked.
   void CheckRelations(SimProcess& process);
+  // VACUUM INTO a file, which SQLite reads.
+  void CheckCopy(SimProcess& process);
   // Finds out whether `undecided` (may be null) was carried out, or what a crash has left, and
   // brings SQLite to the same.
   void Settle(SimProcess& process, const SqlStatementText* undecided, bool after_crash);
@@ -89,6 +91,7 @@ class SimRun {
   SqlWorkload workload_;
   Choices steps_;      // how a statement is stepped
   Choices relations_;  // what is asked beside the workload
+  Choices copies_;  // when the database is copied
   PagerOptions pager_;
   uint32_t early_step_ppm_ = 0;
   uint32_t relation_ppm_ = 0;

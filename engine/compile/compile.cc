@@ -2,6 +2,7 @@
 
 #include "engine/compile/compile_context.h"
 #include "engine/compile/explain.h"
+#include "engine/compile/expr_coder.h"
 #include "engine/compile/pragma.h"
 #include "engine/compile/query_binder.h"
 
@@ -101,9 +102,15 @@ Status CompileVacuum(CompileContext& context, const VacuumStatement& statement) 
   if (statement.schema && !SameName(statement.schema->text, "main")) {
     return SqlError("unknown database " + statement.schema->text);
   }
-  if (statement.into) return NotSupportedYet("VACUUM INTO is");
   ProgramBuilder& builder = context.builder;
   builder.NeedNoTransaction();
+  if (statement.into) {
+    Scope nothing;
+    ASSIGN_OR_RETURN(const BoundPtr into, Binder(context, nothing).Bind(*statement.into));
+    builder.NeedTransaction(/*to_write=*/false);
+    builder.Emit(Opcode::kVacuum, ExprCoder(context).CodeNew(*into));
+    return OkStatus();
+  }
   builder.NeedExclusiveTransaction();
   builder.Emit(Opcode::kVacuum);
   builder.Emit(Opcode::kParseSchema);

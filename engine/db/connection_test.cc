@@ -436,7 +436,6 @@ TEST_F(ConnectionTest, SaysWhatIsNotSupportedYet) {
            "CREATE TABLE u AS SELECT 1",
            "UPDATE t SET (a, b) = (1, 2)",
            "ALTER TABLE t ADD COLUMN c",
-           "VACUUM INTO 'other.db'",
            "ATTACH 'x' AS y",
        }) {
     const SqlResult result = Run(*connection, sql);

@@ -17,9 +17,10 @@ constexpr PageNumber kSchemaRoot = 1;
 
 }  // namespace
 
-void RunVacuum::Start(Btree& btree, const Schema& schema) {
+void RunVacuum::Start(Btree& btree, const Schema& schema, std::optional<std::string> into) {
   btree_ = &btree;
   schema_ = &schema;
+  into_ = std::move(into);
   rows_.clear();
   trees_.clear();
   copy_order_.clear();
@@ -49,15 +50,19 @@ RunVacuum::Next RunVacuum::Run(State state) {
       return Store();
     case State::kReplaced:
       return Replaced();
+    case State::kCommit:
+    case State::kClose:
+      return EndTarget(state);
   }
   Unreachable();
 }
 
-// ---- The temporary database ----
+// ---- The new database ----
 
 RunVacuum::Next RunVacuum::BeginCopy(State state) {
   if (pager_ == nullptr) {
-    Result<std::unique_ptr<Pager>> pager = Pager::OpenTemporary(btree_->pager());
+    Result<std::unique_ptr<Pager>> pager =
+        into_ ? OpenTarget() : Pager::OpenTemporary(btree_->pager());
     if (!pager.ok()) return GiveUp(std::move(pager).status());
     pager_ = *std::move(pager);
     copy_ = std::make_unique<Btree>(*pager_);
@@ -66,6 +71,20 @@ RunVacuum::Next RunVacuum::BeginCopy(State state) {
   if (begun.pending()) return AwaitOutcome(*begun.waiting().on, state);
   if (begun.failed()) return GiveUp(std::move(begun).status());
   return Goto(state == State::kBeginRead ? State::kBeginWrite : State::kFirstRow);
+}
+
+Result<std::unique_ptr<Pager>> RunVacuum::OpenTarget() {
+  const Pager& from = btree_->pager();
+  Io& io = btree_->pager().io();
+  if (!into_->empty() && *into_ != ":memory:") {
+    const Result<std::unique_ptr<File>> file = io.Open(*into_, {.create = true});
+    if (!file.ok()) return Status(file.status().code(), "unable to open database: " + *into_);
+    ASSIGN_OR_RETURN(const uint64_t size, (*file)->Size());
+    if (size > 0) return Status(ResultCode::kError, "output file already exists");
+    removes_target_ = true;
+  }
+  return Pager::Open(io, *into_,
+                     {.new_page_size = from.page_size(), .journal_mode = JournalMode::kDelete});
 }
 
 // ---- What there is ----
@@ -209,8 +228,15 @@ RunVacuum::Next RunVacuum::Store() {
   }
   cursor_.reset();
   copy_->InvalidateAll();
+  const DatabaseHeader& header = btree_->pager().header();
+  pager_->SetSchemaFormat(header.schema_format);
+  if (into_) {
+    pager_->SetSchemaCookie(header.schema_cookie + 1);
+    pager_->SetUserVersion(header.user_version);
+    pager_->SetApplicationId(header.application_id);
+    return Goto(State::kCommit);
+  }
   btree_->InvalidateAll();
-  pager_->SetSchemaFormat(btree_->pager().header().schema_format);
   replace_.Start(btree_->pager(), *pager_);
   return AwaitOutcome(replace_, State::kReplaced);
 }
@@ -218,6 +244,19 @@ RunVacuum::Next RunVacuum::Store() {
 RunVacuum::Next RunVacuum::Replaced() {
   if (!outcome().ok()) return GiveUp(outcome());
   (void)replace_.Take();
+  return Finish();
+}
+
+RunVacuum::Next RunVacuum::EndTarget(State state) {
+  IoResult<> ended = state == State::kCommit ? pager_->Commit() : pager_->Close();
+  if (ended.pending()) return AwaitOutcome(*ended.waiting().on, state);
+  if (ended.failed()) return GiveUp(std::move(ended).status());
+  if (state == State::kCommit) return Goto(State::kClose);
+  removes_target_ = false;
+  return Finish();
+}
+
+RunVacuum::Next RunVacuum::Finish() {
   const bool has_others = !rows_.empty() && rows_.back().tree < 0;
   const auto last = has_others ? static_cast<int64_t>(rows_.size()) : 0;
   OnAbandon();
@@ -237,6 +276,10 @@ void RunVacuum::OnAbandon() {
   rows_.clear();
   copy_.reset();
   pager_.reset();
+  if (!std::exchange(removes_target_, false)) return;
+  Io& io = btree_->pager().io();
+  (void)io.Remove(*into_);
+  (void)io.Remove(*into_ + "-journal");
 }
 
 }  // namespace orrery

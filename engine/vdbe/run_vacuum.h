@@ -2,6 +2,10 @@
 // free pages between them, then takes that file's pages for its own. In rollback mode and in WAL
 // mode, what undoes it is what undoes any transaction.
 //
+// VACUUM INTO builds it in a new file, a database in rollback mode, and leaves it there. Until it is
+// whole whatever ends the statement removes the file; a crash leaves an empty database, with a journal
+// that says so.
+//
 // Answers the rowid in sqlite_schema of the last row that is neither a table nor an index, 0 when
 // there is none: the connection's last_insert_rowid() afterwards, as in SQLite, where an INSERT
 // copies them.
@@ -16,6 +20,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/btree/btree.h"
@@ -43,6 +48,8 @@ class RunVacuum final : public Resumable<RunVacuum, int64_t> {
     kCopied,
     kStore,
     kReplaced,
+    kCommit,
+    kClose,
   };
   static constexpr Edge<State> kEdges[] = {
       {State::kBeginRead, State::kBeginRead},
@@ -65,12 +72,17 @@ class RunVacuum final : public Resumable<RunVacuum, int64_t> {
       {State::kCopy, State::kStore},  // and full
       {State::kStore, State::kStore},
       {State::kStore, State::kReplaced},
+      {State::kStore, State::kCommit},  // INTO
+      {State::kCommit, State::kCommit},
+      {State::kCommit, State::kClose},
+      {State::kClose, State::kClose},
   };
   ~RunVacuum() { Abandon(); }
 
-  // In an exclusive write transaction that nothing else of the connection uses. `schema` is what
-  // the database has, and outlives the run.
-  void Start(Btree& btree, const Schema& schema);
+  // In an exclusive write transaction that nothing else of the connection uses; with `into`, the
+  // name of a file that is not there or is empty, in a read transaction. `schema` is what the
+  // database has, and outlives the run.
+  void Start(Btree& btree, const Schema& schema, std::optional<std::string> into);
 
  private:
   friend Resumable;
@@ -91,11 +103,16 @@ class RunVacuum final : public Resumable<RunVacuum, int64_t> {
   Next Copied();
   Next Store();
   Next Replaced();
+  Result<std::unique_ptr<Pager>> OpenTarget();
+  Next EndTarget(State state);
+  Next Finish();
   Next GiveUp(Status status);
   void OnAbandon() override;
 
   Btree* btree_ = nullptr;
   const Schema* schema_ = nullptr;
+  std::optional<std::string> into_;
+  bool removes_target_ = false;  // it is ours, and not whole
   // Made by Start; the temporary database.
   std::unique_ptr<Pager> pager_;
   std::unique_ptr<Btree> copy_;

@@ -233,14 +233,22 @@ Flow Machine::OpIntegrityCk(const Instruction& in) {
 
 // -- The file --
 
-Flow Machine::OpVacuum(const Instruction&) {
+Flow Machine::OpVacuum(const Instruction& in) {
+  const bool is_into = in.p1 != 0;
   if (!run_vacuum_.running()) {
-    session_.schema_changed = true;
-    run_vacuum_.Start(session_.btree, *program_->schema);
+    std::optional<std::string> into;
+    if (is_into) {
+      const Value& name = Register(in.p1);
+      if (!name.is_text()) return Fail(SqlError("non-text filename"));
+      into = name.text();
+    }
+    is_exclusive_ = true;
+    session_.schema_changed = session_.schema_changed || !is_into;
+    run_vacuum_.Start(session_.btree, *program_->schema, std::move(into));
   }
   IoResult<int64_t> last_rowid = run_vacuum_.Resume();
   if (!last_rowid.done()) return Unfinished(std::move(last_rowid));
-  ++session_.row_write_count;
+  if (!is_into) ++session_.row_write_count;
   if (*last_rowid != 0) session_.last_rowid = *last_rowid;
   return Flow::kNext;
 }
