@@ -91,7 +91,7 @@ class SimRun {
   SqlWorkload workload_;
   Choices steps_;      // how a statement is stepped
   Choices relations_;  // what is asked beside the workload
-  Choices copies_;  // when the database is copied
+  Choices copies_;     // when the database is copied
   PagerOptions pager_;
   uint32_t early_step_ppm_ = 0;
   uint32_t relation_ppm_ = 0;

@@ -47,8 +47,8 @@ bool IsKnownDifference(const Sqlite3Answer& theirs, const Status& error) {
     return true;
   }
   for (const std::string_view known :
-       {"reserved bytes", "record without a header", "cell pointer out of range", "cell extends off end of page",
-        "UTF-16 databases are not supported yet"}) {
+       {"reserved bytes", "record without a header", "cell pointer out of range",
+        "cell extends off end of page", "UTF-16 databases are not supported yet"}) {
     if (error.message().find(known) != std::string_view::npos) return true;
   }
   return false;

@@ -74,8 +74,8 @@ QueryBinder::QueryBinder(CompileContext& context, const SelectStatement& select,
   order_matches_.resize(select.order_by.size());
 }
 
-// What the last SELECT of a compound has wrong is found first, as in sqlite3; but a table that one of
-// them misses before any other name.
+// What the last SELECT of a compound has wrong is found first, as in sqlite3; but a table that one
+// of them misses before any other name.
 Result<std::unique_ptr<Query>> QueryBinder::Bind() {
   const size_t count = select_.cores.size();
   for (size_t i = count; count > 1 && i > 0; --i) {

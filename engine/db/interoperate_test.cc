@@ -133,11 +133,12 @@ TEST_F(InteroperateTest, VacuumsIntoAFileAsSqliteDoes) {
     for (const bool is_ours : {false, true}) {
       RemoveFiles();
       std::remove(copy.c_str());
-      Sqlite(std::string("PRAGMA page_size = 1024; PRAGMA journal_mode = ") + mode +
-             "; PRAGMA user_version = 7; PRAGMA application_id = 9; CREATE TABLE t(a, b); CREATE "
-             "INDEX i ON t(b); CREATE VIEW v AS SELECT a FROM t; INSERT INTO t WITH RECURSIVE n(k) "
-             "AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < 500) SELECT k, 'text ' || k FROM "
-             "n; DELETE FROM t WHERE a % 3");
+      Sqlite(
+          std::string("PRAGMA page_size = 1024; PRAGMA journal_mode = ") + mode +
+          "; PRAGMA user_version = 7; PRAGMA application_id = 9; CREATE TABLE t(a, b); CREATE "
+          "INDEX i ON t(b); CREATE VIEW v AS SELECT a FROM t; INSERT INTO t WITH RECURSIVE n(k) "
+          "AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < 500) SELECT k, 'text ' || k FROM "
+          "n; DELETE FROM t WHERE a % 3");
       if (is_ours) {
         Ours(into);
         EXPECT_EQ(TryOurs(into).message, "output file already exists");
@@ -160,8 +161,9 @@ TEST_F(InteroperateTest, VacuumsIntoAFileAsSqliteDoes) {
     EXPECT_EQ(copies[0].substr(28, 64), copies[1].substr(28, 64));
     RemoveFiles();
     std::rename(copy.c_str(), path_.c_str());
-    EXPECT_EQ(Sqlite("PRAGMA integrity_check; SELECT count(*), sum(a) FROM t; SELECT count(*) FROM v"),
-              (Strings{"'ok'", "166|41583", "166"}));
+    EXPECT_EQ(
+        Sqlite("PRAGMA integrity_check; SELECT count(*), sum(a) FROM t; SELECT count(*) FROM v"),
+        (Strings{"'ok'", "166|41583", "166"}));
   }
 }
 

@@ -155,7 +155,8 @@ Result<std::unique_ptr<Pager>> Pager::Open(Io& io, std::string_view path,
     core->is_private = true;
     core->options.read_only = false;
     core->options.synchronous = Synchronous::kOff;
-    if (options.journal_mode != JournalMode::kOff) core->options.journal_mode = JournalMode::kMemory;
+    if (options.journal_mode != JournalMode::kOff)
+      core->options.journal_mode = JournalMode::kMemory;
     ASSIGN_OR_RETURN(core->database, io.Open("", {.kind = FileKind::kTemporary, .create = true}));
     return std::unique_ptr<Pager>(new Pager(io, std::move(core)));
   }
@@ -168,13 +169,13 @@ Result<std::unique_ptr<Pager>> Pager::Open(Io& io, std::string_view path,
 Result<std::unique_ptr<Pager>> Pager::OpenTemporary(Pager& like) {
   const PagerCore& theirs = *like.core_;
   // The name is for messages, and for files beside it, which nobody has.
-  auto core = std::make_unique<PagerCore>(
-      like.io_, theirs.path + " (temporary)",
-      PagerOptions{.new_page_size = like.page_size(),
-                   .cache_page_count = theirs.options.cache_page_count,
-                   .synchronous = Synchronous::kOff,
-                   .auto_checkpoint_frame_count = 0,
-                   .journal_mode = JournalMode::kOff});
+  auto core =
+      std::make_unique<PagerCore>(like.io_, theirs.path + " (temporary)",
+                                  PagerOptions{.new_page_size = like.page_size(),
+                                               .cache_page_count = theirs.options.cache_page_count,
+                                               .synchronous = Synchronous::kOff,
+                                               .auto_checkpoint_frame_count = 0,
+                                               .journal_mode = JournalMode::kOff});
   core->is_private = true;
   core->view.header.reserved_size = like.header().reserved_size;
   ASSIGN_OR_RETURN(core->database,

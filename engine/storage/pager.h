@@ -83,8 +83,8 @@ struct PagerCore;
 class Pager {
  public:
   // Opens the file; reads nothing yet. `io` outlives the pager. ":memory:" and the empty path are a
-  // new database of this pager alone: its file has no name, goes with it and is never synced, and its
-  // journal mode is MEMORY or OFF.
+  // new database of this pager alone: its file has no name, goes with it and is never synced, and
+  // its journal mode is MEMORY or OFF.
   static Result<std::unique_ptr<Pager>> Open(Io& io, std::string_view path,
                                              const PagerOptions& options);
   // Likewise, of the same shape as another, with nothing journaled: it is never committed.

@@ -2,9 +2,9 @@
 // free pages between them, then takes that file's pages for its own. In rollback mode and in WAL
 // mode, what undoes it is what undoes any transaction.
 //
-// VACUUM INTO builds it in a new file, a database in rollback mode, and leaves it there. Until it is
-// whole whatever ends the statement removes the file; a crash leaves an empty database, with a journal
-// that says so.
+// VACUUM INTO builds it in a new file, a database in rollback mode, and leaves it there. Until it
+// is whole whatever ends the statement removes the file; a crash leaves an empty database, with a
+// journal that says so.
 //
 // Answers the rowid in sqlite_schema of the last row that is neither a table nor an index, 0 when
 // there is none: the connection's last_insert_rowid() afterwards, as in SQLite, where an INSERT

@@ -91,9 +91,9 @@ void AnchoredSource::GoOnFrom(size_t span) {
     Stream& of = streams_[stream];
     if (of.draws == nullptr) continue;
     const Draws& draws = *of.draws;
-    const auto next = static_cast<size_t>(
-        std::lower_bound(draws.indexes.begin(), draws.indexes.end(), begin) -
-        draws.indexes.begin());
+    const auto next =
+        static_cast<size_t>(std::lower_bound(draws.indexes.begin(), draws.indexes.end(), begin) -
+                            draws.indexes.begin());
     answers_.SetNext(of.theirs, next);
     const auto position = positions.find(path(stream));
     // One that strikes no more stays so.

@@ -1,7 +1,7 @@
-// AnchoredSource answers from a run's recording, in which the workload has been edited. As each of the
-// spans begins that are still there (statements), the environment goes on from where it was in that
-// run when the same span began: its lists at the same place, the same number of opportunities left
-// to the next strike. So what is left out in one place moves nothing elsewhere, with several
+// AnchoredSource answers from a run's recording, in which the workload has been edited. As each of
+// the spans begins that are still there (statements), the environment goes on from where it was in
+// that run when the same span began: its lists at the same place, the same number of opportunities
+// left to the next strike. So what is left out in one place moves nothing elsewhere, with several
 // connections too. Strikes can be left out as well: the others stay where they are.
 
 #ifndef ORRERY_SIM_SHRINK_ANCHORED_SOURCE_H_

@@ -222,13 +222,12 @@ void Shrinker::DropStrikes(size_t parts_max) {
       return static_cast<uint32_t>(std::find(now.begin(), now.end(), path) - now.begin());
     };
     const size_t group_min = std::max<size_t>(Strikes(best_, number()).size() / parts_max, 1);
-    ForGroups(
-        [&] { return Strikes(best_, number()).size(); }, group_min,
-        [&](size_t begin, size_t end) {
-          AnchoredSource anchored(best_, best_.recording, {});
-          anchored.LeaveStrikesOut(path, begin, end);
-          return Try(anchored) || Try(WithoutStrikes(best_, number(), begin, end));
-        });
+    ForGroups([&] { return Strikes(best_, number()).size(); }, group_min,
+              [&](size_t begin, size_t end) {
+                AnchoredSource anchored(best_, best_.recording, {});
+                anchored.LeaveStrikesOut(path, begin, end);
+                return Try(anchored) || Try(WithoutStrikes(best_, number(), begin, end));
+              });
   }
 }
 
@@ -356,14 +355,14 @@ void Shrinker::DropParts() {
       }
       return indexes;
     };
-    ForGroups([&] { return draws().size(); }, 1,
-              [&](size_t begin, size_t end) {
-                const std::vector<size_t> all = draws();
-                const std::set<size_t> chosen(all.begin() + static_cast<ptrdiff_t>(begin),
-                                              all.begin() + static_cast<ptrdiff_t>(end));
-                return TryAnchored(
-                    WithoutDraws(best_, [&](size_t i) { return chosen.contains(i); }));
-              });
+    ForGroups(
+        [&] { return draws().size(); }, 1,
+        [&](size_t begin, size_t end) {
+          const std::vector<size_t> all = draws();
+          const std::set<size_t> chosen(all.begin() + static_cast<ptrdiff_t>(begin),
+                                        all.begin() + static_cast<ptrdiff_t>(end));
+          return TryAnchored(WithoutDraws(best_, [&](size_t i) { return chosen.contains(i); }));
+        });
   }
 }
 

@@ -7,11 +7,10 @@
 //
 //   calm      whole branches of the environment to 0: a fault off, no waits, an even schedule
 //   drop      connections, or one does what another did; then statements, halves of them first and
-//   then ever fewer. Three ways:
-//             with the environment as it was, moved along, or drawn anew from there on
+//             then ever fewer. With the environment of every statement that stays as it was
+//             (anchored_source.h); or as it was in all, moved along, or drawn anew from there on
 //   anew      in the frame of this run (its configuration and faults, not what it did) short ones
-//   are
-//             looked for that fail the same way; while there are more than a few statements
+//             are looked for that fail the same way; while there are more than a few statements
 //   strikes   single faults, waits and preemptions, the others staying where they are
 //   lower     values of the workload, the tamest first: rows, sizes, kinds of statement
 //   swap      neighbouring statements of a branch, so that the tamer one comes first

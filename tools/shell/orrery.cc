@@ -83,8 +83,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "orrery: %s\n", io.status().ToString().c_str());
     return 2;
   }
-  orrery::Result<std::unique_ptr<Connection>> connection =
-      Connection::Open(**io, name, options);
+  orrery::Result<std::unique_ptr<Connection>> connection = Connection::Open(**io, name, options);
   if (!connection.ok()) {
     std::fprintf(stderr, "Error: %s\n", connection.status().ToString().c_str());
     return 1;
