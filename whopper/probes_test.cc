@@ -34,8 +34,10 @@ const Runs kRuns[] = {
     {"sim/sim", {"--seed=886", "--runs=1"}},           // storage.replace_database.grew
     {"whopper/whopper", {"--seed=75", "--runs=1"}},    // vdbe.end_transaction.undo_failed
     {"whopper/whopper", {"--seed=94", "--runs=1"}},    // storage.recover_wal.torn
+    {"whopper/whopper", {"--seed=238", "--runs=1"}},   // db.statement.ended_by_rollback
     {"whopper/whopper", {"--seed=261", "--runs=1"}},   // storage.rollback.journal_left
     {"whopper/whopper", {"--seed=452", "--runs=1"}},   // storage.close_log.left
+    {"whopper/whopper", {"--seed=574", "--runs=1"}},   // btree.table_cursor.row_found_again
     {"whopper/whopper", {"--seed=4083", "--runs=1"}},  // storage.free_page.trunk_full
     {"whopper/whopper", {"--seed=5472", "--runs=1"}},  // storage.append_frames.page_changed
 };
