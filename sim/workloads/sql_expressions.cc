@@ -305,7 +305,8 @@ std::string SqlExpressions::InOfRows() {
   const auto one_of = [&](std::initializer_list<const char*> words) {
     return words.begin()[mistakes_.Choose(words.size(), "row")];
   };
-  std::string text = "(" + std::string(one_of(kRows)) + " IN (" + one_of(kRows);
+  std::string text = std::string("(") + one_of(kRows) + " IN (";
+  text += one_of(kRows);
   if (mistakes_.Choose(2, "second row") == 0) text += std::string(", ") + one_of(kRows);
   // Now and then with a syntax error at the token behind it, where SQLite has not looked at the
   // list.
