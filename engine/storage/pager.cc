@@ -151,7 +151,7 @@ struct Pager::Calls {
 Result<std::unique_ptr<Pager>> Pager::Open(Io& io, std::string_view path,
                                            const PagerOptions& options) {
   auto core = std::make_unique<PagerCore>(io, path, options);
-  if (path.empty() || path == ":memory:") {
+  if (IsPrivatePath(path)) {
     core->is_private = true;
     core->options.read_only = false;
     core->options.synchronous = Synchronous::kOff;

@@ -78,13 +78,17 @@ struct SnapshotId {
   bool operator==(const SnapshotId&) const = default;
 };
 
+// Whether a path is that of a database of one pager alone, whose file has no name: ":memory:" or
+// "".
+inline bool IsPrivatePath(std::string_view path) { return path.empty() || path == ":memory:"; }
+
 struct PagerCore;
 
 class Pager {
  public:
-  // Opens the file; reads nothing yet. `io` outlives the pager. ":memory:" and the empty path are a
-  // new database of this pager alone: its file has no name, goes with it and is never synced, and
-  // its journal mode is MEMORY or OFF.
+  // Opens the file; reads nothing yet. `io` outlives the pager. A private path is a new
+  // database: its file goes with the pager and is never synced, and its journal mode is MEMORY or
+  // OFF.
   static Result<std::unique_ptr<Pager>> Open(Io& io, std::string_view path,
                                              const PagerOptions& options);
   // Likewise, of the same shape as another, with nothing journaled: it is never committed.

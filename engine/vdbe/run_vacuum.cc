@@ -76,7 +76,7 @@ RunVacuum::Next RunVacuum::BeginCopy(State state) {
 Result<std::unique_ptr<Pager>> RunVacuum::OpenTarget() {
   const Pager& from = btree_->pager();
   Io& io = btree_->pager().io();
-  if (!into_->empty() && *into_ != ":memory:") {
+  if (!IsPrivatePath(*into_)) {
     const Result<std::unique_ptr<File>> file = io.Open(*into_, {.create = true});
     if (!file.ok()) return Status(file.status().code(), "unable to open database: " + *into_);
     ASSIGN_OR_RETURN(const uint64_t size, (*file)->Size());

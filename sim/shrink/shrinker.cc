@@ -71,7 +71,7 @@ double CostOf(const RunEnd& run) {
 constexpr uint64_t kShortQuietStepCount = 4'000;
 // So few that nothing smaller is looked for among other runs.
 constexpr uint64_t kFewStatements = 6;
-constexpr uint64_t kFrameRunCount = 100;
+constexpr uint64_t kFrameRunCount = 100;  // made in the same frame before another one's turn
 // What a last round has to bring: half a forced wait, or a twentieth of a statement.
 constexpr double kWorthwhile = 0.5;
 
@@ -184,9 +184,11 @@ bool Shrinker::ZeroPath(uint32_t path) {
     return draw.path == path && draw.value != 0;
   });
   if (is_zero) return false;
-  AnchoredSource anchored(best_, best_.recording, {});
-  anchored.LeaveStrikesOut(best_.recording.paths[path], 0, SIZE_MAX);
-  if (!Strikes(best_, path).empty() && Try(anchored)) return true;
+  if (!Strikes(best_, path).empty()) {
+    AnchoredSource anchored(best_, best_.recording, {});
+    anchored.LeaveStrikesOut(best_.recording.paths[path], 0, SIZE_MAX);
+    if (Try(anchored)) return true;
+  }
   return Try(WithZeros(best_, [&](size_t i) { return draws[i].path == path; }));
 }
 
@@ -259,7 +261,7 @@ bool Shrinker::DropSpans(const std::vector<size_t>& spans, int redraw_count) {
   AnchoredSource anchored(best_, edited, spans);
   if (Try(anchored)) return true;
   if (Try(WithoutSpans(best_, spans, kFollow))) return true;
-  if (Try(WithoutSpans(best_, spans, kStay))) return true;
+  if (Try(edited)) return true;
   if (best_.size.connection_count > 1) {
     const double share = 1.0 / static_cast<double>(best_.size.connection_count);
     if (Try(WithoutSpans(best_, spans, {.share = share}))) return true;
