@@ -132,13 +132,26 @@ void TransactionsRun::StepToEnd(bool may_strike) {
     }
     if (!may_strike) continue;
     if (faults_.Strikes(Fault::kPowerCut)) {
-      world_.PowerCut();
-      StartAll();
+      PowerCut();
     } else if (faults_.Strikes(Fault::kProcessKill)) {
       Kill();
     }
   }
   if (!world_.all_done()) Fail("progress", "connections wait for what never comes");
+}
+
+void TransactionsRun::PowerCut() {
+  world_.PowerCut();
+  ForgetUnsettledReads(context_.transactions);
+  CutOff(-1);
+  StartAll();
+}
+
+void TransactionsRun::CutOff(int client) {
+  for (Transaction& transaction : context_.transactions) {
+    if (transaction.end != UINT64_MAX) continue;
+    if (client == -1 || transaction.client == client) transaction.end = world_.step();
+  }
 }
 
 void TransactionsRun::Kill() {
@@ -150,6 +163,7 @@ void TransactionsRun::Kill() {
     if (slots_[client].process == &process) clients.push_back(static_cast<int>(client));
   }
   world_.Kill(process);
+  for (const int client : clients) CutOff(client);
   StartProcess(clients);
 }
 

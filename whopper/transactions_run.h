@@ -38,7 +38,10 @@ class TransactionsRun {
   void StartProcess(const std::vector<int>& clients);
   void StartAll();
   void StepToEnd(bool may_strike);
+  void PowerCut();
   void Kill();
+  // The transactions under way of a client that is gone; -1: of all.
+  void CutOff(int client);
   void Judge();
 
   const sim::RunSetup& setup_;

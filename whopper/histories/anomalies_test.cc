@@ -204,5 +204,39 @@ TEST(AnomaliesTest, TakeAnUndecidedOneThatWasSeenForCommitted) {
   EXPECT_TRUE(Has(hand.Found(), "OTV"));
 }
 
+// T0 could not make its commit durable, T1 found it all the same, and the power took it.
+std::vector<Transaction> FoundAndLost() {
+  const auto transaction = [](uint64_t begin, uint64_t end, Outcome outcome, const char* step) {
+    return Transaction{
+        .client = 0, .begin = begin, .end = end, .outcome = outcome, .steps = {Step(step)}};
+  };
+  return {transaction(1, 2, Outcome::kUnknown, "a x 1"),
+          transaction(3, 4, Outcome::kCommitted, "r x 1")};
+}
+
+TEST(ForgetUnsettledReadsTest, LetsAPowerCutTakeWhatNobodyWasPromised) {
+  std::vector<Transaction> transactions = FoundAndLost();
+  ForgetUnsettledReads(transactions);
+  EXPECT_TRUE(transactions[1].steps.empty());
+}
+
+TEST(ForgetUnsettledReadsTest, KeepsReadsThatACommitCameAfter) {
+  std::vector<Transaction> transactions = FoundAndLost();
+  transactions.push_back({.client = 1,
+                          .begin = 5,
+                          .end = 6,
+                          .outcome = Outcome::kCommitted,
+                          .steps = {Step("a x 2")}});
+  ForgetUnsettledReads(transactions);
+  EXPECT_EQ(transactions[1].steps.size(), 1u);
+}
+
+TEST(ForgetUnsettledReadsTest, KeepsReadsOfACommitStillUnderWay) {
+  std::vector<Transaction> transactions = FoundAndLost();
+  transactions[0].end = UINT64_MAX;
+  ForgetUnsettledReads(transactions);
+  EXPECT_EQ(transactions[1].steps.size(), 1u);
+}
+
 }  // namespace
 }  // namespace orrery::whopper

@@ -6,6 +6,7 @@
 #define ORRERY_WHOPPER_HISTORIES_TRANSACTION_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,11 +37,18 @@ struct Transaction {
     kUnknown,  // it may have: an error at COMMIT, a kill
   };
   int client = 0;
-  uint64_t begin = 0;  // when it was begun and when it had been answered, on the world's clock
+  // On the world's clock: when it was begun, and when it had been answered or its process was gone.
+  // UINT64_MAX: it is still under way.
+  uint64_t begin = 0;
   uint64_t end = 0;
   Outcome outcome = Outcome::kUnknown;
   std::vector<TransactionStep> steps;
 };
+
+// To be called when the power is cut. What a commit that failed or was killed has left behind can
+// be found by a recovery, read, and be lost with the power after all: it lasts once a later commit
+// is answered. Drops such reads, of transactions that only read and that no commit came after.
+void ForgetUnsettledReads(std::span<Transaction> transactions);
 
 // "T7 of client 2: r(x3)=[1 2] a(x3,5) committed", x3 being key 3.
 std::string ToString(const Transaction& transaction, size_t index);
