@@ -2,7 +2,8 @@
 
 namespace orrery::sim {
 
-RandomSchedule::RandomSchedule(Choices choices) : choices_(choices) {
+RandomSchedule::RandomSchedule(Choices choices)
+    : choices_(choices), stall_choices_(choices.Branch("stalls")) {
   constexpr uint32_t kFiberFirst[] = {500'000, 50'000, 950'000, 800'000};
   constexpr uint32_t kStay[] = {0, 500'000, 950'000};
   constexpr uint32_t kStarve[] = {0, 0, 0, 800'000, 980'000};
@@ -12,9 +13,31 @@ RandomSchedule::RandomSchedule(Choices choices) : choices_(choices) {
   starve_ppm_ = kStarve[choices_.Choose(std::size(kStarve), "habit.starve")];
   starved_ = choices_.Choose(8, "habit.starved");
   preempt_mean_ = kPreemptMean[choices_.Choose(std::size(kPreemptMean), "habit.preempt")];
+  constexpr uint32_t kStall[] = {0, 0, 0, 20'000, 200'000};
+  constexpr uint64_t kStallMean[] = {50, 300, 2'000};
+  stall_ppm_ = kStall[stall_choices_.Choose(std::size(kStall), "habit.stall")];
+  stall_mean_ = kStallMean[stall_choices_.Choose(std::size(kStallMean), "habit.stall-mean")];
 }
 
 Schedule::Step RandomSchedule::Next(std::span<Fiber* const> runnable, size_t ready_count,
+                                    bool time_can_pass) {
+  if (stall_left_ == 0) return Pick(runnable, ready_count, time_can_pass);
+  --stall_left_;
+  size_t place = 0;
+  while (place < runnable.size() && runnable[place]->index() != stalled_) ++place;
+  if (place == runnable.size()) return Pick(runnable, ready_count, time_can_pass);
+  able_.assign(runnable.begin(), runnable.end());
+  able_.erase(able_.begin() + static_cast<ptrdiff_t>(place));
+  if (able_.empty() && ready_count == 0) {
+    stall_left_ = 0;
+    return Pick(runnable, ready_count, time_can_pass);
+  }
+  Step step = Pick(able_, ready_count, time_can_pass);
+  if (step.kind == Kind::kFiber && step.index >= place) ++step.index;
+  return step;
+}
+
+Schedule::Step RandomSchedule::Pick(std::span<Fiber* const> runnable, size_t ready_count,
                                     bool time_can_pass) {
   if (runnable.empty()) return {.kind = ready_count > 0 ? Kind::kOperation : Kind::kTime};
   if (ready_count > 0) {
@@ -49,6 +72,11 @@ size_t RandomSchedule::PickFiber(std::span<Fiber* const> runnable) {
 }
 
 uint64_t RandomSchedule::PreemptAfter() {
+  if (started_ && stall_left_ == 0 && stall_choices_.Chance(stall_ppm_, "stall")) {
+    stalled_ = last_;
+    stall_left_ = stall_choices_.Skip(stall_mean_, "stall.steps");
+  }
+  started_ = true;
   return preempt_mean_ == 0 ? UINT64_MAX : choices_.Skip(preempt_mean_, "preempt");
 }
 

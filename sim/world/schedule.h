@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "sim/choices/choices.h"
 #include "sim/world/fiber.h"
@@ -41,7 +42,10 @@ class Schedule {
 
 // Each run draws its own habits: whether fibers or operations are favoured, whether one fiber is
 // starved, whether a fiber runs on as long as it can, and how often fibers are preempted (never to
-// every second point). So some runs look like a busy machine, some like a stalled disk.
+// every second point). So some runs look like a busy machine, some like a stalled disk. In some a
+// preempted fiber stalls, as one does that an operating system has put aside: for up to thousands
+// of steps all others go on, and find it between two steps of a protocol when whole transactions
+// are over.
 class RandomSchedule final : public Schedule {
  public:
   explicit RandomSchedule(Choices choices);
@@ -53,15 +57,23 @@ class RandomSchedule final : public Schedule {
   }
 
  private:
+  Step Pick(std::span<Fiber* const> runnable, size_t ready_count, bool time_can_pass);
   size_t PickFiber(std::span<Fiber* const> runnable);
 
   Choices choices_;
+  Choices stall_choices_;
   uint32_t fiber_first_ppm_;  // when both are possible, how often a fiber goes first
   uint32_t stay_ppm_;         // how often the fiber that ran last goes on
   uint32_t starve_ppm_;       // how often the starved fiber is passed over
   uint64_t starved_;          // its index modulo 8
   uint64_t preempt_mean_;     // 0: never
+  uint32_t stall_ppm_;        // how often a preempted fiber stalls
+  uint64_t stall_mean_;       // for so many steps
   uint32_t last_ = 0;         // the fiber that ran last
+  bool started_ = false;
+  uint32_t stalled_ = 0;      // the fiber that is
+  uint64_t stall_left_ = 0;   // for so many steps; 0: none is
+  std::vector<Fiber*> able_;  // all others
 };
 
 }  // namespace orrery::sim
