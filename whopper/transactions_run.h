@@ -39,7 +39,8 @@ class TransactionsRun {
   void StartAll();
   void StepToEnd(bool may_strike);
   void PowerCut();
-  void Kill();
+  void Kill();  // of those alive one that is drawn
+  void Kill(sim::SimProcess& process);
   // The transactions under way of a client that is gone; -1: of all.
   void CutOff(int client);
   void Judge();

@@ -218,6 +218,8 @@ void WhopperRun::StepToEnd() {
       quiet_since = world_.step();
     } else if (faults_.Strikes(Fault::kProcessKill)) {
       Kill();
+    } else if (world_.preempted() != nullptr && faults_.Strikes(Fault::kKillPreempted)) {
+      Kill(*world_.preempted());
     }
   }
   if (!world_.all_done()) Fail("progress", "connections wait for what never comes");
@@ -226,7 +228,10 @@ void WhopperRun::StepToEnd() {
 void WhopperRun::Kill() {
   std::vector<sim::SimProcess*> alive = world_.Alive();
   if (alive.empty()) return;
-  sim::SimProcess& process = *alive[config_.Choose(alive.size(), "who is killed")];
+  Kill(*alive[config_.Choose(alive.size(), "who is killed")]);
+}
+
+void WhopperRun::Kill(sim::SimProcess& process) {
   std::vector<int> clients;
   for (size_t client = 0; client < slots_.size(); ++client) {
     if (slots_[client].process == &process) clients.push_back(static_cast<int>(client));

@@ -48,7 +48,8 @@ class WhopperRun {
   // Steps until every fiber is done, with what strikes in between.
   void StepToEnd();
   void StopFaults();
-  void Kill();
+  void Kill();  // of those alive one that is drawn
+  void Kill(sim::SimProcess& process);
   void PowerCut();
   void Recover();
   void OnRecovered(const SnapshotId& id, const sim::TableRows& tables);

@@ -41,6 +41,7 @@ enum class Fault : uint8_t {
   kLostEntries,
   kPowerCut,
   kProcessKill,
+  kKillPreempted,
   kCancel,
   kAbandon,
   kLyingFlush,
@@ -226,6 +227,11 @@ inline constexpr FaultSpec kFaults[] = {
          "A process stops between two steps; its operations in flight land whole, in part or not.",
      .promise = Promise::kKeepsCommits,
      .per_million = 500},
+    {.fault = Fault::kKillPreempted,
+     .name = "kill-preempted",
+     .what = "A process stops where it was preempted: between two stores to shared memory, too.",
+     .promise = Promise::kKeepsCommits,
+     .per_million = 1'500},
     {.fault = Fault::kCancel,
      .name = "cancel",
      .what = "An operation in flight is asked to end early.",
@@ -265,7 +271,7 @@ inline constexpr FaultSpec kFaults[] = {
      .name = "no-memory",
      .what = "Memory that the engine asks for at a named place cannot be had.",
      .promise = Promise::kCleanError,
-     .per_million = 3'000},
+     .per_million = 1'500},
 };
 
 inline constexpr size_t kFaultCount = std::size(kFaults);

@@ -700,6 +700,8 @@ void World::OnResume(const Fiber& fiber) {
 
 void World::OnPreempt(const Fiber& fiber) {
   ++preemption_count_;
+  preempted_ = processes_[scheduler_.process_of(fiber).id() - 1].get();
+  preempted_at_ = step();
   Record({.kind = EventKind::kPreempt, .a = fiber.index()});
 }
 

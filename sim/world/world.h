@@ -86,8 +86,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
 
   // Waits that the plan forces become events. `plan` outlives us.
   void SetWaitPlan(WaitPlan* plan);
-  // Accesses to shared memory are no preemption points from now on. A run has far more of them than of
-  // locks, so that a switch is likelier to come between two steps of a locking protocol.
+  // Accesses to shared memory are no preemption points from now on. A run has far more of them than
+  // of locks, so that a switch is likelier to come between two steps of a locking protocol.
   void PreemptAtLocksOnly() { preempts_at_shm_accesses_ = false; }
 
   // Files as a program sees them now. Import is durable.
@@ -107,6 +107,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
   const Faults& faults() const { return faults_; }
   // The processes that are alive, in the order of their start.
   std::vector<SimProcess*> Alive();
+  // Whose fiber was switched away in the last step though it could go on; null: nobody's.
+  SimProcess* preempted() { return preempted_at_ == step() ? preempted_ : nullptr; }
   // Every process there ever was, by id - 1.
   const std::vector<std::unique_ptr<SimProcess>>& processes() const { return processes_; }
 
@@ -206,6 +208,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
   uint64_t io_count_ = 0;
   uint64_t wait_count_ = 0;
   uint64_t preemption_count_ = 0;
+  SimProcess* preempted_ = nullptr;
+  uint64_t preempted_at_ = 0;  // the step
   bool preempts_at_shm_accesses_ = true;
   uint64_t last_owner_ = 0;
   uint64_t last_due_nanoseconds_ = 0;  // of what nothing delayed
