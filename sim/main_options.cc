@@ -273,7 +273,7 @@ std::string Usage(const ToolSpec& tool) {
       "  --fault=NAME,...     these faults in every run, and no others\n"
       "  --without=NAME,...   not these\n"
       "  --faults=off         none\n"
-      "  --quiet-steps=N      steps without the end of a statement that count as stuck (400000)\n"
+      "  --quiet-steps=N      steps without the end of a statement that count as stuck (2000000)\n"
       "  --check-determinism  make every run twice and compare (otherwise one in 16)\n"
       "  --shrink             after a failure, look for a smaller one; also with --replay\n"
       "  --shrink-seconds=N   processor time for that (60)\n"

@@ -30,7 +30,7 @@ struct ToolSpec {
   std::span<const std::string_view> schedules;  // who goes next; one is drawn for each run
 };
 
-inline constexpr uint64_t kQuietStepCount = 400'000;
+inline constexpr uint64_t kQuietStepCount = 2'000'000;
 
 struct MainOptions {
   uint64_t seed = 1;

@@ -687,7 +687,7 @@ void SimRun::StepToEnd() {
     if (must_settle_ && crash_count_ > kCrashCountMax) continue;
     if (faults_.Strikes(Fault::kPowerCut)) {
       Crash(true);
-    } else if (faults_.Strikes(Fault::kProcessKill)) {
+    } else if (faults_.Strikes(Fault::kProcessKill) || world_.struck_at_store() != nullptr) {
       Crash(false);
     }
   }

@@ -375,6 +375,10 @@ void WeakRun::Endure() {
       Log("kill");
       world.Kill(*processes[config_.Choose(processes.size(), "who is killed")]);
       start();
+    } else if (world.struck_at_store() != nullptr) {
+      Log("kill");
+      world.Kill(*world.struck_at_store());
+      start();
     }
   });
   for (SimProcess* process : world.Alive()) {

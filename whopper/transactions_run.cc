@@ -135,8 +135,8 @@ void TransactionsRun::StepToEnd(bool may_strike) {
       PowerCut();
     } else if (faults_.Strikes(Fault::kProcessKill)) {
       Kill();
-    } else if (world_.preempted() != nullptr && faults_.Strikes(Fault::kKillPreempted)) {
-      Kill(*world_.preempted());
+    } else if (world_.struck_at_store() != nullptr) {
+      Kill(*world_.struck_at_store());
     }
   }
   if (!world_.all_done()) Fail("progress", "connections wait for what never comes");

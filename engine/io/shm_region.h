@@ -19,10 +19,10 @@
 
 namespace orrery {
 
-// Told of each access before it happens; see IoObserver.
+// Told of each access before it happens, and whether it stores a word; see IoObserver.
 class ShmObserver {
  public:
-  virtual void OnShmAccess() = 0;
+  virtual void OnShmAccess(bool stores) = 0;
 
  protected:
   ~ShmObserver() = default;
@@ -41,11 +41,11 @@ class ShmRegion {
   // `offset` is in bytes and a multiple of sizeof(T). T is uint16_t or uint32_t.
   template <std::unsigned_integral T>
   T Load(size_t offset) const {
-    return Word<T>(offset).load(std::memory_order_relaxed);
+    return Word<T>(offset, false).load(std::memory_order_relaxed);
   }
   template <std::unsigned_integral T>
   void Store(size_t offset, T value) {
-    Word<T>(offset).store(value, std::memory_order_relaxed);
+    Word<T>(offset, true).store(value, std::memory_order_relaxed);
   }
   // Goes through the words in [begin, end), in order, and stores what `change(offset, word)` makes
   // of those it changes. For long stretches: a simulator is told of each line of 64 bytes, not of
@@ -56,7 +56,7 @@ class ShmRegion {
     CHECK(begin % sizeof(T) == 0 && end % sizeof(T) == 0 && end <= size_);
     for (size_t at = begin; at < end; at += sizeof(T)) {
       if (observer_ != nullptr && (at == begin || at % kLineSize == 0)) [[unlikely]] {
-        observer_->OnShmAccess();
+        observer_->OnShmAccess(false);
       }
       const std::atomic_ref<T> word(*reinterpret_cast<T*>(memory_ + at));
       const T before = word.load(std::memory_order_relaxed);
@@ -67,16 +67,16 @@ class ShmRegion {
   // Orders every access before it before every access after it, for all processors.
   void Barrier() {
     if (observer_ != nullptr) [[unlikely]]
-      observer_->OnShmAccess();
+      observer_->OnShmAccess(false);
     std::atomic_thread_fence(std::memory_order_seq_cst);
   }
 
  private:
   template <typename T>
-  std::atomic_ref<T> Word(size_t offset) const {
+  std::atomic_ref<T> Word(size_t offset, bool stores) const {
     CHECK(offset % sizeof(T) == 0 && offset + sizeof(T) <= size_);
     if (observer_ != nullptr) [[unlikely]]
-      observer_->OnShmAccess();
+      observer_->OnShmAccess(stores);
     return std::atomic_ref<T>(*reinterpret_cast<T*>(memory_ + offset));
   }
 

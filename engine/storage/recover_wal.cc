@@ -160,7 +160,10 @@ void RecoverWal::ResetReadMarks() {
   shm.set_read_mark(0, 0);
   for (int slot = 1; slot < kReadMarkCount; ++slot) {
     // A slot in use keeps its mark: somebody still reads up to there.
-    if (!shm.LockExclusive(ReadLock(slot)).ok()) continue;
+    if (!shm.LockExclusive(ReadLock(slot)).ok()) {
+      core_.io.Reached(Probe::kRecoveryBesideReader);
+      continue;
+    }
     const bool is_newest = slot == 1 && found_.max_frame > 0;
     shm.set_read_mark(slot, is_newest ? found_.max_frame : kReadMarkNotUsed);
     shm.Unlock(ReadLock(slot));

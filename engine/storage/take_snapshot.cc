@@ -102,6 +102,7 @@ Result<bool> TakeSnapshot::TryDatabaseOnly() {
   RETURN_IF_ERROR(status);
   if (wal.shm.FirstCopy() != wal.header_words) {
     // A writer may have begun a new generation; its frames could be anywhere.
+    core_.io.Reached(Probe::kSnapshotFileMoved);
     wal.shm.Unlock(ReadLock(0));
     return Status(ResultCode::kBusy);
   }

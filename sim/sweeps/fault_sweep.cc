@@ -14,7 +14,7 @@ bool StrikesInOperations(Fault fault) {
     case Fault::kLostEntries:
     case Fault::kPowerCut:
     case Fault::kProcessKill:
-    case Fault::kKillPreempted:
+    case Fault::kKillAtStore:
     case Fault::kCancel:
     case Fault::kAbandon:
       return false;

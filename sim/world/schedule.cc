@@ -13,36 +13,37 @@ RandomSchedule::RandomSchedule(Choices choices)
   starve_ppm_ = kStarve[choices_.Choose(std::size(kStarve), "habit.starve")];
   starved_ = choices_.Choose(8, "habit.starved");
   preempt_mean_ = kPreemptMean[choices_.Choose(std::size(kPreemptMean), "habit.preempt")];
-  constexpr uint32_t kStall[] = {0, 0, 0, 20'000, 200'000};
-  constexpr uint64_t kStallMean[] = {50, 300, 2'000};
+  constexpr uint32_t kStall[] = {0, 0, 0, 50'000, 300'000};
+  constexpr uint64_t kStallMean[] = {100, 300, 2'000};
   stall_ppm_ = kStall[stall_choices_.Choose(std::size(kStall), "habit.stall")];
   stall_mean_ = kStallMean[stall_choices_.Choose(std::size(kStallMean), "habit.stall-mean")];
 }
 
 Schedule::Step RandomSchedule::Next(std::span<Fiber* const> runnable, size_t ready_count,
-                                    bool time_can_pass) {
-  if (stall_left_ == 0) return Pick(runnable, ready_count, time_can_pass);
+                                    NextDue next_due) {
+  if (stall_left_ == 0) return Pick(runnable, ready_count, next_due);
   --stall_left_;
   size_t place = 0;
   while (place < runnable.size() && runnable[place]->index() != stalled_) ++place;
-  if (place == runnable.size()) return Pick(runnable, ready_count, time_can_pass);
+  if (place == runnable.size()) return Pick(runnable, ready_count, next_due);
   able_.assign(runnable.begin(), runnable.end());
   able_.erase(able_.begin() + static_cast<ptrdiff_t>(place));
   if (able_.empty() && ready_count == 0) {
+    if (next_due == NextDue::kSoon) return {.kind = Kind::kTime};
     stall_left_ = 0;
-    return Pick(runnable, ready_count, time_can_pass);
+    return Pick(runnable, ready_count, next_due);
   }
-  Step step = Pick(able_, ready_count, time_can_pass);
+  Step step = Pick(able_, ready_count, next_due);
   if (step.kind == Kind::kFiber && step.index >= place) ++step.index;
   return step;
 }
 
 Schedule::Step RandomSchedule::Pick(std::span<Fiber* const> runnable, size_t ready_count,
-                                    bool time_can_pass) {
+                                    NextDue next_due) {
   if (runnable.empty()) return {.kind = ready_count > 0 ? Kind::kOperation : Kind::kTime};
   if (ready_count > 0) {
     if (!choices_.Chance(fiber_first_ppm_, "fiber-first")) return {.kind = Kind::kOperation};
-  } else if (time_can_pass && choices_.Chance(30'000, "time")) {
+  } else if (next_due != NextDue::kNever && choices_.Chance(30'000, "time")) {
     // Fibers that never wait do not keep what is due from happening.
     return {.kind = Kind::kTime};
   }

@@ -30,8 +30,11 @@ class Schedule {
     Kind kind;
     size_t index = 0;
   };
+  // When the next operation will be ready: never, since none is in flight that time brings; within
+  // a millisecond, as a device answers; later, as who sleeps wakes up.
+  enum class NextDue : uint8_t { kNever, kSoon, kLater };
   // `runnable` is in the order of creation. At least one of the three is possible.
-  virtual Step Next(std::span<Fiber* const> runnable, size_t ready_count, bool time_can_pass) = 0;
+  virtual Step Next(std::span<Fiber* const> runnable, size_t ready_count, NextDue next_due) = 0;
 
   // How many preemption points the running fiber passes before it is switched away, the switching
   // one included; UINT64_MAX for never.
@@ -50,14 +53,14 @@ class RandomSchedule final : public Schedule {
  public:
   explicit RandomSchedule(Choices choices);
 
-  Step Next(std::span<Fiber* const> runnable, size_t ready_count, bool time_can_pass) override;
+  Step Next(std::span<Fiber* const> runnable, size_t ready_count, NextDue next_due) override;
   uint64_t PreemptAfter() override;
   void SetCountdown(uint64_t* left) override {
     if (preempt_mean_ > 0) choices_.SetCountdown(left);
   }
 
  private:
-  Step Pick(std::span<Fiber* const> runnable, size_t ready_count, bool time_can_pass);
+  Step Pick(std::span<Fiber* const> runnable, size_t ready_count, NextDue next_due);
   size_t PickFiber(std::span<Fiber* const> runnable);
 
   Choices choices_;

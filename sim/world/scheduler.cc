@@ -38,6 +38,12 @@ Fiber& Scheduler::Spawn(SimProcess& process, std::string name, std::function<voi
   return fiber;
 }
 
+Schedule::NextDue Scheduler::NextDue() const {
+  using enum Schedule::NextDue;
+  if (!operations_.has_timed()) return kNever;
+  return operations_.next_due_nanoseconds() <= now_nanoseconds_ + kSoonNanoseconds ? kSoon : kLater;
+}
+
 void Scheduler::LetTimePass() {
   if (operations_.has_timed()) {
     now_nanoseconds_ = std::max(now_nanoseconds_, operations_.next_due_nanoseconds());
@@ -56,8 +62,7 @@ bool Scheduler::Step() {
   }
   ++step_;
   now_nanoseconds_ += kNanosecondsPerStep;
-  const Schedule::Step next =
-      schedule_->Next(runnable_, operations_.ready().size(), operations_.has_timed());
+  const Schedule::Step next = schedule_->Next(runnable_, operations_.ready().size(), NextDue());
   switch (next.kind) {
     case Schedule::Kind::kFiber:
       Run(*runnable_[next.index]);

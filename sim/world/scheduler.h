@@ -90,8 +90,10 @@ class Scheduler {
     std::unique_ptr<Fiber> fiber;
   };
 
+  static constexpr uint64_t kSoonNanoseconds = 1'000'000;
   static constexpr int kRoundCountMax = 100'000;
 
+  Schedule::NextDue NextDue() const;
   void Preempt();
   void Run(Fiber& fiber);
   void LetTimePass();

@@ -185,7 +185,8 @@ void SimIo::RandomBytes(MutableBytes out) {
   for (std::byte& byte : out) byte = static_cast<std::byte>(random_.Choose(256, "byte"));
 }
 
-void SimIo::OnShmAccess() {
+void SimIo::OnShmAccess(bool stores) {
+  if (stores && process_.alive()) world_.OnShmStore(process_);
   if (world_.preempts_at_shm_accesses_ ? SchedulingPoint() : process_.alive()) [[likely]]
     return;
   world_.CountDeadCall();

@@ -49,7 +49,7 @@ class SimIo final : public Io, public ShmObserver {
   void RandomBytes(MutableBytes out) override;
 
   // A preemption point; while the process lives it costs a few ns.
-  void OnShmAccess() override;
+  void OnShmAccess(bool stores) override;
 
   size_t in_flight_count() const { return in_flight_count_; }
   // Operations of this process that have finished.
@@ -72,7 +72,7 @@ class SimIo final : public Io, public ShmObserver {
   World& world_;
   SimProcess& process_;
   Choices random_;
-  std::vector<SimFile*> files_;  // open ones, in the order of opening
+  std::vector<SimFile*> files_;              // open ones, in the order of opening
   std::vector<uint64_t> slept_nanoseconds_;  // by fiber index
   size_t in_flight_count_ = 0;
   uint64_t finished_count_ = 0;

@@ -700,9 +700,14 @@ void World::OnResume(const Fiber& fiber) {
 
 void World::OnPreempt(const Fiber& fiber) {
   ++preemption_count_;
-  preempted_ = processes_[scheduler_.process_of(fiber).id() - 1].get();
-  preempted_at_ = step();
   Record({.kind = EventKind::kPreempt, .a = fiber.index()});
+}
+
+void World::OnShmStore(SimProcess& process) {
+  if (scheduler_.running() == nullptr || !faults_.Strikes(Fault::kKillAtStore)) return;
+  struck_ = &process;
+  struck_at_ = step();
+  scheduler_.Yield();
 }
 
 void World::OnFiberEnd(const Fiber& fiber) {

@@ -107,8 +107,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
   const Faults& faults() const { return faults_; }
   // The processes that are alive, in the order of their start.
   std::vector<SimProcess*> Alive();
-  // Whose fiber was switched away in the last step though it could go on; null: nobody's.
-  SimProcess* preempted() { return preempted_at_ == step() ? preempted_ : nullptr; }
+  // Which one is to be killed at once: Fault::kKillAtStore struck in the last step. Null: none.
+  SimProcess* struck_at_store() { return struck_at_ == step() ? struck_ : nullptr; }
   // Every process there ever was, by id - 1.
   const std::vector<std::unique_ptr<SimProcess>>& processes() const { return processes_; }
 
@@ -140,6 +140,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   void OnPreempt(const Fiber& fiber) override;
   void OnFiberEnd(const Fiber& fiber) override;
   void OnStrike(Fault fault) override;
+  void OnShmStore(SimProcess& process);
   void OnForcedWait(const YieldSite& site) override;
   bool RefusesMemory() override { return faults_.Strikes(Fault::kNoMemory); }
 
@@ -208,8 +209,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
   uint64_t io_count_ = 0;
   uint64_t wait_count_ = 0;
   uint64_t preemption_count_ = 0;
-  SimProcess* preempted_ = nullptr;
-  uint64_t preempted_at_ = 0;  // the step
+  SimProcess* struck_ = nullptr;  // at a store to shared memory
+  uint64_t struck_at_ = 0;        // the step
   bool preempts_at_shm_accesses_ = true;
   uint64_t last_owner_ = 0;
   uint64_t last_due_nanoseconds_ = 0;  // of what nothing delayed

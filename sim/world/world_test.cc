@@ -88,6 +88,9 @@ Summary RunAll(uint64_t seed) {
       const std::vector<SimProcess*> alive = world.Alive();
       world.Kill(*alive[pick.Choose(alive.size(), "process")]);
       start();
+    } else if (world.struck_at_store() != nullptr) {
+      world.Kill(*world.struck_at_store());
+      start();
     }
   }
   EXPECT_TRUE(world.all_done());

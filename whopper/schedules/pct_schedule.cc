@@ -51,7 +51,7 @@ uint64_t PctSchedule::PreemptAfter() {
 }
 
 sim::Schedule::Step PctSchedule::Next(std::span<sim::Fiber* const> runnable, size_t ready_count,
-                                      bool time_can_pass) {
+                                      NextDue next_due) {
   const bool gave_way = last_ && !was_preempted_;
   was_preempted_ = false;
   if (gave_way) {
@@ -64,7 +64,8 @@ sim::Schedule::Step PctSchedule::Next(std::span<sim::Fiber* const> runnable, siz
 
   size_t best = runnable.size();  // the device
   const bool device_can =
-      ready_count > 0 || (time_can_pass && (runnable.empty() || choices_.Chance(kTimePpm, "time")));
+      ready_count > 0 ||
+      (next_due != NextDue::kNever && (runnable.empty() || choices_.Chance(kTimePpm, "time")));
   int64_t best_priority = device_can ? Priority(kDevice) : INT64_MIN;
   for (size_t i = 0; i < runnable.size(); ++i) {
     const int64_t priority = Priority(runnable[i]->index() + 1);

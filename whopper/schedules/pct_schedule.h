@@ -27,7 +27,7 @@ class PctSchedule final : public sim::Schedule {
   explicit PctSchedule(sim::Choices choices);
   PctSchedule(sim::Choices choices, uint64_t depth, uint64_t window_size);
 
-  Step Next(std::span<sim::Fiber* const> runnable, size_t ready_count, bool time_can_pass) override;
+  Step Next(std::span<sim::Fiber* const> runnable, size_t ready_count, NextDue next_due) override;
   uint64_t PreemptAfter() override;
 
  private:

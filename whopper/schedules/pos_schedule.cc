@@ -17,11 +17,12 @@ uint64_t PosSchedule::Priority(size_t who) {
 }
 
 sim::Schedule::Step PosSchedule::Next(std::span<sim::Fiber* const> runnable, size_t ready_count,
-                                      bool time_can_pass) {
+                                      NextDue next_due) {
   size_t best = runnable.size();  // the device
   uint64_t best_priority = 0;
   const bool device_can =
-      ready_count > 0 || (time_can_pass && (runnable.empty() || choices_.Chance(kTimePpm, "time")));
+      ready_count > 0 ||
+      (next_due != NextDue::kNever && (runnable.empty() || choices_.Chance(kTimePpm, "time")));
   if (device_can) best_priority = Priority(kDevice);
   for (size_t i = 0; i < runnable.size(); ++i) {
     const uint64_t priority = Priority(runnable[i]->index() + 1);

@@ -24,7 +24,7 @@ class PosSchedule final : public sim::Schedule {
   PosSchedule(sim::Choices choices, uint64_t event_size)
       : choices_(choices), event_size_(event_size) {}
 
-  Step Next(std::span<sim::Fiber* const> runnable, size_t ready_count, bool time_can_pass) override;
+  Step Next(std::span<sim::Fiber* const> runnable, size_t ready_count, NextDue next_due) override;
   uint64_t PreemptAfter() override { return event_size_; }
 
  private:

@@ -8,7 +8,7 @@ RoundRobinSchedule::RoundRobinSchedule(sim::Choices choices) {
 }
 
 sim::Schedule::Step RoundRobinSchedule::Next(std::span<sim::Fiber* const> runnable,
-                                             size_t ready_count, bool time_can_pass) {
+                                             size_t ready_count, NextDue next_due) {
   // Whoever comes next after the last one, going round: the device comes after all fibers.
   for (size_t i = 0; i < runnable.size(); ++i) {
     if (runnable[i]->index() + 1 <= last_) continue;
@@ -17,7 +17,7 @@ sim::Schedule::Step RoundRobinSchedule::Next(std::span<sim::Fiber* const> runnab
   }
   last_ = 0;
   if (ready_count > 0) return {.kind = Kind::kOperation};
-  if (time_can_pass || runnable.empty()) return {.kind = Kind::kTime};
+  if (next_due != NextDue::kNever || runnable.empty()) return {.kind = Kind::kTime};
   last_ = runnable[0]->index() + 1;
   return {.kind = Kind::kFiber, .index = 0};
 }

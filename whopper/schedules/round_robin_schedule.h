@@ -17,7 +17,7 @@ class RoundRobinSchedule final : public sim::Schedule {
   // The quantum is drawn.
   explicit RoundRobinSchedule(sim::Choices choices);
 
-  Step Next(std::span<sim::Fiber* const> runnable, size_t ready_count, bool time_can_pass) override;
+  Step Next(std::span<sim::Fiber* const> runnable, size_t ready_count, NextDue next_due) override;
   uint64_t PreemptAfter() override { return quantum_; }
 
  private:
