@@ -685,7 +685,7 @@ void SimRun::StepToEnd() {
     if (faults_.stopped() || invisible_only_ || world_.all_done()) continue;
     // Recovery is not disturbed for ever.
     if (must_settle_ && crash_count_ > kCrashCountMax) continue;
-    if (faults_.Strikes(Fault::kPowerCut)) {
+    if (world_.PowerCutStrikes()) {
       Crash(true);
     } else if (faults_.Strikes(Fault::kProcessKill) || world_.struck_at_store() != nullptr) {
       Crash(false);

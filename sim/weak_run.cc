@@ -367,7 +367,7 @@ void WeakRun::Endure() {
   };
   start();
   StepToEnd(world, [&] {
-    if (faults.Strikes(Fault::kPowerCut)) {
+    if (world.PowerCutStrikes()) {
       Log("power cut");
       world.PowerCut();
       start();

@@ -131,7 +131,7 @@ void TransactionsRun::StepToEnd(bool may_strike) {
       Fail("progress", "no statement has ended in " + std::to_string(kQuietStepMax) + " steps");
     }
     if (!may_strike) continue;
-    if (faults_.Strikes(Fault::kPowerCut)) {
+    if (world_.PowerCutStrikes()) {
       PowerCut();
     } else if (faults_.Strikes(Fault::kProcessKill)) {
       Kill();

@@ -213,7 +213,7 @@ void WhopperRun::StepToEnd() {
         (phase_ == Phase::kRecover && disturbance_count_ > kDisturbanceCountMax)) {
       continue;
     }
-    if (faults_.Strikes(Fault::kPowerCut)) {
+    if (world_.PowerCutStrikes()) {
       PowerCut();
       quiet_since = world_.step();
     } else if (faults_.Strikes(Fault::kProcessKill)) {

@@ -13,6 +13,7 @@ bool StrikesInOperations(Fault fault) {
     case Fault::kLostSectors:
     case Fault::kLostEntries:
     case Fault::kPowerCut:
+    case Fault::kCutAfterFailedSync:
     case Fault::kProcessKill:
     case Fault::kKillAtStore:
     case Fault::kCancel:

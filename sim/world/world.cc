@@ -532,6 +532,7 @@ void World::ApplyWriteToMedium(Operation& operation, size_t end) {
 void World::PerformSync(Operation& operation) {
   DiskFile& file = *operation.file->file_;
   if (operation.fate.fails) {
+    failed_sync_at_ = step();
     file.FailSync(operation.mark, operation.fate.loses_pages);
     Finish(operation, EioError(operation));
     return;
@@ -559,6 +560,7 @@ void World::PerformTruncate(Operation& operation) {
 
 void World::PerformSyncDirectory(Operation& operation) {
   if (operation.fate.fails) {
+    failed_sync_at_ = step();
     Finish(operation, EioError(operation));
     return;
   }
@@ -701,6 +703,13 @@ void World::OnResume(const Fiber& fiber) {
 void World::OnPreempt(const Fiber& fiber) {
   ++preemption_count_;
   Record({.kind = EventKind::kPreempt, .a = fiber.index()});
+}
+
+bool World::PowerCutStrikes() {
+  constexpr uint64_t kStepCount = 1'000;
+  if (faults_.Strikes(Fault::kPowerCut)) return true;
+  return failed_sync_at_ && step() < *failed_sync_at_ + kStepCount &&
+         faults_.on(Fault::kPowerCut) && faults_.Strikes(Fault::kCutAfterFailedSync);
 }
 
 void World::OnShmStore(SimProcess& process) {

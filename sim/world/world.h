@@ -107,6 +107,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
   const Faults& faults() const { return faults_; }
   // The processes that are alive, in the order of their start.
   std::vector<SimProcess*> Alive();
+  // Whether the power is to be cut now: after each step the caller asks once.
+  bool PowerCutStrikes();
   // Which one is to be killed at once: Fault::kKillAtStore struck in the last step. Null: none.
   SimProcess* struck_at_store() { return struck_at_ == step() ? struck_ : nullptr; }
   // Every process there ever was, by id - 1.
@@ -209,8 +211,9 @@ class World final : private Performer, private FaultObserver, private WaitListen
   uint64_t io_count_ = 0;
   uint64_t wait_count_ = 0;
   uint64_t preemption_count_ = 0;
-  SimProcess* struck_ = nullptr;  // at a store to shared memory
-  uint64_t struck_at_ = 0;        // the step
+  SimProcess* struck_ = nullptr;            // at a store to shared memory
+  uint64_t struck_at_ = 0;                  // the step
+  std::optional<uint64_t> failed_sync_at_;  // likewise, the last one
   bool preempts_at_shm_accesses_ = true;
   uint64_t last_owner_ = 0;
   uint64_t last_due_nanoseconds_ = 0;  // of what nothing delayed

@@ -80,7 +80,7 @@ Summary RunAll(uint64_t seed) {
   Choices pick = root.Branch("pick");
   while (world.Step()) {
     if (world.step() > 3000 && !faults.stopped()) world.StopFaults();
-    if (faults.Strikes(Fault::kPowerCut)) {
+    if (world.PowerCutStrikes()) {
       world.PowerCut();
       start();
     }
