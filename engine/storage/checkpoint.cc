@@ -96,14 +96,13 @@ CheckpointLog::Next CheckpointLog::Lock() {
       has_write_lock_ = true;
     }
   }
-  const std::optional<WalIndexHeader> header = shm.ReadHeader(header_words_);
-  if (!header.has_value()) {
-    // It is being written, or whoever wrote it has died: the next reader sees to that.
+  Result<std::optional<uint32_t>> count = ReadProgress();
+  if (!count.ok()) return Refuse(std::move(count).status());
+  if (!count->has_value()) {
     is_busy_ = true;
     return End();
   }
-  header_ = *header;
-  const uint32_t backfilled = shm.backfill_count();
+  const uint32_t backfilled = **count;
   if (backfilled >= header_.max_frame) return Goto(State::kFinish);
   Result<uint32_t> safe = SafeFrame();
   if (!safe.ok()) return Refuse(std::move(safe).status());
@@ -121,6 +120,35 @@ CheckpointLog::Next CheckpointLog::Lock() {
   shm.set_backfill_attempted(safe_frame_);
   if (!syncs()) return Goto(State::kRead);
   return MendLogFirst();
+}
+
+// Between a look at the header and one at the count a writer may begin a new generation, and the
+// old one's frames would be taken for frames to copy while others are written over them. It takes
+// the slots of all readers for that: one of them in our hands keeps it away.
+Result<std::optional<uint32_t>> CheckpointLog::ReadProgress() {
+  WalShm& shm = core_.wal.shm;
+  int held_slot = 0;
+  if (!has_write_lock_ && core_.wal.read_slot <= 0) {
+    for (int slot = 1; slot < kReadMarkCount && held_slot == 0; ++slot) {
+      Status status = shm.LockShared(ReadLock(slot));
+      if (status.ok()) {
+        held_slot = slot;
+      } else if (!IsBusy(status)) {
+        return status;
+      }
+    }
+    if (held_slot == 0) {
+      core_.io.Reached(Probe::kCheckpointMetRestart);
+      return std::optional<uint32_t>();
+    }
+  }
+  const std::optional<WalIndexHeader> header = shm.ReadHeader(header_words_);
+  const uint32_t backfilled = shm.backfill_count();
+  if (held_slot != 0) shm.Unlock(ReadLock(held_slot));
+  // Being written, or whoever wrote it has died: the next reader sees to that.
+  if (!header.has_value()) return std::optional<uint32_t>();
+  header_ = *header;
+  return std::optional(backfilled);
 }
 
 Result<uint32_t> CheckpointLog::SafeFrame() {

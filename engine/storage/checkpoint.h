@@ -17,6 +17,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/io/completion_group.h"
@@ -103,6 +104,9 @@ class CheckpointLog final : public Resumable<CheckpointLog, CheckpointResult> {
   Next End();
 
   bool syncs() const { return core_.options.synchronous != Synchronous::kOff; }
+  // Reads header_ and answers how many frames have been copied; nothing when that cannot be said
+  // now.
+  Result<std::optional<uint32_t>> ReadProgress();
   // How far may be copied without changing what any reader sees.
   Result<uint32_t> SafeFrame();
   Status PlanCopies(uint32_t first_frame);
