@@ -16,8 +16,8 @@ inline constexpr char kProfiles[] =
 enum class Journals : uint8_t { kLogOnly, kFiles, kAll, kInMemory, kNone };
 inline constexpr std::string_view kJournals[] = {"wal", "files", "all", "memory", "off"};
 
-enum class PreemptAt : uint8_t { kAll, kLocks };
-inline constexpr std::string_view kPreemptAt[] = {"all", "locks"};
+enum class PreemptAt : uint8_t { kAll, kLocks, kMarks };
+inline constexpr std::string_view kPreemptAt[] = {"all", "locks", "marks"};
 
 inline constexpr sim::ProfileKey kProfileKeys[] = {
     {.name = "connections", .kind = sim::KeyKind::kOne, .low = 1, .high = 64},

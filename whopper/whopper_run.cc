@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/format/wal_index.h"
 #include "sim/coverage.h"
 #include "sim/failure.h"
 #include "whopper/profile_keys.h"
@@ -76,8 +77,15 @@ void WhopperRun::DrawConfiguration() {
   sim::Choices habits = root_.Branch("habits");
   context_->create_ppm = profile_.Draw<uint32_t>("create", habits);
   context_->patience_ppm = profile_.Draw<uint32_t>("patience", habits);
-  if (profile_.Draw<PreemptAt>("preempt-at", habits) == PreemptAt::kLocks) {
-    world_.PreemptAtLocksOnly();
+  switch (profile_.Draw<PreemptAt>("preempt-at", habits)) {
+    case PreemptAt::kAll:
+      break;
+    case PreemptAt::kLocks:
+      world_.PreemptAtShmOnlyWithin(0, 0);
+      break;
+    case PreemptAt::kMarks:
+      world_.PreemptAtShmOnlyWithin(kBackfillCountAt, kFirstRegionHeaderSize);
+      break;
   }
   context_->idle_ppm = profile_.Draw<uint32_t>("idle", habits);
   if (context_->use_sql) {

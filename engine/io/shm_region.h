@@ -19,10 +19,11 @@
 
 namespace orrery {
 
-// Told of each access before it happens, and whether it stores a word; see IoObserver.
+// Told of each access before it happens: to which byte of the region, and whether it stores a word.
+// See IoObserver.
 class ShmObserver {
  public:
-  virtual void OnShmAccess(bool stores) = 0;
+  virtual void OnShmAccess(size_t offset, bool stores) = 0;
 
  protected:
   ~ShmObserver() = default;
@@ -56,7 +57,7 @@ class ShmRegion {
     CHECK(begin % sizeof(T) == 0 && end % sizeof(T) == 0 && end <= size_);
     for (size_t at = begin; at < end; at += sizeof(T)) {
       if (observer_ != nullptr && (at == begin || at % kLineSize == 0)) [[unlikely]] {
-        observer_->OnShmAccess(false);
+        observer_->OnShmAccess(at, false);
       }
       const std::atomic_ref<T> word(*reinterpret_cast<T*>(memory_ + at));
       const T before = word.load(std::memory_order_relaxed);
@@ -67,7 +68,7 @@ class ShmRegion {
   // Orders every access before it before every access after it, for all processors.
   void Barrier() {
     if (observer_ != nullptr) [[unlikely]]
-      observer_->OnShmAccess(false);
+      observer_->OnShmAccess(0, false);
     std::atomic_thread_fence(std::memory_order_seq_cst);
   }
 
@@ -76,7 +77,7 @@ class ShmRegion {
   std::atomic_ref<T> Word(size_t offset, bool stores) const {
     CHECK(offset % sizeof(T) == 0 && offset + sizeof(T) <= size_);
     if (observer_ != nullptr) [[unlikely]]
-      observer_->OnShmAccess(stores);
+      observer_->OnShmAccess(offset, stores);
     return std::atomic_ref<T>(*reinterpret_cast<T*>(memory_ + offset));
   }
 

@@ -185,9 +185,9 @@ void SimIo::RandomBytes(MutableBytes out) {
   for (std::byte& byte : out) byte = static_cast<std::byte>(random_.Choose(256, "byte"));
 }
 
-void SimIo::OnShmAccess(bool stores) {
+void SimIo::OnShmAccess(size_t offset, bool stores) {
   if (stores && process_.alive()) world_.OnShmStore(process_);
-  if (world_.preempts_at_shm_accesses_ ? SchedulingPoint() : process_.alive()) [[likely]]
+  if (world_.PreemptsAtShm(offset) ? SchedulingPoint() : process_.alive()) [[likely]]
     return;
   world_.CountDeadCall();
   world_.SaveRegions();

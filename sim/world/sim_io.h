@@ -49,7 +49,7 @@ class SimIo final : public Io, public ShmObserver {
   void RandomBytes(MutableBytes out) override;
 
   // A preemption point; while the process lives it costs a few ns.
-  void OnShmAccess(bool stores) override;
+  void OnShmAccess(size_t offset, bool stores) override;
 
   size_t in_flight_count() const { return in_flight_count_; }
   // Operations of this process that have finished.

@@ -86,9 +86,12 @@ class World final : private Performer, private FaultObserver, private WaitListen
 
   // Waits that the plan forces become events. `plan` outlives us.
   void SetWaitPlan(WaitPlan* plan);
-  // Accesses to shared memory are no preemption points from now on. A run has far more of them than
-  // of locks, so that a switch is likelier to come between two steps of a locking protocol.
-  void PreemptAtLocksOnly() { preempts_at_shm_accesses_ = false; }
+  // Only accesses to bytes [begin, end) of a region of shared memory are preemption points from now
+  // on. A run has far more accesses than locks, and so a preemption at these gets likelier.
+  void PreemptAtShmOnlyWithin(size_t begin, size_t end) {
+    preempt_begin_ = begin;
+    preempt_end_ = end;
+  }
 
   // Files as a program sees them now. Import is durable.
   DiskImage Image() const { return disk_.Image(); }
@@ -142,6 +145,9 @@ class World final : private Performer, private FaultObserver, private WaitListen
   void OnPreempt(const Fiber& fiber) override;
   void OnFiberEnd(const Fiber& fiber) override;
   void OnStrike(Fault fault) override;
+  bool PreemptsAtShm(size_t offset) const {
+    return preempt_begin_ <= offset && offset < preempt_end_;
+  }
   void OnShmStore(SimProcess& process);
   void OnForcedWait(const YieldSite& site) override;
   bool RefusesMemory() override { return faults_.Strikes(Fault::kNoMemory); }
@@ -214,7 +220,8 @@ class World final : private Performer, private FaultObserver, private WaitListen
   SimProcess* struck_ = nullptr;            // at a store to shared memory
   uint64_t struck_at_ = 0;                  // the step
   std::optional<uint64_t> failed_sync_at_;  // likewise, the last one
-  bool preempts_at_shm_accesses_ = true;
+  size_t preempt_begin_ = 0;
+  size_t preempt_end_ = SIZE_MAX;
   uint64_t last_owner_ = 0;
   uint64_t last_due_nanoseconds_ = 0;  // of what nothing delayed
   uint64_t dead_call_count_ = 0;       // by dead processes since the last kill

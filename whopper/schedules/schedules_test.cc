@@ -27,7 +27,7 @@ using MakePolicy = std::function<std::unique_ptr<sim::Schedule>(Choices)>;
 using Body = std::function<void(SimProcess&)>;
 
 void PassPoints(SimProcess& process, int count) {
-  for (int i = 0; i < count; ++i) process.io().OnShmAccess(/*stores=*/false);
+  for (int i = 0; i < count; ++i) process.io().OnShmAccess(/*offset=*/0, /*stores=*/false);
 }
 
 // Runs the bodies, each on a fiber; false when they have not ended after a million steps.
