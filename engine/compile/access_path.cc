@@ -1,5 +1,6 @@
 #include "engine/compile/access_path.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace orrery {
@@ -87,8 +88,11 @@ std::vector<std::unique_ptr<AccessPath>> PathsOf(const PathRequest& request,
     AddQueryPaths(request, paths);
   } else {
     AddTablePaths(request, paths);
+    AddIndexPaths(request, paths);
   }
-  AddAutomaticIndexPath(request, paths);
+  const bool looks_up =
+      std::any_of(paths.begin(), paths.end(), [](const auto& path) { return path->looks_up; });
+  if (!looks_up) AddAutomaticIndexPath(request, paths);
   // What a path does not use of the conditions is tested, and lets fewer rows through.
   for (const auto& path : paths) {
     for (const size_t i : request.usable) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct PathRequest {
   bool is_first = false;          // the outermost loop
   bool is_repeated = false;       // the whole query is run again and again
   bool needs_own_cursor = false;  // columns must be read from the term's own cursor
+  std::set<int> columns = {};     // of the term, that the query reads
 };
 
 // An order in which a path gives its rows.
@@ -62,6 +64,7 @@ class AccessPath {
   double row_count = 0;
   std::vector<size_t> used;  // the conjuncts that its rows meet, which are not tested any more
   std::vector<PathOrder> order;
+  bool looks_up = false;  // by values that some of its columns have
 
   // As EXPLAIN QUERY PLAN has it: "SCAN t".
   virtual std::string Describe() const = 0;
@@ -88,6 +91,8 @@ std::vector<std::unique_ptr<AccessPath>> PathsOf(const PathRequest& request,
 
 // table_path.cc: by rowid, and all rows.
 void AddTablePaths(const PathRequest& request, std::vector<std::unique_ptr<AccessPath>>& paths);
+// index_path.cc: by an index of the table.
+void AddIndexPaths(const PathRequest& request, std::vector<std::unique_ptr<AccessPath>>& paths);
 // query_path.cc: the rows of a subquery.
 void AddQueryPaths(const PathRequest& request, std::vector<std::unique_ptr<AccessPath>>& paths);
 // Writes code that puts the rows of the term's query into memory, open on its cursor.

@@ -50,12 +50,18 @@ class TwoPasses {
       : builder_(context.builder), list_(context.builder.NewCursor()) {
     rowid = builder_.NewRegister();
     const int cursor = target.source.cursor;
+    const ExprCoder::Places outer = coder.places();
     JoinLoop loop(context, coder, target.rows, /*is_repeated=*/false);
+    // Rows that are changed are read whole.
+    for (size_t i = 0; i < target.table->columns.size(); ++i) {
+      loop.AlsoReads(*MakeColumn(*target.table, cursor, static_cast<int>(i)));
+    }
     loop.Plan();
     loop.Code([&](Label) {
       builder_.Emit(Opcode::kRowid, cursor, rowid);
       builder_.Emit(Opcode::kRowSetAdd, list_, rowid);
     });
+    coder.SetPlaces(outer);
     writer.Open();
     done_ = builder_.NewLabel();
     next = builder_.Here();

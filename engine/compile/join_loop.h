@@ -10,7 +10,9 @@
 #define ORRERY_ENGINE_COMPILE_JOIN_LOOP_H_
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "engine/compile/access_path.h"
@@ -26,6 +28,8 @@ class JoinLoop {
   // subquery.
   JoinLoop(CompileContext& context, ExprCoder& coder, QueryBlock& block, bool is_repeated);
 
+  // What is read of a row beside what the block says, so that an index may be known to have it all.
+  void AlsoReads(const Bound& bound);
   // Chooses paths, and their order. Then:
   void Plan();
   // Whether the rows come in the order that ORDER BY asks for; turns them round if that is what it
@@ -51,6 +55,7 @@ class JoinLoop {
     Label subroutine;
   };
 
+  void CollectReads();
   void Split(const Bound& condition, int outer_join, size_t not_before);
   uint64_t TermsOf(const Bound& bound) const;
   uint64_t Prerequisites(size_t term) const;
@@ -75,7 +80,8 @@ class JoinLoop {
   bool has_right_ = false;
   std::vector<Conjunct> conjuncts_;
   std::vector<double> selectivities_;
-  std::vector<const Bound*> constants_;  // conditions that are the same for every row
+  std::vector<const Bound*> constants_;   // conditions that are the same for every row
+  std::map<int, std::set<int>> columns_;  // by cursor: which columns are read
   std::vector<Level> levels_;
 };
 

@@ -74,6 +74,31 @@ uint64_t JoinLoop::Prerequisites(size_t term) const {
   }
 }
 
+void JoinLoop::AlsoReads(const Bound& bound) {
+  std::vector<const Bound*> columns;
+  CollectColumns(bound, columns);
+  for (const Bound* column : columns) columns_[column->cursor].insert(column->column);
+}
+
+void JoinLoop::CollectReads() {
+  const auto all = [this](const std::vector<BoundPtr>& list) {
+    for (const BoundPtr& each : list) AlsoReads(*each);
+  };
+  const auto one = [this](const BoundPtr& bound) {
+    if (bound) AlsoReads(*bound);
+  };
+  all(block_.result);
+  all(block_.group_by);
+  one(block_.where);
+  one(block_.having);
+  for (const auto& term : block_.from) one(term->on);
+  for (const auto& aggregate : block_.aggregates) {
+    all(aggregate->arguments);
+    all(aggregate->order_by);
+    one(aggregate->filter);
+  }
+}
+
 // -- Paths --
 
 PathRequest JoinLoop::RequestFor(size_t term, uint64_t available) const {
@@ -86,6 +111,8 @@ PathRequest JoinLoop::RequestFor(size_t term, uint64_t available) const {
                       .is_first = available == 0,
                       .is_repeated = is_repeated_,
                       .needs_own_cursor = IsRight(term)};
+  const auto columns = columns_.find(request.term.source.cursor);
+  if (columns != columns_.end()) request.columns = columns->second;
   for (size_t i = 0; i < conjuncts_.size(); ++i) {
     const Conjunct& conjunct = conjuncts_[i];
     const bool is_usable = is_optional ? conjunct.outer_join == static_cast<int>(term)
@@ -180,6 +207,7 @@ std::vector<size_t> JoinLoop::BestOrderOfMany() const {
 }
 
 void JoinLoop::Plan() {
+  CollectReads();
   size_t last_right = 0;
   for (size_t i = 0; i < block_.from.size(); ++i) {
     if (!IsRight(i)) continue;

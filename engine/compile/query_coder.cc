@@ -48,6 +48,7 @@ std::vector<const Bound*> QueryCoder::OrderTerms(const QueryBlock& block) const 
 
 void QueryCoder::CodeRows(QueryBlock& block, RowOutput& output) {
   JoinLoop loop(context_, coder_, block, query_.is_correlated);
+  for (const Bound* term : OrderTerms(block)) loop.AlsoReads(*term);
   loop.Plan();
   // Of one row there is nothing to sort.
   const bool is_sorted =

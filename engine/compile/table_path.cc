@@ -33,6 +33,7 @@ class RowidPath final : public TablePath {
   RowidPath(const FromTerm& term, const Bound& value) : TablePath(term), value_(value) {
     cost = 10;
     row_count = 1;
+    looks_up = true;
     order.push_back({kRowidColumn});
   }
 

@@ -251,6 +251,64 @@ PRAGMA integrity_check
 )sql");
 }
 
+TEST(IndexDifferentialTest, AgreesOnRowsFoundByAnIndex) {
+  CompareWithSqlite(R"sql(
+CREATE TABLE t(id INTEGER PRIMARY KEY, a INT, b TEXT, c REAL, d)
+CREATE INDEX ab ON t(a, b)
+CREATE INDEX c ON t(c DESC)
+CREATE INDEX nocase ON t(b COLLATE NOCASE)
+CREATE UNIQUE INDEX d ON t(d)
+INSERT INTO t VALUES (1, 10, 'x', 1, 'p'), (2, 10, 'X', 2.5, 1), (3, 20, NULL, NULL, NULL)
+INSERT INTO t VALUES (4, NULL, 'y', -1, NULL), (5, 20, 'y', 3, x'00'), (6, 'text', '7', 2, 2.5)
+INSERT INTO t VALUES (7, 30, '10', 9007199254740993, '2.5'), (8, 30, '9', 1e300, 9)
+SELECT * FROM t WHERE a = 10
+SELECT id, typeof(c), c FROM t WHERE c > 0
+SELECT c FROM t WHERE c >= 1 AND c < 3
+SELECT c FROM t WHERE c <= 2.5
+SELECT c FROM t WHERE c < 3 ORDER BY c
+SELECT c FROM t WHERE c < 3 ORDER BY c DESC
+SELECT a, b FROM t WHERE a = 20 AND b > ''
+SELECT a, b FROM t WHERE a = 20 AND b IS NULL
+SELECT a, b, id FROM t WHERE a >= 10 AND a <= 20 ORDER BY a, b, id
+SELECT a, b, id FROM t WHERE a >= 10 AND a <= 20 ORDER BY a DESC, b DESC, id DESC
+SELECT a, b FROM t WHERE a BETWEEN 15 AND 25 ORDER BY a, b
+SELECT id FROM t WHERE a IS NULL
+SELECT id FROM t WHERE a IS 10 ORDER BY b
+SELECT id FROM t WHERE a = NULL
+SELECT id FROM t WHERE a > NULL
+SELECT id FROM t WHERE a < 'text'
+SELECT id FROM t WHERE a = '10'
+SELECT id FROM t WHERE b = 9
+SELECT id FROM t WHERE b > 1 ORDER BY id
+SELECT id FROM t WHERE b = 'X' COLLATE NOCASE ORDER BY id
+SELECT id FROM t WHERE b COLLATE NOCASE > 'X' ORDER BY id
+SELECT id FROM t WHERE d = 2.5
+SELECT id FROM t WHERE d = '2.5'
+SELECT id FROM t WHERE d > 1 ORDER BY id
+SELECT id FROM t WHERE d < x'01' ORDER BY id
+SELECT id FROM t WHERE a = 20 AND id > 3
+SELECT id FROM t WHERE a = 20 AND id = 3
+SELECT x.id, y.id FROM t x JOIN t y ON y.a = x.a + 10 ORDER BY 1, 2
+SELECT x.id, y.id FROM t x LEFT JOIN t y ON y.a = x.a + 10 ORDER BY 1, 2
+SELECT x.id, y.id FROM t x RIGHT JOIN t y ON y.a = x.a + 10 ORDER BY 1, 2
+SELECT x.id, y.id, y.b FROM t x LEFT JOIN t y ON y.a = x.a AND y.b > 'a' ORDER BY 1, 2
+SELECT id, (SELECT max(b) FROM t y WHERE y.a = x.a) FROM t x ORDER BY id
+SELECT a, count(*) FROM t WHERE a > 10 GROUP BY a
+SELECT id FROM t NOT INDEXED WHERE a = 10
+SELECT id FROM t INDEXED BY ab WHERE a > 10 ORDER BY id
+SELECT count(*) FROM t INDEXED BY c
+UPDATE t SET a = a + 10 WHERE a >= 10 AND a < 1000
+SELECT id, a FROM t ORDER BY id
+UPDATE t SET b = 'moved' WHERE a = 20 AND b < 'zz'
+UPDATE t SET c = c * 2 WHERE c > 0
+SELECT id, b, c FROM t ORDER BY id
+DELETE FROM t WHERE c > 2 AND c < 10
+DELETE FROM t WHERE a = 30
+SELECT * FROM t ORDER BY id
+PRAGMA integrity_check
+)sql");
+}
+
 TEST(IndexDifferentialTest, AgreesOnAColumnNamedTwiceInAKey) {
   CompareWithSqlite(R"sql(
 CREATE TABLE t(a, b, c, PRIMARY KEY(b, a, b), UNIQUE(c, c))

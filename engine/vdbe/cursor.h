@@ -37,6 +37,7 @@ struct TableRows {
   KnownRow row;
   // Where the cursor is to go when a column is first asked for.
   std::optional<int64_t> deferred_rowid;
+  uint64_t deferred_write_count = 0;  // the connection's row writes when that was said
 };
 
 // An index of the database.

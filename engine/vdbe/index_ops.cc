@@ -42,23 +42,34 @@ Flow Machine::OpNoConflict(const Instruction& in) {
 
 // -- Reading --
 
-Flow Machine::OpIdxRowid(const Instruction& in) {
-  IndexRows& index = IndexAt(in.p1);
-  if (!index.cursor || !index.cursor->on_entry()) {
-    Register(in.p2) = Value::Null();
-    return Flow::kNext;
-  }
+Flow Machine::ReadEntryRowid(IndexRows& index, std::optional<int64_t>* rowid) {
+  rowid->reset();
+  if (!index.cursor || !index.cursor->on_entry()) return Flow::kNext;
   IoResult<PayloadView> entry = index.cursor->Payload(UINT64_MAX);
   if (!entry.done()) return Unfinished(std::move(entry));
-  if (entry->gone) {
-    Register(in.p2) = Value::Null();
-    return Flow::kNext;
-  }
-  int64_t rowid = 0;
-  if (const char* const defect = DecodeEntryRowid(entry->bytes, &rowid)) {
+  if (entry->gone) return Flow::kNext;
+  if (const char* const defect = DecodeEntryRowid(entry->bytes, &rowid->emplace())) {
     return Fail(index.cursor->DamagedRow(defect));
   }
-  Register(in.p2) = Value::Integer(rowid);
+  return Flow::kNext;
+}
+
+Flow Machine::OpIdxRowid(const Instruction& in) {
+  std::optional<int64_t> rowid;
+  const Flow flow = ReadEntryRowid(IndexAt(in.p1), &rowid);
+  if (flow == Flow::kNext) Register(in.p2) = rowid ? Value::Integer(*rowid) : Value::Null();
+  return flow;
+}
+
+Flow Machine::OpDeferredSeek(const Instruction& in) {
+  std::optional<int64_t> rowid;
+  const Flow flow = ReadEntryRowid(IndexAt(in.p1), &rowid);
+  if (flow != Flow::kNext) return flow;
+  TableRows& table = TableAt(in.p2);
+  table.deferred_rowid = rowid;
+  table.deferred_write_count = session_.row_write_count;
+  table.row.Forget();
+  CursorAt(in.p2).is_null_row = !rowid.has_value();
   return Flow::kNext;
 }
 
@@ -79,6 +90,18 @@ Flow Machine::CompareEntry(const Instruction& in, bool (*holds)(std::weak_orderi
     }
     wanted_size = compared.wanted_size;
   }
+}
+
+Flow Machine::OpIdxLT(const Instruction& in) {
+  return CompareEntry(in, [](std::weak_ordering order) { return order < 0; });
+}
+
+Flow Machine::OpIdxLE(const Instruction& in) {
+  return CompareEntry(in, [](std::weak_ordering order) { return order <= 0; });
+}
+
+Flow Machine::OpIdxGE(const Instruction& in) {
+  return CompareEntry(in, [](std::weak_ordering order) { return order >= 0; });
 }
 
 Flow Machine::OpIdxGT(const Instruction& in) {

@@ -121,6 +121,8 @@ class Machine {
   Flow MoveTo(const Instruction& in, int64_t rowid, SeekMode mode);
   Flow Seek(const Instruction& in, SeekMode mode);
   Flow SeekKey(const Instruction& in, IndexRows& index, SeekMode mode, bool jumps_when);
+  // Of the entry that the index is on; none when it is on none any more.
+  Flow ReadEntryRowid(IndexRows& index, std::optional<int64_t>* rowid);
   Flow CompareEntry(const Instruction& in, bool (*holds)(std::weak_ordering));
   Flow CompareAndJump(const Instruction& in, bool (*holds)(int));
   Flow HaltWith(const Instruction& in);

@@ -204,6 +204,13 @@ Flow Machine::TableColumn(const Instruction& in, TableRows& table) {
   if (table.deferred_rowid) [[unlikely]] {
     IoResult<bool> moved = table.cursor->Seek(*table.deferred_rowid, SeekMode::kEqual);
     if (!moved.done()) return Unfinished(std::move(moved));
+    if (!*moved && table.deferred_write_count != session_.row_write_count) {
+      // Another statement has deleted it meanwhile.
+      table.deferred_rowid.reset();
+      CursorAt(in.p1).is_null_row = true;
+      Register(in.p3) = Value::Null();
+      return Flow::kNext;
+    }
     if (!*moved) {
       return Fail(Status(ResultCode::kCorruptIndex, session_.pager->path() +
                                                         ": index entry without a row: rowid " +
