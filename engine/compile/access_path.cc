@@ -26,6 +26,11 @@ bool IsTestable(BinaryOp op) {
   return IsComparison(op) && op != BinaryOp::kNotEqual && op != BinaryOp::kIsNot;
 }
 
+const Bound& NullConstant() {
+  static const Bound null(BoundKind::kConstant);
+  return null;
+}
+
 }  // namespace
 
 void AccessPath::MakeNull(CompileContext& context) {
@@ -60,6 +65,11 @@ std::vector<ColumnTest> ColumnTestsOf(const PathRequest& request, const Conjunct
     return !reads_term;
   };
   if ((conjunct.needs & ~request.term_bit & ~request.available) != 0) return tests;
+  if (expr.kind == BoundKind::kUnary && expr.unary == UnaryOp::kIsNull &&
+      is_column(expr.operand(0))) {
+    const ComparisonRule rule = RuleFor(expr.operand(0), NullConstant());
+    tests.push_back({&expr.operand(0), BinaryOp::kIs, &NullConstant(), rule});
+  }
   if (expr.kind == BoundKind::kBinary && IsTestable(expr.binary)) {
     const ComparisonRule rule = RuleFor(expr.operand(0), expr.operand(1));
     if (is_column(expr.operand(0)) && is_known(expr.operand(1))) {

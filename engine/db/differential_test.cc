@@ -858,6 +858,34 @@ TEST(DifferentialTest, AgreesOnQueryPlans) {
        }) {
     EXPECT_EQ(plan(ours, sql), plan(theirs, sql)) << sql;
   }
+  for (const char* sql : {"CREATE TABLE u(a, b, c UNIQUE, d COLLATE NOCASE)",
+                          "CREATE INDEX ab ON u(a, b)", "CREATE INDEX d ON u(d DESC)"}) {
+    ours(sql);
+    theirs(sql);
+  }
+  for (const std::string_view sql : {
+           "SELECT * FROM u WHERE a = 1",
+           "SELECT * FROM u WHERE 1 = a AND b = 2",
+           "SELECT b FROM u WHERE a = 1",
+           "SELECT rowid FROM u WHERE a = 1 ORDER BY b",
+           "SELECT c FROM u WHERE a = 1 ORDER BY b DESC",
+           "SELECT * FROM u WHERE a = 1 AND b > 2 AND b <= 5",
+           "SELECT * FROM u WHERE a > 1",
+           "SELECT * FROM u WHERE b > 1",
+           "SELECT * FROM u WHERE c = 1",
+           "SELECT * FROM u WHERE c = 1 AND a = 2",
+           "SELECT * FROM u WHERE d < 'x'",
+           "SELECT * FROM u WHERE d = 'x' COLLATE BINARY",
+           "SELECT * FROM u WHERE a IS NULL",
+           "SELECT * FROM u NOT INDEXED WHERE a = 1",
+           "SELECT * FROM u INDEXED BY d WHERE a = 1",
+           "SELECT t.id, u.b FROM t, u WHERE t.a = u.c",
+           "SELECT t.id, u.b FROM t LEFT JOIN u ON u.a = t.a",
+           "UPDATE u SET b = 2 WHERE a = 1",
+           "DELETE FROM u WHERE c = 1",
+       }) {
+    EXPECT_EQ(plan(ours, sql), plan(theirs, sql)) << sql;
+  }
 }
 
 }  // namespace
