@@ -110,9 +110,10 @@ RecoverWal::Next RecoverWal::Publish() {
   WalShm& shm = core_.wal.shm;
   if (pages_.size() > found_.max_frame) core_.io.Reached(Probe::kLogUncommitted);
   pages_.resize(found_.max_frame);
-  if (found_.max_frame == 0 && found_.page_size != 0) {
-    // The next generation begins at the start again. With these salts what a crash has torn here
-    // could be made whole by what is written over it, and torn in turn.
+  if (found_.max_frame == 0) {
+    // The next generation begins at the start again. With the salts that were here what a crash has
+    // torn could be made whole by what is written over it, and torn in turn. And who has read an
+    // empty log before must not take this one for the same: the file may have changed since.
     std::array<std::byte, 8> salts;
     core_.io.RandomBytes(salts);
     found_.salt1 = LoadBig<uint32_t>(salts.data());
