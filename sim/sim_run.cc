@@ -603,7 +603,7 @@ void SimRun::Work(SimProcess& process) {
   while (budget_ > 0) {
     if (connection_ == nullptr && !Open(process)) continue;
     // Whoever opens the database anew may recover the log.
-    if (std::exchange(was_closed_, false) && !ghosts_.empty()) {
+    if (std::exchange(was_closed_, false) && may_be_another_state()) {
       Settle(process, nullptr, /*after_crash=*/true);
     }
     --budget_;
@@ -623,7 +623,7 @@ void SimRun::Work(SimProcess& process) {
 }
 
 void SimRun::Finish(SimProcess& process) {
-  if (!ghosts_.empty()) Settle(process, nullptr, /*after_crash=*/true);
+  if (may_be_another_state()) Settle(process, nullptr, /*after_crash=*/true);
   const std::string difference = CompareAll(process, oracle_);
   if (!difference.empty()) Fail("differential", "at the end: " + difference);
   const Answer check = ExecuteUntilItWorks(process, "PRAGMA integrity_check");

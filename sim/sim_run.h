@@ -59,6 +59,8 @@ class SimRun {
   // Writes, each list of them one transaction, of which at most one was carried out.
   using Ghosts = std::vector<std::vector<std::string>>;
   void NothingIsUndecided();
+  // A recovery of the log may find something else than SQLite has.
+  bool may_be_another_state() const { return !ghosts_.empty() || !earlier_.empty(); }
   // What SQLite has now may come back in a power cut.
   void KeepEarlier();
   // As one transaction.
