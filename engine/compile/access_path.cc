@@ -82,6 +82,29 @@ std::vector<ColumnTest> ColumnTestsOf(const PathRequest& request, const Conjunct
   return tests;
 }
 
+std::optional<ColumnTest> MembershipTestOf(const PathRequest& request, const Conjunct& conjunct) {
+  const Bound& expr = *conjunct.expr;
+  if ((expr.kind != BoundKind::kIn && expr.kind != BoundKind::kInQuery) || expr.is_negated) {
+    return std::nullopt;
+  }
+  if ((conjunct.needs & ~request.term_bit & ~request.available) != 0) return std::nullopt;
+  const Bound& operand = expr.operand(0);
+  int read_count = 0;  // of the term: the operand alone
+  VisitAll(expr, [&](const Bound& each) {
+    if (each.kind == BoundKind::kColumn && each.cursor == request.term.source.cursor) ++read_count;
+  });
+  if (operand.kind != BoundKind::kColumn || operand.cursor != request.term.source.cursor ||
+      read_count != 1) {
+    return std::nullopt;
+  }
+  return ColumnTest{.column = &operand, .rule = MemberRule(expr), .in = &expr};
+}
+
+double MemberCountOf(const Bound& in) {
+  constexpr double kOfQuery = 25;
+  return in.kind == BoundKind::kInQuery ? kOfQuery : static_cast<double>(in.operands.size()) - 1;
+}
+
 bool ComparesAsColumn(const ColumnTest& test) {
   // With numbers, a text in a column without numeric affinity would have to be read as a number.
   const std::optional<Affinity> affinity = test.rule.affinity;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -110,11 +111,16 @@ double RowCountOf(const FromTerm& term);
 struct ColumnTest {
   const Bound* column = nullptr;
   BinaryOp op = BinaryOp::kEqual;
-  const Bound* value = nullptr;
+  const Bound* value = nullptr;  // null: the members of `in`, each in turn
   ComparisonRule rule;  // which depends on what stood on the left
+  const Bound* in = nullptr;
 };
 // Empty when the conjunct says no such thing.
 std::vector<ColumnTest> ColumnTestsOf(const PathRequest& request, const Conjunct& conjunct);
+// term.column IN (...), whose list can be had before; nothing when the conjunct says no such thing.
+std::optional<ColumnTest> MembershipTestOf(const PathRequest& request, const Conjunct& conjunct);
+// How many members it is taken to have.
+double MemberCountOf(const Bound& in);
 // Whether an index on the column would compare as the test does.
 bool ComparesAsColumn(const ColumnTest& test);
 

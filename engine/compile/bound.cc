@@ -27,6 +27,15 @@ ComparisonRule RuleFor(const Bound& left, const Bound& right) {
   return rule;
 }
 
+ComparisonRule MemberRule(const Bound& in) {
+  const Bound& operand = in.operand(0);
+  if (in.kind == BoundKind::kInQuery) return RuleFor(operand, *in.query->blocks.back()->result[0]);
+  ComparisonRule rule;
+  rule.affinity = operand.affinity;
+  if (operand.collation != nullptr) rule.collation = operand.collation;
+  return rule;
+}
+
 int WidthOf(const Bound& bound) {
   switch (bound.kind) {
     case BoundKind::kRow:

@@ -105,6 +105,9 @@ struct ComparisonRule {
 };
 ComparisonRule RuleFor(const Bound& left, const Bound& right);
 
+// The same for the operand of an IN, which is no row, and what it is looked for in.
+ComparisonRule MemberRule(const Bound& in);
+
 // The values of a row: 1 for what is no row.
 int WidthOf(const Bound& bound);
 // One of them, for its affinity and collation; the expression itself when it is no row.

@@ -244,6 +244,50 @@ void ExprCoder::CodeInQuery(const Bound& bound, Label if_false, Label if_null) {
   LookUp(set, value, width, saw_null, key, if_false, if_null);
 }
 
+int ExprCoder::CodeInMembers(const Bound& bound) {
+  const bool is_query = bound.kind == BoundKind::kInQuery;
+  const ComparisonRule rule = MemberRule(bound);
+  const std::string letters(1, LetterOf(rule.affinity.value_or(Affinity::kBlob)));
+  SortKey key(1);
+  key[0].collation = rule.collation;
+  const int set = builder_.NewCursor();
+  const Label made = builder_.NewLabel();
+  bool is_fixed = !is_query || !bound.query->is_correlated;
+  for (size_t i = 1; i < bound.operands.size(); ++i) {
+    is_fixed = is_fixed && IsFixed(bound.operand(i));
+  }
+  if (is_fixed) builder_.EmitJump(Opcode::kOnce, 0, made);
+  std::optional<ProgramBuilder::Group> group;
+  if (is_query) {
+    group.emplace(builder_,
+                  bound.query->is_correlated ? "CORRELATED LIST SUBQUERY" : "LIST SUBQUERY");
+  }
+  builder_.Emit(Opcode::kOpenEphemeral, set, 1, 0, key);
+  const int record = builder_.NewRegister();
+  const auto add = [&](int member) {
+    const Label next = builder_.NewLabel();
+    builder_.EmitJump(Opcode::kIsNull, member, next);
+    builder_.Emit(Opcode::kMakeRecord, member, 1, record, letters);
+    builder_.Emit(Opcode::kIdxInsert, set, record);
+    builder_.Place(next);
+  };
+  const int member = builder_.NewRegister();
+  if (is_query) {
+    QueryCoder(context_, *this, *bound.query).Code([&](int row, int) {
+      builder_.Emit(Opcode::kCopy, row, member);
+      add(member);
+    });
+  } else {
+    for (size_t i = 1; i < bound.operands.size(); ++i) {
+      Code(bound.operand(i), member);
+      add(member);
+    }
+  }
+  group.reset();
+  builder_.Place(made);
+  return set;
+}
+
 // Goes on when the set has the operand. In an empty set is nothing, not even NULL.
 void ExprCoder::LookUp(int set, int operand, int width, int saw_null, const SortKey& key,
                        Label if_false, Label if_null) {

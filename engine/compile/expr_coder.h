@@ -31,6 +31,10 @@ class ExprCoder {
   // A row, or what is none, into as many new registers as it is wide; answers the first.
   int CodeRow(const Bound& bound);
 
+  // What is not NULL of the list or the query of `operand` IN, each value once and in their order, in
+  // a new cursor: for a loop over them. The operand is no row.
+  int CodeInMembers(const Bound& bound);
+
   // Jumps when the expression is true (false), and when it is NULL if `if_null`; goes on otherwise.
   void JumpIfTrue(const Bound& bound, Label to, bool if_null);
   void JumpIfFalse(const Bound& bound, Label to, bool if_null);

@@ -27,6 +27,13 @@ struct IndexUse {
   Limit high;
   std::vector<size_t> conjuncts;  // that say so
 
+  // The one whose value is each member of a list in turn; null: there is none.
+  const ColumnTest* membership() const {
+    for (const ColumnTest& test : equal) {
+      if (test.in != nullptr) return &test;
+    }
+    return nullptr;
+  }
   bool has_range() const { return low.value != nullptr || high.value != nullptr; }
 };
 
@@ -45,8 +52,12 @@ class IndexPath final : public AccessPath {
     if (use_.low.value != nullptr) row_count /= 4;
     if (use_.high.value != nullptr) row_count /= 4;
     row_count = std::max(row_count, 1.0);
+    if (const ColumnTest* const membership = use_.membership()) {
+      row_count *= MemberCountOf(*membership->in);
+    }
     cost = 10 + row_count * (covers ? 1 : 2);
-    for (size_t i = equal_count; i < index.columns.size(); ++i) {
+    const bool is_ordered = use_.membership() == nullptr;
+    for (size_t i = equal_count; is_ordered && i < index.columns.size(); ++i) {
       const IndexColumn& each = index.columns[i];
       if (each.column == kExpressionColumn) break;
       const bool is_rowid = each.column == kRowidColumn || each.column == table.rowid_column;
@@ -88,8 +99,19 @@ class IndexPath final : public AccessPath {
     const int equal = builder.NewRegisters(std::max(equal_count, 1));
     for (int i = 0; i < equal_count; ++i) {
       const ColumnTest& test = use_.equal[static_cast<size_t>(i)];
+      if (test.in != nullptr) continue;
       const bool null_fits = test.op == BinaryOp::kIs;
       CodeValue(coder, builder, *test.value, test.rule, equal + i, null_fits, done);
+    }
+    const int low = CodeLimit(coder, builder, use_.low, done);
+    const int high = CodeLimit(coder, builder, use_.high, done);
+    if (const ColumnTest* const membership = use_.membership()) {
+      list_ = coder.CodeInMembers(*membership->in);
+      builder.EmitJump(Opcode::kRewind, list_, done);
+      member_ = builder.Here();
+      done = next_member_ = builder.NewLabel();
+      builder.Emit(Opcode::kColumn, list_, 0,
+                   equal + static_cast<int>(membership - use_.equal.data()));
     }
     // Low comes first in the index, unless the column descends. NULLs are below every limit.
     Key ends[2];
@@ -107,7 +129,7 @@ class IndexPath final : public AccessPath {
         builder.Emit(Opcode::kNull, 0, last);
         key.is_inclusive = false;
       } else {
-        CodeValue(coder, builder, *limit.value, limit.rule, last, /*null_fits=*/false, done);
+        builder.Emit(Opcode::kSCopy, is_high ? high : low, last);
       }
     }
     const Key& start = ends[is_reversed_ ? 1 : 0];
@@ -135,11 +157,15 @@ class IndexPath final : public AccessPath {
 
   void End(CompileContext& context) override {
     context.builder.EmitJump(is_reversed_ ? Opcode::kPrev : Opcode::kNext, cursor_, body_);
+    if (list_ < 0) return;
+    context.builder.Place(next_member_);
+    context.builder.EmitJump(Opcode::kNext, list_, member_);
   }
 
   void MakeNull(CompileContext& context) override {
     context.builder.Emit(Opcode::kNullRow, cursor_);
     context.builder.Emit(Opcode::kNullRow, term_.source.cursor);
+    if (list_ >= 0) context.builder.Emit(Opcode::kNullRow, list_);
   }
 
  private:
@@ -157,6 +183,13 @@ class IndexPath final : public AccessPath {
     builder.Emit(Opcode::kAffinity, target, 1, 0, std::string(1, LetterOf(*rule.affinity)));
   }
 
+  static int CodeLimit(ExprCoder& coder, ProgramBuilder& builder, const Limit& limit, Label done) {
+    if (limit.value == nullptr) return 0;
+    const int target = builder.NewRegister();
+    CodeValue(coder, builder, *limit.value, limit.rule, target, /*null_fits=*/false, done);
+    return target;
+  }
+
   std::string ColumnName(size_t i) const {
     const int column = index_.columns[i].column;
     return column < 0 ? "rowid" : term_.source.table->columns[static_cast<size_t>(column)].name;
@@ -167,6 +200,9 @@ class IndexPath final : public AccessPath {
   const bool covers_;
   bool is_reversed_ = false;
   int cursor_ = -1;
+  int list_ = -1;  // the members of a list
+  Label member_;
+  Label next_member_;
   Label body_;
 };
 
@@ -210,7 +246,7 @@ bool TakeBetween(const PathRequest& request, const Conjunct& conjunct, const Ind
   return true;
 }
 
-// The first condition that gives the column a value.
+// The first condition that gives the column a value, or one of a list of them.
 bool TakeEqual(const PathRequest& request, const IndexColumn& column, IndexUse& use) {
   for (const size_t i : request.usable) {
     for (const ColumnTest& test : ColumnTestsOf(request, request.conjuncts[i])) {
@@ -220,6 +256,14 @@ bool TakeEqual(const PathRequest& request, const IndexColumn& column, IndexUse& 
       use.conjuncts.push_back(i);
       return true;
     }
+  }
+  if (use.membership() != nullptr) return false;
+  for (const size_t i : request.usable) {
+    const std::optional<ColumnTest> test = MembershipTestOf(request, request.conjuncts[i]);
+    if (!test || !Fits(request, *test, column)) continue;
+    use.equal.push_back(*test);
+    use.conjuncts.push_back(i);
+    return true;
   }
   return false;
 }

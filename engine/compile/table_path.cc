@@ -52,6 +52,46 @@ class RowidPath final : public TablePath {
   const Bound& value_;
 };
 
+// rowid IN (...).
+class RowidListPath final : public TablePath {
+ public:
+  RowidListPath(const FromTerm& term, const Bound& in) : TablePath(term), in_(in) {
+    row_count = MemberCountOf(in);
+    cost = 10 * row_count;
+    looks_up = true;
+    order.push_back({kRowidColumn});
+  }
+
+  std::string Describe() const override {
+    return "SEARCH " + term_.source.name + " USING INTEGER PRIMARY KEY (rowid=?)";
+  }
+
+  void Begin(CompileContext& context, ExprCoder& coder, Label done) override {
+    ProgramBuilder& builder = context.builder;
+    list_ = coder.CodeInMembers(in_);
+    builder.EmitJump(Opcode::kRewind, list_, done);
+    member_ = builder.Here();
+    next_ = builder.NewLabel();
+    const int rowid = builder.NewRegister();
+    builder.Emit(Opcode::kColumn, list_, 0, rowid);
+    builder.EmitJump(Opcode::kSeekRowid, term_.source.cursor, next_, rowid);
+  }
+  void End(CompileContext& context) override {
+    context.builder.Place(next_);
+    context.builder.EmitJump(Opcode::kNext, list_, member_);
+  }
+  void MakeNull(CompileContext& context) override {
+    TablePath::MakeNull(context);
+    context.builder.Emit(Opcode::kNullRow, list_);
+  }
+
+ private:
+  const Bound& in_;
+  int list_ = -1;
+  Label member_;
+  Label next_;
+};
+
 // All rows, or those between two rowids.
 class RowidRangePath final : public TablePath {
  public:
@@ -128,6 +168,12 @@ void AddTablePaths(const PathRequest& request, std::vector<std::unique_ptr<Acces
   };
   for (const size_t i : request.usable) {
     const Conjunct& conjunct = request.conjuncts[i];
+    if (const auto test = MembershipTestOf(request, conjunct);
+        test && test->column->column == kRowidColumn) {
+      auto path = std::make_unique<RowidListPath>(term, *test->in);
+      path->used.push_back(i);
+      paths.push_back(std::move(path));
+    }
     for (const ColumnTest& test : ColumnTestsOf(request, conjunct)) {
       if (test.column->column != kRowidColumn) continue;
       bool is_used = false;

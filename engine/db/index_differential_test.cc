@@ -294,6 +294,22 @@ SELECT x.id, y.id FROM t x RIGHT JOIN t y ON y.a = x.a + 10 ORDER BY 1, 2
 SELECT x.id, y.id, y.b FROM t x LEFT JOIN t y ON y.a = x.a AND y.b > 'a' ORDER BY 1, 2
 SELECT id, (SELECT max(b) FROM t y WHERE y.a = x.a) FROM t x ORDER BY id
 SELECT a, count(*) FROM t WHERE a > 10 GROUP BY a
+SELECT id FROM t WHERE id IN (5, 3, '2', 3, NULL, 2.5, 'x', 99)
+SELECT id FROM t WHERE id IN (5, 3, 1) ORDER BY id DESC
+SELECT id FROM t WHERE a IN (10, '20', NULL, 'text', 10.0) ORDER BY id
+SELECT id FROM t WHERE a IN (10, 20) AND b IN ('x', 'y') ORDER BY id
+SELECT id FROM t WHERE a IN (10, 20) AND b > 'a' AND b < 'z' ORDER BY id
+SELECT id FROM t WHERE a = 20 AND b IN ('y', NULL, 'x') ORDER BY b DESC
+SELECT id FROM t WHERE c IN (2.5, 3, '1') ORDER BY id
+SELECT id FROM t WHERE d IN ('2.5', 9, x'00') ORDER BY id
+SELECT id FROM t WHERE a IN () OR a IN (30)
+SELECT id FROM t WHERE a IN (SELECT a + 10 FROM t) ORDER BY id
+SELECT id FROM t WHERE id IN (SELECT a / 10 FROM t)
+SELECT id FROM t x WHERE a IN (SELECT y.a FROM t y WHERE y.id > x.id) ORDER BY id
+SELECT x.id, y.id FROM t x LEFT JOIN t y ON y.id IN (x.id + 1, x.id * 2, 99) ORDER BY 1, 2
+SELECT x.id, y.id FROM t x LEFT JOIN t y ON y.a IN (x.a + 10, x.id) ORDER BY 1, 2
+SELECT x.id, y.id FROM t x LEFT JOIN t y ON y.a IN (x.a + 10, 5) AND y.b > 'a' ORDER BY 1, 2
+SELECT id FROM t WHERE b COLLATE NOCASE IN ('X', 'Y') ORDER BY id
 SELECT id FROM t NOT INDEXED WHERE a = 10
 SELECT id FROM t INDEXED BY ab WHERE a > 10 ORDER BY id
 SELECT count(*) FROM t INDEXED BY c
@@ -301,6 +317,9 @@ UPDATE t SET a = a + 10 WHERE a >= 10 AND a < 1000
 SELECT id, a FROM t ORDER BY id
 UPDATE t SET b = 'moved' WHERE a = 20 AND b < 'zz'
 UPDATE t SET c = c * 2 WHERE c > 0
+UPDATE t SET d = NULL WHERE id IN (SELECT id FROM t WHERE a > 20)
+UPDATE t SET a = a + 5 WHERE a IN (20, 30, 40)
+SELECT id, a, d FROM t ORDER BY id
 SELECT id, b, c FROM t ORDER BY id
 DELETE FROM t WHERE c > 2 AND c < 10
 DELETE FROM t WHERE a = 30
