@@ -605,6 +605,7 @@ void SimRun::Work(SimProcess& process) {
     // Whoever opens the database anew may recover the log.
     if (std::exchange(was_closed_, false) && may_be_another_state()) {
       Settle(process, nullptr, /*after_crash=*/true);
+      LearnTables();
     }
     --budget_;
     const Choices::Span span(root_, "statement");
