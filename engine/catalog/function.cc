@@ -7,6 +7,8 @@ namespace orrery {
 FunctionRegistry::FunctionRegistry() {
   for (const Function& function : BuiltInScalarFunctions()) functions_.push_back(&function);
   for (const Function& function : BuiltInAggregateFunctions()) functions_.push_back(&function);
+  for (const Function& function : BuiltInDateFunctions()) functions_.push_back(&function);
+  for (const Function& function : BuiltInMathFunctions()) functions_.push_back(&function);
 }
 
 const Function* FunctionRegistry::Find(std::string_view name, int argument_count,

@@ -15,13 +15,14 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/status.h"
+#include "engine/catalog/date_time.h"
 #include "engine/value/collation.h"
 #include "engine/value/value.h"
 
 namespace orrery {
 
 // What functions may ask of their connection.
-class ConnectionFacts {
+class ConnectionFacts : public Clock {
  public:
   virtual int64_t changes() const = 0;
   virtual int64_t total_changes() const = 0;
@@ -32,10 +33,14 @@ class ConnectionFacts {
   ~ConnectionFacts() = default;
 };
 
+// Where a call has to give the same value whenever it is made, so that it may not ask for the time.
+enum class FixedPlace : uint8_t { kNone, kIndex, kCheck };
+
 class FunctionCall {
  public:
-  explicit FunctionCall(ConnectionFacts& facts, const Collation& in_collation = kBinaryCollation)
-      : connection(facts), collation(in_collation) {}
+  explicit FunctionCall(ConnectionFacts& facts, const Collation& in_collation = kBinaryCollation,
+                        FixedPlace place = FixedPlace::kNone)
+      : connection(facts), collation(in_collation), fixed_place(place) {}
 
   void Return(Value value) { result_ = std::move(value); }
   void Fail(std::string_view message) { error_ = Status(ResultCode::kError, message); }
@@ -44,6 +49,7 @@ class FunctionCall {
 
   ConnectionFacts& connection;
   const Collation& collation;  // of the arguments, for functions that compare
+  const FixedPlace fixed_place;
   // Set by an aggregate step that passed its row over: bare columns keep an earlier row's values.
   bool row_passed_over = false;
 
@@ -100,6 +106,8 @@ const Function* FindBuiltIn(std::string_view name, int argument_count);
 // The built-in functions.
 std::span<const Function> BuiltInScalarFunctions();
 std::span<const Function> BuiltInAggregateFunctions();
+std::span<const Function> BuiltInDateFunctions();
+std::span<const Function> BuiltInMathFunctions();
 
 }  // namespace orrery
 

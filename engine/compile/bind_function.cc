@@ -108,6 +108,10 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
   }
   BoundPtr bound = Node(BoundKind::kFunction);
   bound->function = function;
+  if (scope_.restricted_to != nullptr && !is_in_default()) {
+    const bool is_check = scope_.restricted_to == kCheckConstraints;
+    bound->fixed_place = is_check ? FixedPlace::kCheck : FixedPlace::kIndex;
+  }
   BindArguments(expr.arguments, bound->operands);
   InheritCollate(*bound);
   return bound;

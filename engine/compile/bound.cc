@@ -78,6 +78,7 @@ BoundPtr Clone(const Bound& bound) {
   copy->has_otherwise = bound.has_otherwise;
   copy->raise = bound.raise;
   copy->function = bound.function;
+  copy->fixed_place = bound.fixed_place;
   copy->aggregate = bound.aggregate;
   copy->window = bound.window;
   for (const BoundPtr& operand : bound.operands) {

@@ -71,6 +71,7 @@ struct Bound {
   bool has_otherwise = false;
   RaiseAction raise = RaiseAction::kIgnore;
   const Function* function = nullptr;
+  FixedPlace fixed_place = FixedPlace::kNone;  // kFunction: where it stands
   const BoundAggregate* aggregate = nullptr;
   const BoundWindow* window = nullptr;
   std::unique_ptr<Query> query;

@@ -14,7 +14,7 @@ Status CheckNames(const Table& table, const FunctionRegistry& functions,
   CompileContext context{.parsed = no_statement, .schema = no_schema, .functions = functions};
   Scope scope;
   scope.sources.push_back({.table = &table, .name = table.name});
-  scope.restricted_to = "CHECK constraints";
+  scope.restricted_to = kCheckConstraints;
   scope.functions_may_be_missing = functions_may_be_missing;
   Binder binder(context, scope);
   for (const CheckConstraint& check : table.checks) {

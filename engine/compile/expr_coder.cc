@@ -328,7 +328,8 @@ void ExprCoder::CodeFunction(const Bound& bound, int target) {
     }
     builder_.Emit(Opcode::kCollSeq, 0, 0, 0, collation);
   }
-  builder_.Emit(Opcode::kFunction, 0, first, target, &function, static_cast<uint16_t>(count));
+  builder_.Emit(Opcode::kFunction, static_cast<int>(bound.fixed_place), first, target, &function,
+                static_cast<uint16_t>(count));
 }
 
 // operand >= low AND operand <= high, the operand evaluated once.

@@ -314,7 +314,7 @@ class IntegrityCheck {
     const Source source{&table, table.name, builder_.NewCursor()};
     Scope scope;
     scope.sources.push_back(source);
-    scope.restricted_to = "CHECK constraints";
+    scope.restricted_to = kCheckConstraints;
     Binder binder(context_, scope);
     std::vector<BoundPtr> checks;
     for (const CheckConstraint& check : table.checks) {

@@ -32,7 +32,7 @@ Status RowWriter::Bind() {
   row_cursor_ = builder_.NewCursor();
   Scope in_check;
   in_check.sources.push_back({&table_, table_.name, row_cursor_});
-  in_check.restricted_to = "CHECK constraints";
+  in_check.restricted_to = kCheckConstraints;
   Binder check_binder(context_, in_check);
   for (const CheckConstraint& check : table_.checks) {
     ASSIGN_OR_RETURN(BoundPtr bound, check_binder.Bind(*check.expr));

@@ -48,6 +48,7 @@ enum class AggregateUse : uint8_t {
 
 // For Scope::restricted_to: where a column is named without its table, and is not the rowid.
 inline constexpr char kIndexExpressions[] = "index expressions";
+inline constexpr char kCheckConstraints[] = "CHECK constraints";
 // Where SQLite does not resolve names at all.
 inline constexpr char kDefaultValues[] = "DEFAULT values";
 

@@ -31,6 +31,12 @@ int64_t HostUnixMilliseconds() {
   return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
+int64_t HostLocalOffsetSeconds(int64_t unix_seconds) {
+  const auto moment = static_cast<time_t>(unix_seconds);
+  tm local{};
+  return localtime_r(&moment, &local) == nullptr ? 0 : local.tm_gmtoff;
+}
+
 void HostRandomBytes(MutableBytes out) {
   while (!out.empty()) {
     const ssize_t count = getrandom(out.data(), out.size(), 0);

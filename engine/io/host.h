@@ -12,6 +12,8 @@ namespace orrery {
 
 uint64_t HostMonotonicNanoseconds();
 int64_t HostUnixMilliseconds();
+// Of local time ahead of UTC at that moment.
+int64_t HostLocalOffsetSeconds(int64_t unix_seconds);
 void HostRandomBytes(MutableBytes out);
 // Blocks the calling thread until HostMonotonicNanoseconds() has reached `deadline`.
 void HostSleepUntil(uint64_t deadline);

@@ -84,6 +84,8 @@ class Io {
   // Time and chance.
   virtual uint64_t MonotonicNanoseconds() = 0;
   virtual int64_t UnixMilliseconds() = 0;
+  // Of local time ahead of UTC at that moment.
+  virtual int64_t LocalOffsetSeconds(int64_t /*unix_seconds*/) { return 0; }
   virtual void RandomBytes(MutableBytes out) = 0;
 
   // Tells a backend of memory that many operations will use, for as long as it likes to know: the

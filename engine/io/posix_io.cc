@@ -34,6 +34,9 @@ Status PosixIo::Rename(std::string_view from, std::string_view to) {
 
 uint64_t PosixIo::MonotonicNanoseconds() { return HostMonotonicNanoseconds(); }
 int64_t PosixIo::UnixMilliseconds() { return HostUnixMilliseconds(); }
+int64_t PosixIo::LocalOffsetSeconds(int64_t unix_seconds) {
+  return HostLocalOffsetSeconds(unix_seconds);
+}
 void PosixIo::RandomBytes(MutableBytes out) { HostRandomBytes(out); }
 
 }  // namespace orrery

@@ -15,6 +15,7 @@ class PosixIo : public Io {
 
   uint64_t MonotonicNanoseconds() final;
   int64_t UnixMilliseconds() final;
+  int64_t LocalOffsetSeconds(int64_t unix_seconds) final;
   void RandomBytes(MutableBytes out) final;
 };
 

@@ -60,12 +60,16 @@ Flow Machine::Run() {
       case Flow::kRow:
         ++pc_;
         is_exclusive_ = false;
+        session_.step_time.reset();
         return flow;
       case Flow::kHalted:
         halted_ = true;
+        session_.step_time.reset();
+        return flow;
+      case Flow::kFailed:
+        session_.step_time.reset();
         return flow;
       case Flow::kWaiting:
-      case Flow::kFailed:
         return flow;
     }
   }

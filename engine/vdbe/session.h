@@ -49,6 +49,14 @@ class Session final : public ConnectionFacts {
   int64_t total_changes() const override { return total_change_count; }
   int64_t last_insert_rowid() const override { return last_rowid; }
   void RandomBytes(MutableBytes out) override { io.RandomBytes(out); }
+  // The same until a statement has given a row or ended.
+  int64_t UnixMilliseconds() override {
+    if (!step_time) step_time = io.UnixMilliseconds();
+    return *step_time;
+  }
+  int64_t LocalOffsetSeconds(int64_t unix_seconds) override {
+    return io.LocalOffsetSeconds(unix_seconds);
+  }
 
   Io& io;
   const std::unique_ptr<Pager> pager;
@@ -65,6 +73,7 @@ class Session final : public ConnectionFacts {
   std::vector<std::string> savepoints;
   bool begun_by_savepoint = false;  // releasing the outermost commits
   int holder_count = 0;
+  std::optional<int64_t> step_time;  // the "now" of functions
   bool statement_open = false;      // the pager has a statement to undo
   bool pager_call_pending = false;  // a call of the pager waits, or was given up while it did
   // Counts rollbacks of whole transactions: a statement that began under another number is over.

@@ -152,7 +152,8 @@ Flow Machine::OpCollSeq(const Instruction& in) {
 
 Flow Machine::OpFunction(const Instruction& in) {
   const Function& function = *std::get<const Function*>(in.p4);
-  FunctionCall call(session_, *std::exchange(function_collation_, &kBinaryCollation));
+  FunctionCall call(session_, *std::exchange(function_collation_, &kBinaryCollation),
+                    static_cast<FixedPlace>(in.p1));
   function.scalar(call, Arguments(&Register(in.p2), in.p5));
   if (!call.error().ok()) return Fail(call.error());
   Value result = call.TakeResult();
