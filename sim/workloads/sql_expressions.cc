@@ -398,8 +398,36 @@ std::string SqlExpressions::Call(int depth) {
   }
 }
 
+std::string SqlExpressions::CallOfDateOrMath(const std::string& x) {
+  static constexpr const char* kMath[] = {"floor", "ceil", "trunc", "sqrt", "radians", "asinh"};
+  static constexpr const char* kMoments[] = {"'2024-02-29 12:34:56.789'", "'1999-12-31'", "0",
+                                             "'23:59'"};
+  static constexpr const char* kCalls[] = {
+      "date(", "time(", "datetime(", "julianday(", "unixepoch(", "strftime('%Y|%j|%w|%W|%f',"};
+  static constexpr const char* kModifiers[] = {
+      "'+1 month'",  "'-40 days'",   "'start of year'", "'weekday 2'", "'auto'",
+      "'unixepoch'", "'+1.5 years'", "'-01:30'",        "NULL",        "'12345.5 seconds'"};
+  switch (calls_.Choose(5, "kind")) {
+    case 0:
+      return Join({kMath[calls_.Choose(std::size(kMath), "math")], "(", x, ")"});
+    case 1:
+      return Join({"mod(", x, ",7)"});
+    case 2:
+      return Join({"date(", kMoments[calls_.Choose(std::size(kMoments), "moment")], ",", x, ")"});
+    default: {
+      const std::string call = kCalls[calls_.Choose(std::size(kCalls), "call")];
+      const bool is_fixed = calls_.Choose(2, "fixed") == 0;
+      const std::string moment =
+          is_fixed ? kMoments[calls_.Choose(std::size(kMoments), "moment")] : x;
+      const std::string modifier = kModifiers[calls_.Choose(std::size(kModifiers), "modifier")];
+      return Join({call, moment, ",", modifier, ")"});
+    }
+  }
+}
+
 std::string SqlExpressions::CallOfNumber(int depth) {
   const std::string x = Draw(depth - 1);
+  if (calls_.Chance(100'000, "date or math")) return CallOfDateOrMath(x);
   switch (Choose(6, "function")) {
     case 0:
       return "abs(" + x + "%1000)";  // of the least integer it fails

@@ -18,7 +18,9 @@ namespace orrery::sim {
 class SqlExpressions {
  public:
   explicit SqlExpressions(Choices choices)
-      : choices_(choices), mistakes_(choices.Branch("mistakes in expressions")) {}
+      : choices_(choices),
+        mistakes_(choices.Branch("mistakes in expressions")),
+        calls_(choices.Branch("calls of dates and mathematics")) {}
 
   // Whose columns may be named from now on; null: none. With `missing` now and then one is named
   // that is not there.
@@ -62,12 +64,14 @@ class SqlExpressions {
   std::string Cast(int depth);
   std::string Call(int depth);
   std::string CallOfText(int depth);
+  std::string CallOfDateOrMath(const std::string& x);
   std::string CallOfNumber(int depth);
   // The name of a column as it is written now: alone, or after that of its table.
   std::string Qualified(std::string column);
 
   Choices choices_;
   Choices mistakes_;
+  Choices calls_;
   const SqlTable* table_ = nullptr;
   bool missing_ = false;
 };
