@@ -69,9 +69,9 @@ std::optional<DateTime> ReadMoment(Clock& clock, Arguments arguments) {
 // error.
 std::optional<DateTime> MomentOf(FunctionCall& call, std::string_view function,
                                  Arguments arguments) {
-  WatchedClock clock(call.connection);
-  std::optional<DateTime> moment = ReadMoment(clock, arguments);
-  if (!clock.was_asked || call.fixed_place == FixedPlace::kNone) return moment;
+  WatchedClock watched(call.connection);
+  std::optional<DateTime> moment = ReadMoment(watched, arguments);
+  if (!watched.was_asked || call.fixed_place == FixedPlace::kNone) return moment;
   call.Fail("non-deterministic use of " + std::string(function) + "() in " +
             (call.fixed_place == FixedPlace::kCheck ? "a CHECK constraint" : "an index"));
   return std::nullopt;
@@ -97,7 +97,7 @@ void Date(FunctionCall& call, Arguments arguments) {
   call.Return(Value::Text(text));
 }
 
-void Time(FunctionCall& call, Arguments arguments) {
+void TimeOfDay(FunctionCall& call, Arguments arguments) {
   const std::optional<DateTime> moment = MomentOf(call, "time", arguments);
   if (!moment) return;
   std::string text;
@@ -278,13 +278,13 @@ constexpr Function Current(std::string_view name, ScalarBody body) {
 
 constexpr Function kDateFunctions[] = {
     Current("current_date", Date),
-    Current("current_time", Time),
+    Current("current_time", TimeOfDay),
     Current("current_timestamp", DateAndTime),
     Dated("date", 0, -1, Date),
     Dated("datetime", 0, -1, DateAndTime),
     Dated("julianday", 0, -1, JulianDay),
     Dated("strftime", 0, -1, Strftime),
-    Dated("time", 0, -1, Time),
+    Dated("time", 0, -1, TimeOfDay),
     Dated("timediff", 2, 2, Timediff),
     Dated("unixepoch", 0, -1, UnixEpoch),
 };

@@ -1,5 +1,7 @@
 #include "engine/catalog/schema.h"
 
+#include <algorithm>
+
 #include "engine/catalog/literal.h"
 #include "engine/sql/parser.h"
 
@@ -15,6 +17,11 @@ Status MalformedSchema(std::string_view name, std::string_view detail) {
     message += detail;
   }
   return CorruptError(message);
+}
+
+bool HasIndexAt(const Table& table, PageNumber root, const Index* but) {
+  return std::any_of(table.indexes.begin(), table.indexes.end(),
+                     [&](const auto& index) { return index.get() != but && index->root == root; });
 }
 
 // Page 1: the table of all others.
@@ -158,8 +165,11 @@ Status Schema::AddIndexRow(std::string_view name, PageNumber root, std::string_v
   if (sql.empty()) {
     const auto found = indexes_by_name_.find(NameKey(name));
     if (found == indexes_by_name_.end()) return MalformedSchema(name, "orphan index");
-    if (root == kNoPage) return MalformedSchema(name, "invalid rootpage");
-    found->second.index->root = root;
+    const auto [table, index] = found->second;
+    if (root <= schema_table_->root || HasIndexAt(*table, root, index)) {
+      return MalformedSchema(name, "invalid rootpage");
+    }
+    index->root = root;
     return OkStatus();
   }
   size_t tail = 0;
@@ -177,7 +187,9 @@ Status Schema::AddIndexRow(std::string_view name, PageNumber root, std::string_v
   Result<std::unique_ptr<Index>> index =
       MakeIndex(std::move(definition), *table->second, schema_format_, DefinitionSource::kSchema);
   if (!index.ok()) return MalformedSchema(name, index.status().message());
-  if (root == kNoPage) return MalformedSchema(name, "invalid rootpage");
+  if (root == kNoPage || HasIndexAt(*table->second, root, nullptr)) {
+    return MalformedSchema(name, "invalid rootpage");
+  }
   (*index)->root = root;
   (*index)->sql = sql;
   const auto [place, is_new] = indexes_by_name_.emplace(NameKey((*index)->name), TableIndex());

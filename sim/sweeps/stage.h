@@ -25,7 +25,7 @@ inline constexpr char kSweepPath[] = "db";
 class SteadySchedule final : public Schedule {
  public:
   explicit SteadySchedule(bool preempts) : preempts_(preempts) {}
-  Step Next(std::span<Fiber* const> runnable, size_t ready_count, bool) override {
+  Step Next(std::span<Fiber* const> runnable, size_t ready_count, NextDue) override {
     if (!runnable.empty()) return {.kind = Kind::kFiber};
     return {.kind = ready_count > 0 ? Kind::kOperation : Kind::kTime};
   }

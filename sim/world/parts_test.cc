@@ -84,7 +84,7 @@ TEST(RandomScheduleTest, GivesEveryFiberItsTurn) {
     Fiber* const fibers[] = {&a, &b, &c};
     int counts[3] = {}, operation_count = 0;
     for (int i = 0; i < 50'000; ++i) {
-      const Schedule::Step step = schedule.Next(fibers, 1, true);
+      const Schedule::Step step = schedule.Next(fibers, 1, Schedule::NextDue::kSoon);
       if (step.kind == Schedule::Kind::kFiber) {
         ++counts[step.index];
       } else {
