@@ -89,30 +89,23 @@ void AppendTime(std::string& text, const DateTime& moment) {
   Print(text, "%02d.%03d", milliseconds / 1000, milliseconds % 1000);
 }
 
-void Date(FunctionCall& call, Arguments arguments) {
-  const std::optional<DateTime> moment = MomentOf(call, "date", arguments);
+void Write(FunctionCall& call, std::string_view function, Arguments arguments, bool has_date,
+           bool has_time) {
+  const std::optional<DateTime> moment = MomentOf(call, function, arguments);
   if (!moment) return;
   std::string text;
-  AppendDate(text, *moment);
+  if (has_date) AppendDate(text, *moment);
+  if (has_date && has_time) text += ' ';
+  if (has_time) AppendTime(text, *moment);
   call.Return(Value::Text(text));
 }
 
+void Date(FunctionCall& call, Arguments arguments) { Write(call, "date", arguments, true, false); }
 void TimeOfDay(FunctionCall& call, Arguments arguments) {
-  const std::optional<DateTime> moment = MomentOf(call, "time", arguments);
-  if (!moment) return;
-  std::string text;
-  AppendTime(text, *moment);
-  call.Return(Value::Text(text));
+  Write(call, "time", arguments, false, true);
 }
-
 void DateAndTime(FunctionCall& call, Arguments arguments) {
-  const std::optional<DateTime> moment = MomentOf(call, "datetime", arguments);
-  if (!moment) return;
-  std::string text;
-  AppendDate(text, *moment);
-  text += ' ';
-  AppendTime(text, *moment);
-  call.Return(Value::Text(text));
+  Write(call, "datetime", arguments, true, true);
 }
 
 double JulianDays(const DateTime& moment) {
