@@ -413,7 +413,9 @@ std::string SqlExpressions::CallOfDateOrMath(const std::string& x) {
     case 1:
       return Join({"mod(", x, ",7)"});
     case 2:
-      return Join({"date(", kMoments[calls_.Choose(std::size(kMoments), "moment")], ",", x, ")"});
+      // Not x alone: that a date may be added, "+0001-02-03", is newer than the oracle.
+      return Join(
+          {"date(", kMoments[calls_.Choose(std::size(kMoments), "moment")], ",", x, "||' days')"});
     default: {
       const std::string call = kCalls[calls_.Choose(std::size(kCalls), "call")];
       const bool is_fixed = calls_.Choose(2, "fixed") == 0;
