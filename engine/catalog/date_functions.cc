@@ -1,15 +1,15 @@
 // The date and time functions. https://www.sqlite.org/lang_datefunc.html
 
-#include <cmath>
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <string>
 
 #include "engine/catalog/date_time.h"
 #include "engine/catalog/function.h"
 #include "engine/value/cast.h"
-#include "engine/value/quote.h"
 
 namespace orrery {
 namespace {

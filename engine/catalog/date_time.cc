@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <initializer_list>
+#include <cstdlib>
 
 #include "engine/catalog/names.h"
 #include "engine/value/cast.h"
@@ -290,13 +290,12 @@ bool DateTime::Modify(std::string_view modifier, int position, Clock& clock) {
   if (modifier.empty()) return false;
   if (SameName(modifier, "auto")) {
     if (position > 1) return false;
-    if (is_number_ && !has_julian_ && second_ >= -210'866'760'000.0 &&
-        second_ <= 253'402'300'799.0) {
+    if (!is_number_ || has_julian_) {
+      is_number_ = false;
+    } else if (second_ >= -210'866'760'000.0 && second_ <= 253'402'300'799.0) {
       julian_ = static_cast<int64_t>(second_ * 1000 + kUnixEpochJulianMilliseconds + 0.5);
       has_julian_ = true;
       ForgetFields();
-      is_number_ = false;
-    } else if (has_julian_ || !is_number_) {
       is_number_ = false;
     }
     return true;

@@ -37,6 +37,18 @@ void AccessPath::MakeNull(CompileContext& context) {
   context.builder.Emit(Opcode::kNullRow, term_.source.cursor);
 }
 
+void AccessPath::OpenTable(CompileContext& context, bool once,
+                           const std::function<void()>& also) const {
+  ProgramBuilder& builder = context.builder;
+  const Label is_open = builder.NewLabel();
+  if (once) builder.EmitJump(Opcode::kOnce, 0, is_open);
+  const Table& table = *term_.source.table;
+  builder.Emit(Opcode::kOpenRead, term_.source.cursor, static_cast<int>(table.root), 0,
+               static_cast<int64_t>(table.columns.size()));
+  also();
+  builder.Place(is_open);
+}
+
 double RowCountOf(const FromTerm& term) {
   if (term.is_recursion) return 1;
   if (!term.query) return kTableRowCount;
@@ -51,20 +63,26 @@ double RowCountOf(const FromTerm& term) {
   return term.query->recursive_from > 0 ? std::max(count, kQueryRowCount) : count;
 }
 
+bool IsAtHand(const PathRequest& request, const Conjunct& conjunct) {
+  return (conjunct.needs & ~request.term_bit & ~request.available) == 0;
+}
+
+bool ReadsTerm(const PathRequest& request, const Bound& bound) {
+  bool reads = false;
+  VisitAll(bound, [&](const Bound& each) {
+    reads = reads || (each.kind == BoundKind::kColumn && each.cursor == request.term.source.cursor);
+  });
+  return reads;
+}
+
 std::vector<ColumnTest> ColumnTestsOf(const PathRequest& request, const Conjunct& conjunct) {
   std::vector<ColumnTest> tests;
   const Bound& expr = *conjunct.expr;
   const auto is_column = [&](const Bound& bound) {
     return bound.kind == BoundKind::kColumn && bound.cursor == request.term.source.cursor;
   };
-  // Whether it can be had before: it reads nothing of this term, and of the others only what is at
-  // hand.
-  const auto is_known = [&](const Bound& bound) {
-    bool reads_term = false;
-    VisitAll(bound, [&](const Bound& each) { reads_term = reads_term || is_column(each); });
-    return !reads_term;
-  };
-  if ((conjunct.needs & ~request.term_bit & ~request.available) != 0) return tests;
+  const auto is_known = [&](const Bound& bound) { return !ReadsTerm(request, bound); };
+  if (!IsAtHand(request, conjunct)) return tests;
   if (expr.kind == BoundKind::kUnary && expr.unary == UnaryOp::kIsNull &&
       is_column(expr.operand(0))) {
     const ComparisonRule rule = RuleFor(expr.operand(0), NullConstant());
@@ -87,7 +105,7 @@ std::optional<ColumnTest> MembershipTestOf(const PathRequest& request, const Con
   if ((expr.kind != BoundKind::kIn && expr.kind != BoundKind::kInQuery) || expr.is_negated) {
     return std::nullopt;
   }
-  if ((conjunct.needs & ~request.term_bit & ~request.available) != 0) return std::nullopt;
+  if (!IsAtHand(request, conjunct)) return std::nullopt;
   const Bound& operand = expr.operand(0);
   int read_count = 0;  // of the term: the operand alone
   VisitAll(expr, [&](const Bound& each) {

@@ -6,6 +6,7 @@
 #define ORRERY_ENGINE_COMPILE_ACCESS_PATH_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -40,10 +41,10 @@ struct PathRequest {
   // Indexes of the conjuncts that every row of the term must meet.
   const std::vector<Conjunct>& conjuncts;
   std::vector<size_t> usable;
-  bool is_first = false;          // the outermost loop
-  bool is_repeated = false;       // the whole query is run again and again
-  bool needs_own_cursor = false;  // columns must be read from the term's own cursor
-  std::set<int> columns = {};     // of the term, that the query reads
+  bool is_first = false;                   // the outermost loop
+  bool is_repeated = false;                // the whole query is run again and again
+  bool needs_own_cursor = false;           // columns must be read from the term's own cursor
+  const std::set<int>* columns = nullptr;  // of the term, that the query reads; null: none
 };
 
 // An order in which a path gives its rows.
@@ -83,6 +84,10 @@ class AccessPath {
   virtual void MakeNull(CompileContext& context);
 
  protected:
+  // Opens the term's cursor on its table, with others that `also` opens.
+  void OpenTable(
+      CompileContext& context, bool once, const std::function<void()>& also = [] {}) const;
+
   const FromTerm& term_;
 };
 
@@ -107,12 +112,17 @@ inline constexpr double kTableRowCount = 1 << 20;
 inline constexpr double kQueryRowCount = 1000;
 double RowCountOf(const FromTerm& term);
 
+// Whether all that the conjunct reads, the term's own columns aside, is at hand.
+bool IsAtHand(const PathRequest& request, const Conjunct& conjunct);
+// Whether the expression reads the term's columns.
+bool ReadsTerm(const PathRequest& request, const Bound& bound);
+
 // term.column `op` value, where the value can be computed before the term's rows are read.
 struct ColumnTest {
   const Bound* column = nullptr;
   BinaryOp op = BinaryOp::kEqual;
   const Bound* value = nullptr;  // null: the members of `in`, each in turn
-  ComparisonRule rule;  // which depends on what stood on the left
+  ComparisonRule rule;           // which depends on what stood on the left
   const Bound* in = nullptr;
 };
 // Empty when the conjunct says no such thing.

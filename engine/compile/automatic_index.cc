@@ -34,18 +34,11 @@ class AutomaticIndexPath final : public AccessPath {
   }
 
   void Open(CompileContext& context, ExprCoder& coder, bool once) override {
-    ProgramBuilder& builder = context.builder;
-    const int cursor = term_.source.cursor;
-    const Table& table = *term_.source.table;
-    index_ = builder.NewCursor();
+    index_ = context.builder.NewCursor();
     if (term_.query) {
       Materialize(context, coder, term_);
     } else {
-      const Label is_open = builder.NewLabel();
-      if (once) builder.EmitJump(Opcode::kOnce, 0, is_open);
-      builder.Emit(Opcode::kOpenRead, cursor, static_cast<int>(table.root), 0,
-                   static_cast<int64_t>(table.columns.size()));
-      builder.Place(is_open);
+      OpenTable(context, once);
     }
   }
 

@@ -151,9 +151,7 @@ void ExprCoder::CodeInList(const Bound& bound, Label if_false, Label if_null) {
   const int value = CodeNew(operand);
   builder_.EmitJump(Opcode::kIsNull, value, if_null);
   const Label found = builder_.NewLabel();
-  ComparisonRule rule;
-  rule.affinity = operand.affinity;
-  if (operand.collation != nullptr) rule.collation = operand.collation;
+  const ComparisonRule rule = MemberRule(bound);
   // Stays 0 unless a member of the list is NULL.
   const int saw_null = builder_.NewRegister();
   builder_.Emit(Opcode::kInteger, 0, saw_null);

@@ -182,8 +182,7 @@ void ExprCoder::CodeColumn(const Bound& bound, int target) {
       builder_.Emit(Opcode::kSCopy, place.reg, target);
     } else {
       builder_.Emit(Opcode::kColumn, place.cursor, place.column, target);
-      // So does an index have whole numbers, as does the table below.
-      if (bound.column >= 0 && bound.table != nullptr &&
+      if (place.is_entry &&
           bound.table->columns[static_cast<size_t>(bound.column)].affinity == Affinity::kReal) {
         builder_.Emit(Opcode::kRealAffinity, target);
       }

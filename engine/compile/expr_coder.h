@@ -31,8 +31,8 @@ class ExprCoder {
   // A row, or what is none, into as many new registers as it is wide; answers the first.
   int CodeRow(const Bound& bound);
 
-  // What is not NULL of the list or the query of `operand` IN, each value once and in their order, in
-  // a new cursor: for a loop over them. The operand is no row.
+  // What is not NULL of the list or the query of `operand` IN, each value once and in their order,
+  // in a new cursor: for a loop over them. The operand is no row.
   int CodeInMembers(const Bound& bound);
 
   // Jumps when the expression is true (false), and when it is NULL if `if_null`; goes on otherwise.
@@ -47,11 +47,17 @@ class ExprCoder {
   void PlaceInCursor(int cursor, int column, int other_cursor, int other_column) {
     places_[{cursor, column}] = {0, other_cursor, other_column};
   }
+  // From the entry of an index: a whole number in a REAL column is an integer there, as in the
+  // table.
+  void PlaceInEntry(int cursor, int column, int index_cursor, int index_column) {
+    places_[{cursor, column}] = {0, index_cursor, index_column, /*is_entry=*/true};
+  }
   // The places as they are, to go back to.
   struct Place {
     int reg = 0;  // 0: in a cursor
     int cursor = 0;
     int column = 0;
+    bool is_entry = false;
   };
   using Places = std::map<std::pair<int, int>, Place>;
   const Places& places() const { return places_; }

@@ -84,13 +84,9 @@ class IndexPath final : public AccessPath {
   void Open(CompileContext& context, ExprCoder&, bool once) override {
     ProgramBuilder& builder = context.builder;
     cursor_ = builder.NewCursor();
-    const Label is_open = builder.NewLabel();
-    if (once) builder.EmitJump(Opcode::kOnce, 0, is_open);
-    const Table& table = *term_.source.table;
-    builder.Emit(Opcode::kOpenRead, term_.source.cursor, static_cast<int>(table.root), 0,
-                 static_cast<int64_t>(table.columns.size()));
-    builder.Emit(Opcode::kOpenRead, cursor_, static_cast<int>(index_.root), 0, &index_.order);
-    builder.Place(is_open);
+    OpenTable(context, once, [&] {
+      builder.Emit(Opcode::kOpenRead, cursor_, static_cast<int>(index_.root), 0, &index_.order);
+    });
   }
 
   void Begin(CompileContext& context, ExprCoder& coder, Label done) override {
@@ -151,7 +147,7 @@ class IndexPath final : public AccessPath {
     for (size_t i = 0; i < index_.declared_count; ++i) {
       const int column = index_.columns[i].column;
       if (column < 0 || column == term_.source.table->rowid_column) continue;
-      coder.PlaceInCursor(term_.source.cursor, column, cursor_, static_cast<int>(i));
+      coder.PlaceInEntry(term_.source.cursor, column, cursor_, static_cast<int>(i));
     }
   }
 
@@ -226,19 +222,14 @@ bool TakeBetween(const PathRequest& request, const Conjunct& conjunct, const Ind
                  IndexUse& use) {
   const Bound& expr = *conjunct.expr;
   if (expr.kind != BoundKind::kBetween || expr.is_negated) return false;
-  if ((conjunct.needs & ~request.term_bit & ~request.available) != 0) return false;
+  if (!IsAtHand(request, conjunct)) return false;
   if (!IsColumn(request, expr.operand(0), column)) return false;
   Limit limits[2];
   for (const size_t i : {size_t{1}, size_t{2}}) {
     const Bound& value = expr.operand(i);
-    bool reads_term = false;
-    VisitAll(value, [&](const Bound& each) {
-      reads_term = reads_term ||
-                   (each.kind == BoundKind::kColumn && each.cursor == request.term.source.cursor);
-    });
     const ColumnTest test = {
         .column = &expr.operand(0), .value = &value, .rule = RuleFor(expr.operand(0), value)};
-    if (reads_term || !Fits(request, test, column)) return false;
+    if (ReadsTerm(request, value) || !Fits(request, test, column)) return false;
     limits[i - 1] = {&value, test.rule, /*is_inclusive=*/true};
   }
   use.low = limits[0];
@@ -300,7 +291,8 @@ IndexUse UseOf(const PathRequest& request, const Index& index) {
 }
 
 bool Covers(const PathRequest& request, const Index& index) {
-  for (const int column : request.columns) {
+  if (request.columns == nullptr) return true;
+  for (const int column : *request.columns) {
     if (column == kRowidColumn) continue;
     const auto has = [column](const IndexColumn& each) { return each.column == column; };
     if (std::none_of(index.columns.begin(), index.columns.end(), has)) return false;

@@ -112,7 +112,7 @@ PathRequest JoinLoop::RequestFor(size_t term, uint64_t available) const {
                       .is_repeated = is_repeated_,
                       .needs_own_cursor = IsRight(term)};
   const auto columns = columns_.find(request.term.source.cursor);
-  if (columns != columns_.end()) request.columns = columns->second;
+  if (columns != columns_.end()) request.columns = &columns->second;
   for (size_t i = 0; i < conjuncts_.size(); ++i) {
     const Conjunct& conjunct = conjuncts_[i];
     const bool is_usable = is_optional ? conjunct.outer_join == static_cast<int>(term)

@@ -16,15 +16,7 @@ class TablePath : public AccessPath {
  public:
   using AccessPath::AccessPath;
 
-  void Open(CompileContext& context, ExprCoder&, bool once) override {
-    ProgramBuilder& builder = context.builder;
-    const Label is_open = builder.NewLabel();
-    if (once) builder.EmitJump(Opcode::kOnce, 0, is_open);
-    const Table& table = *term_.source.table;
-    builder.Emit(Opcode::kOpenRead, term_.source.cursor, static_cast<int>(table.root), 0,
-                 static_cast<int64_t>(table.columns.size()));
-    builder.Place(is_open);
-  }
+  void Open(CompileContext& context, ExprCoder&, bool once) override { OpenTable(context, once); }
 };
 
 // rowid = value.
@@ -201,20 +193,13 @@ void AddTablePaths(const PathRequest& request, std::vector<std::unique_ptr<Acces
     }
     const Bound& expr = *conjunct.expr;
     if (expr.kind != BoundKind::kBetween || expr.is_negated || low.value != nullptr ||
-        high.value != nullptr || (conjunct.needs & ~request.term_bit & ~request.available) != 0) {
+        high.value != nullptr || !IsAtHand(request, conjunct)) {
       continue;
     }
     const Bound& operand = expr.operand(0);
-    const auto reads_term = [&](const Bound& bound) {
-      bool reads = false;
-      VisitAll(bound, [&](const Bound& each) {
-        reads = reads || (each.kind == BoundKind::kColumn && each.cursor == term.source.cursor);
-      });
-      return reads;
-    };
     if (operand.kind == BoundKind::kColumn && operand.cursor == term.source.cursor &&
-        operand.column == kRowidColumn && !reads_term(expr.operand(1)) &&
-        !reads_term(expr.operand(2))) {
+        operand.column == kRowidColumn && !ReadsTerm(request, expr.operand(1)) &&
+        !ReadsTerm(request, expr.operand(2))) {
       low = {&expr.operand(1), true};
       high = {&expr.operand(2), true};
       used.push_back(i);
