@@ -63,6 +63,18 @@ std::vector<std::vector<std::byte>> PristineFiles(const World& world) {
   return files;
 }
 
+// Where rows of the schema say of what type they are, in the first page of a database.
+std::vector<std::string_view> TypesIn(Bytes page) {
+  const std::string_view text(reinterpret_cast<const char*>(page.data()), page.size());
+  std::vector<std::string_view> types;
+  for (const std::string_view type : {"index", "table", "trigger", "view"}) {
+    for (size_t at = text.find(type); at != std::string_view::npos; at = text.find(type, at + 1)) {
+      types.push_back(text.substr(at, type.size()));
+    }
+  }
+  return types;
+}
+
 }  // namespace
 
 bool IsWeakRun(const RunSetup& setup) {
@@ -265,6 +277,7 @@ void WeakRun::LookAndHeal() {
       calm_.Rot(*file, 0, std::min(size, file->size()), rot);
     }
   }
+  RotType();
   Log("spoiled in " + std::to_string(calm_.disk().MediumFaultNumbers().size()) + " places");
   const std::vector<Look> spoiled = ReadAll();
   if (!may_write && PristineFiles(calm_) != bytes) {
@@ -280,6 +293,22 @@ void WeakRun::LookAndHeal() {
       Fail("medium", "the damage is gone, but not from " + before[i].sql + ": " + difference);
     }
   }
+}
+
+// Whether a row of the schema is a table, an index or nothing at all hangs on a few letters.
+void WeakRun::RotType() {
+  Choices choices = root_.Branch("rot of types");
+  if (choices.Choose(4, "rot a type") != 1) return;
+  const std::optional<std::vector<std::byte>> database = calm_.Export(kPath);
+  if (!database) return;
+  const Bytes page =
+      Bytes(*database).first(std::min<size_t>(pager_.new_page_size, database->size()));
+  const std::vector<std::string_view> types = TypesIn(page);
+  if (types.empty()) return;
+  const std::string_view type = types[choices.Choose(types.size(), "which")];
+  const auto* const begin = reinterpret_cast<const char*>(page.data());
+  calm_.Rot(*calm_.disk().Find(kPath), static_cast<uint64_t>(type.data() - begin), type.size(),
+            choices);
 }
 
 void WeakRun::CompareWithSqlite3(const std::vector<Look>& looks) {

@@ -44,6 +44,7 @@ class WeakRun {
 
   void Build();
   void LookAndHeal();
+  void RotType();
   std::vector<Look> ReadAll();
   void CompareWithSqlite3(const std::vector<Look>& looks);
   void Endure();

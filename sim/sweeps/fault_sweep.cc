@@ -14,6 +14,7 @@ bool StrikesInOperations(Fault fault) {
     case Fault::kLostEntries:
     case Fault::kPowerCut:
     case Fault::kCutAfterFailedSync:
+    case Fault::kCutAfterTruncate:
     case Fault::kProcessKill:
     case Fault::kKillAtStore:
     case Fault::kCancel:

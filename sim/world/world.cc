@@ -555,6 +555,7 @@ void World::PerformTruncate(Operation& operation) {
     return;
   }
   operation.file->file_->Truncate(operation.offset);
+  truncated_ = true;
   Finish(operation, OkStatus());
 }
 
@@ -707,9 +708,12 @@ void World::OnPreempt(const Fiber& fiber) {
 
 bool World::PowerCutStrikes() {
   constexpr uint64_t kStepCount = 1'000;
+  const bool truncated = std::exchange(truncated_, false);
   if (faults_.Strikes(Fault::kPowerCut)) return true;
+  if (!faults_.on(Fault::kPowerCut)) return false;
+  if (truncated && faults_.Strikes(Fault::kCutAfterTruncate)) return true;
   return failed_sync_at_ && step() < *failed_sync_at_ + kStepCount &&
-         faults_.on(Fault::kPowerCut) && faults_.Strikes(Fault::kCutAfterFailedSync);
+         faults_.Strikes(Fault::kCutAfterFailedSync);
 }
 
 void World::OnShmStore(SimProcess& process) {

@@ -220,6 +220,7 @@ class World final : private Performer, private FaultObserver, private WaitListen
   SimProcess* struck_ = nullptr;            // at a store to shared memory
   uint64_t struck_at_ = 0;                  // the step
   std::optional<uint64_t> failed_sync_at_;  // likewise, the last one
+  bool truncated_ = false;                  // a file, since PowerCutStrikes() was last asked
   size_t preempt_begin_ = 0;
   size_t preempt_end_ = SIZE_MAX;
   uint64_t last_owner_ = 0;
