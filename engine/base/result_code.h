@@ -62,6 +62,7 @@ enum class ResultCode : int {
   kIoErrorShmSize = kIoError | (19 << 8),
   kIoErrorShmLock = kIoError | (20 << 8),
   kIoErrorShmMap = kIoError | (21 << 8),
+  kCorruptSequence = kCorrupt | (2 << 8),
   kCorruptIndex = kCorrupt | (3 << 8),
   kCannotOpenIsDir = kCannotOpen | (2 << 8),
   kConstraintCheck = kConstraint | (1 << 8),
@@ -69,6 +70,7 @@ enum class ResultCode : int {
   kConstraintPrimaryKey = kConstraint | (6 << 8),
   kConstraintUnique = kConstraint | (8 << 8),
   kConstraintRowid = kConstraint | (10 << 8),
+  kConstraintDatatype = kConstraint | (12 << 8),
 };
 
 constexpr ResultCode Primary(ResultCode code) {

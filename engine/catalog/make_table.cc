@@ -54,6 +54,7 @@ class TableMaker {
       if (constraint.name) constraint_name_ = constraint.name->text;
       RETURN_IF_ERROR(AddConstraint(table, constraint));
     }
+    if (table.is_strict) RETURN_IF_ERROR(MakeStrict(table));
     if (table.is_without_rowid && !has_primary_key_) {
       return SqlError("PRIMARY KEY missing on table " + table.name);
     }
@@ -63,6 +64,32 @@ class TableMaker {
   }
 
  private:
+  // https://www.sqlite.org/stricttables.html
+  static Status MakeStrict(Table& table) {
+    for (size_t i = 0; i < table.columns.size(); ++i) {
+      Column& column = table.columns[i];
+      const std::string place = table.name + "." + column.name;
+      const std::string& type = column.declared_type;
+      if (type.empty()) return SqlError("missing datatype for " + place);
+      if (SameName(type, "INT") || SameName(type, "INTEGER")) {
+        column.required_type = ValueType::kInteger;
+      } else if (SameName(type, "REAL")) {
+        column.required_type = ValueType::kReal;
+      } else if (SameName(type, "TEXT")) {
+        column.required_type = ValueType::kText;
+      } else if (SameName(type, "BLOB")) {
+        column.required_type = ValueType::kBlob;
+      } else if (SameName(type, "ANY")) {
+        column.affinity = Affinity::kBlob;
+      } else {
+        return SqlError("unknown datatype for " + place + ": \"" + type + "\"");
+      }
+      const bool is_key = column.primary_key_position > 0;
+      if (is_key && static_cast<int>(i) != table.rowid_column) column.is_not_null = true;
+    }
+    return OkStatus();
+  }
+
   Status AddColumn(Table& table, const ColumnDefinition& definition) {
     if (table.FindColumn(definition.name.text) >= 0) {
       return SqlError("duplicate column name: " + definition.name.text);
@@ -120,7 +147,12 @@ class TableMaker {
         return OkStatus();
       }
       case ColumnConstraintKind::kReferences:
-        table.has_references = true;
+        if (constraint.reference.columns.size() > 1) {
+          return SqlError("foreign key on " + column.name +
+                          " should reference only one column of table " +
+                          constraint.reference.table.text);
+        }
+        table.parents.push_back(constraint.reference.table.text);
         return OkStatus();
       case ColumnConstraintKind::kGenerated:
         column.is_generated = true;
@@ -146,10 +178,25 @@ class TableMaker {
                                 constraint.expr.get()});
         return OkStatus();
       case TableConstraintKind::kForeignKey:
-        table.has_references = true;
-        return OkStatus();
+        return AddForeignKey(table, constraint);
     }
     Unreachable();
+  }
+
+  static Status AddForeignKey(Table& table, const TableConstraint& constraint) {
+    const std::vector<Name>& referenced = constraint.reference.columns;
+    if (!referenced.empty() && referenced.size() != constraint.columns.size()) {
+      return SqlError(
+          "number of columns in foreign key does not match the number of columns in the "
+          "referenced table");
+    }
+    for (const Name& name : constraint.columns) {
+      if (table.FindColumn(name.text) < 0) {
+        return SqlError("unknown column \"" + name.text + "\" in foreign key definition");
+      }
+    }
+    table.parents.push_back(constraint.reference.table.text);
+    return OkStatus();
   }
 
   IndexColumn KeyColumnOf(const Table& table, int index, SortOrder order) const {

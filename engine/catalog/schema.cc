@@ -72,8 +72,6 @@ Status Table::CheckWritable() const {
   }
   RETURN_IF_ERROR(CheckReadable());
   if (trigger_count > 0) return unsupported("changing a table with triggers is");
-  if (is_autoincrement) return unsupported("AUTOINCREMENT is");
-  if (is_strict) return unsupported("STRICT tables are");
   for (const std::unique_ptr<Index>& index : indexes) {
     if (index->root == kNoPage) return MalformedSchema(index->name, "no root page");
   }

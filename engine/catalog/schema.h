@@ -29,6 +29,7 @@ struct Column {
   std::string declared_type;  // as written; empty when none was
   Affinity affinity = Affinity::kBlob;
   const Collation* collation = &kBinaryCollation;
+  std::optional<ValueType> required_type;  // of a STRICT table, unless the column takes ANY
   bool is_not_null = false;
   ConflictAction not_null_action = ConflictAction::kUnsaid;
   const Expr* default_expr = nullptr;  // null: NULL. Part of Table::definition.
@@ -61,7 +62,7 @@ struct Table {
   bool is_strict = false;
   bool is_virtual = false;
   bool is_autoincrement = false;
-  bool has_references = false;  // foreign keys, which are not looked at
+  std::vector<std::string> parents;  // the tables that its foreign keys name
   int trigger_count = 0;
   // In the order in which their constraints are looked at: the newest first, but those that REPLACE
   // after all others.

@@ -18,8 +18,8 @@ SortKey SortKeyOf(const KeyOrder& order) {
   return key;
 }
 
-// Reads the table, sorts the entries and stores them in the index, which is empty and open to write
-// on `index_cursor`.
+}  // namespace
+
 Status CodeFill(CompileContext& context, const Table& table, const Index& index, int index_cursor) {
   ProgramBuilder& builder = context.builder;
   ExprCoder coder(context);
@@ -72,6 +72,8 @@ Status CodeFill(CompileContext& context, const Table& table, const Index& index,
   builder.Emit(Opcode::kClose, sorter);
   return OkStatus();
 }
+
+namespace {
 
 Status CheckIndexable(const CompileContext& context, const CreateIndexStatement& statement,
                       const Table** table) {

@@ -7,6 +7,7 @@
 #include "engine/compile/compile.h"
 #include "engine/compile/compile_context.h"
 #include "engine/compile/expr_coder.h"
+#include "engine/compile/sequence.h"
 
 namespace orrery {
 namespace {
@@ -24,6 +25,23 @@ void CodeNewSchema(CompileContext& context) {
   builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(HeaderField::kSchemaCookie),
                static_cast<int>(cookie));
   builder.Emit(Opcode::kParseSchema);
+}
+
+int CodeNewTree(CompileContext& context) {
+  ProgramBuilder& builder = context.builder;
+  builder.NeedTransaction(/*to_write=*/true);
+  builder.program().writes = true;
+  const Label has_format = builder.NewLabel();
+  const int format = builder.NewRegister();
+  builder.Emit(Opcode::kReadCookie, 0, format, static_cast<int>(HeaderField::kSchemaFormat));
+  builder.EmitJump(Opcode::kIf, format, has_format);
+  builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(HeaderField::kSchemaFormat),
+               kSchemaFormatWithDescending);
+  builder.Place(has_format);
+
+  const int root = builder.NewRegister();
+  builder.Emit(Opcode::kCreateBtree, 0, root, kTreeOfTable);
+  return root;
 }
 
 void AddSchemaRow(CompileContext& context, std::string_view type, std::string_view name,
@@ -51,13 +69,15 @@ void AddSchemaRow(CompileContext& context, std::string_view type, std::string_vi
 
 namespace {
 
-// Takes the rows out of sqlite_schema that have a name in a column, and a type unless that is
-// empty.
-void DeleteRows(CompileContext& context, int column, std::string_view name, std::string_view type) {
+// Takes the rows out of a table that have a name in a column, and a type in the first unless that
+// is empty.
+void DeleteRows(CompileContext& context, PageNumber root, size_t column_count, int column,
+                std::string_view name, std::string_view type, const Collation& collation) {
   ProgramBuilder& builder = context.builder;
   ExprCoder coder(context);
   const int cursor = builder.NewCursor();
-  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, 0, int64_t{kSchemaColumnCount});
+  builder.Emit(Opcode::kOpenWrite, cursor, static_cast<int>(root), 0,
+               static_cast<int64_t>(column_count));
   const int wanted = builder.NewRegister();
   builder.LoadText(name, wanted);
   const int wanted_type = builder.NewRegister();
@@ -69,7 +89,7 @@ void DeleteRows(CompileContext& context, int column, std::string_view name, std:
   const int found = builder.NewRegister();
   builder.Emit(Opcode::kColumn, cursor, column, found);
   ComparisonRule same_name;
-  same_name.collation = &kNoCaseCollation;
+  same_name.collation = &collation;
   coder.EmitCompare(Opcode::kNe, found, wanted, next, same_name, kCompareJumpIfNull);
   if (!type.empty()) {
     builder.Emit(Opcode::kColumn, cursor, 0, found);
@@ -85,11 +105,12 @@ void DeleteRows(CompileContext& context, int column, std::string_view name, std:
 }  // namespace
 
 void DeleteSchemaRow(CompileContext& context, std::string_view type, std::string_view name) {
-  DeleteRows(context, kNameColumn, name, type);
+  DeleteRows(context, kSchemaRoot, kSchemaColumnCount, kNameColumn, name, type, kNoCaseCollation);
 }
 
 void DeleteSchemaRowsOf(CompileContext& context, std::string_view table_name) {
-  DeleteRows(context, kTableNameColumn, table_name, {});
+  DeleteRows(context, kSchemaRoot, kSchemaColumnCount, kTableNameColumn, table_name, {},
+             kNoCaseCollation);
 }
 
 Status CheckNameIsFree(const CompileContext& context, const std::string& name) {
@@ -107,12 +128,9 @@ namespace {
 
 Status CheckSupported(const Table& table) {
   if (table.is_without_rowid) return NotSupportedYet("WITHOUT ROWID tables are");
-  if (table.is_strict) return NotSupportedYet("STRICT tables are");
-  if (table.is_autoincrement) return NotSupportedYet("AUTOINCREMENT is");
   for (const Column& column : table.columns) {
     if (column.is_generated) return NotSupportedYet("generated columns are");
   }
-  if (table.has_references) return NotSupportedYet("FOREIGN KEY constraints are");
   return OkStatus();
 }
 
@@ -131,7 +149,7 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
     builder.NeedTransaction(/*to_write=*/false);
     return OkStatus();
   }
-  if (statement.select) return NotSupportedYet("CREATE TABLE AS is");
+  if (statement.select) return CompileCreateTableAs(context, statement);
   // The definition is borrowed for the check; the schema gets its own from sqlite_schema.
   ASSIGN_OR_RETURN(const Table table,
                    MakeTable(std::shared_ptr<const ParsedStatement>(
@@ -140,18 +158,7 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   RETURN_IF_ERROR(CheckSupported(table));
   RETURN_IF_ERROR(CheckNames(table, context.functions, /*functions_may_be_missing=*/false));
 
-  builder.NeedTransaction(/*to_write=*/true);
-  builder.program().writes = true;
-  const Label has_format = builder.NewLabel();
-  const int format = builder.NewRegister();
-  builder.Emit(Opcode::kReadCookie, 0, format, static_cast<int>(HeaderField::kSchemaFormat));
-  builder.EmitJump(Opcode::kIf, format, has_format);
-  builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(HeaderField::kSchemaFormat),
-               kSchemaFormatWithDescending);
-  builder.Place(has_format);
-
-  const int root = builder.NewRegister();
-  builder.Emit(Opcode::kCreateBtree, 0, root, kTreeOfTable);
+  const int root = CodeNewTree(context);
   // The text as sqlite_schema keeps it: from the name on, whatever stood before it.
   const size_t begin = statement.table.name.span.begin;
   const size_t end = statement.span.end;
@@ -167,6 +174,11 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
     const int index_root = builder.NewRegister();
     builder.Emit(Opcode::kCreateBtree, 0, index_root, kTreeOfIndex);
     AddSchemaRow(context, "index", index->name, name, index_root, "");
+  }
+  if (table.is_autoincrement && context.schema->FindTable(kSequenceTable) == nullptr) {
+    const int sequences = builder.NewRegister();
+    builder.Emit(Opcode::kCreateBtree, 0, sequences, kTreeOfTable);
+    AddSchemaRow(context, "table", kSequenceTable, kSequenceTable, sequences, kSequenceTableSql);
   }
   CodeNewSchema(context);
   return OkStatus();
@@ -197,11 +209,15 @@ Status DropTable(CompileContext& context, const DropStatement& statement) {
   }
   if (table->is_virtual || table->is_without_rowid) RETURN_IF_ERROR(table->CheckReadable());
   if (table->trigger_count > 0) return NotSupportedYet("dropping a table with triggers is");
-  if (table->is_autoincrement) return NotSupportedYet("AUTOINCREMENT is");
 
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;
   DeleteSchemaRowsOf(context, table->name);
+  const Table* const sequences = context.schema->FindTable(kSequenceTable);
+  if (table->is_autoincrement && sequences != nullptr) {
+    DeleteRows(context, sequences->root, sequences->columns.size(), 0, table->name, {},
+               kBinaryCollation);
+  }
   // The last root first, as SQLite does, so that the same pages are free afterwards.
   std::vector<PageNumber> roots = {table->root};
   for (const std::unique_ptr<Index>& index : table->indexes) {

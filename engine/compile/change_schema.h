@@ -24,9 +24,16 @@ void DeleteSchemaRow(CompileContext& context, std::string_view type, std::string
 void DeleteSchemaRowsOf(CompileContext& context, std::string_view table_name);
 // That no table, view or index has the name.
 Status CheckNameIsFree(const CompileContext& context, const std::string& name);
+// An empty tree for a table, in a database that may be new; answers the register with its root.
+int CodeNewTree(CompileContext& context);
+// Reads the table, sorts its entries and stores them in the index, which is empty and open to write
+// on `index_cursor`.
+Status CodeFill(CompileContext& context, const Table& table, const Index& index, int index_cursor);
 // Tells other connections, and this one's other programs, that the schema is another.
 void CodeNewSchema(CompileContext& context);
 
+// CREATE TABLE ... AS, once it is known that the name is free.
+Status CompileCreateTableAs(CompileContext& context, const CreateTableStatement& statement);
 // DROP VIEW.
 Status CompileDropView(CompileContext& context, const DropStatement& statement);
 

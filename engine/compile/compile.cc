@@ -39,6 +39,17 @@ Status NoSuchTable(const CompileContext& context, const QualifiedName& name) {
       .WithOffset(name.name.span.offset());
 }
 
+// As their child or their parent.
+bool HasForeignKeys(const Schema& schema, const Table& table) {
+  if (!table.parents.empty()) return true;
+  for (const std::unique_ptr<Table>& other : schema.tables()) {
+    for (const std::string& parent : other->parents) {
+      if (SameName(parent, table.name)) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<const Table*> FindTable(const CompileContext& context, const QualifiedName& name) {
@@ -59,6 +70,9 @@ Result<const Table*> FindTableToChange(CompileContext& context, const QualifiedN
   }
   ASSIGN_OR_RETURN(const Table* table, FindTable(context, name));
   RETURN_IF_ERROR(table->CheckWritable());
+  if (context.foreign_keys && HasForeignKeys(*context.schema, *table)) {
+    return NotSupportedYet("table " + table->name + ": enforcing foreign keys is");
+  }
   return table;
 }
 
@@ -168,7 +182,7 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
     case StatementKind::kAnalyze:
       return NotSupportedYet("ANALYZE is");
     case StatementKind::kReindex:
-      return NotSupportedYet("REINDEX is");
+      return CompileReindex(context, statement.As<ReindexStatement>());
     case StatementKind::kVacuum:
       return CompileVacuum(context, statement.As<VacuumStatement>());
   }
@@ -178,9 +192,11 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
 }  // namespace
 
 Result<Program> Compile(const ParsedStatement& parsed, const std::shared_ptr<const Schema>& schema,
-                        const FunctionRegistry& functions) {
-  CompileContext context{.parsed = parsed, .schema = schema, .functions = functions};
+                        const FunctionRegistry& functions, bool foreign_keys) {
+  CompileContext context{
+      .parsed = parsed, .schema = schema, .functions = functions, .foreign_keys = foreign_keys};
   Program& program = context.builder.program();
+  program.foreign_keys = foreign_keys;
   if (NeedsSchema(parsed)) program.schema = schema;
   program.parameter_count = static_cast<int>(parsed.parameter_names.size());
   RETURN_IF_ERROR(CompileStatement(context, *parsed.statement));

@@ -28,6 +28,7 @@ struct CompileContext {
   const ParsedStatement& parsed;
   const std::shared_ptr<const Schema>& schema;  // null when the statement needs none
   const FunctionRegistry& functions;
+  bool foreign_keys = false;  // are to be enforced
   ProgramBuilder builder = ProgramBuilder();
 
   // The text that spans of the tree being bound index: that of the statement, or of a view.
@@ -71,6 +72,7 @@ Status CompileDelete(CompileContext& context, const DeleteStatement& statement);
 Status CompileCreateTable(CompileContext& context, const CreateTableStatement& statement);
 Status CompileCreateView(CompileContext& context, const CreateViewStatement& statement);
 Status CompileCreateIndex(CompileContext& context, const CreateIndexStatement& statement);
+Status CompileReindex(CompileContext& context, const ReindexStatement& statement);
 Status CompileDrop(CompileContext& context, const DropStatement& statement);
 Status CompilePragma(CompileContext& context, const PragmaStatement& statement);
 

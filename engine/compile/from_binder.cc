@@ -61,6 +61,23 @@ Status FromBinder::BindTables(const FromClause& from) {
   for (size_t i = 0; i < from.size(); ++i) {
     RETURN_IF_ERROR(AddItem(from[i], i == 0 ? JoinType() : from[i].join));
   }
+  return NameSources();
+}
+
+Status FromBinder::BindBeside(const FromClause& from) {
+  RETURN_IF_ERROR(CheckTablesExist(context_, from, scope_.with));
+  clause_ = &from;
+  if (from.size() == 1) {
+    RETURN_IF_ERROR(AddItem(from[0], JoinType()));
+  } else {
+    auto term = std::make_unique<FromTerm>();
+    RETURN_IF_ERROR(AddNestedJoin(*term, from, std::nullopt));
+    block_.from.push_back(std::move(term));
+  }
+  return NameSources();
+}
+
+Status FromBinder::NameSources() {
   if (block_.from.size() > kJoinedTableCountMax) return SqlError("at most 64 tables in a join");
   for (size_t i = 0; i < block_.from.size(); ++i) {
     if (i > 0) RETURN_IF_ERROR(ShareColumns(i));
@@ -96,7 +113,7 @@ Status FromBinder::AddItem(const FromItem& item, JoinType join) {
   if (item.select) {
     RETURN_IF_ERROR(AddSubquery(*term, *item.select, item.alias));
   } else if (!item.nested.empty()) {
-    RETURN_IF_ERROR(AddNestedJoin(*term, item));
+    RETURN_IF_ERROR(AddNestedJoin(*term, item.nested, item.alias));
   } else {
     RETURN_IF_ERROR(
         AddTable(*term, item.table, item.has_arguments ? &item.arguments : nullptr, item.alias));
@@ -172,15 +189,36 @@ Status FromBinder::AddView(FromTerm& term, const View& view, const std::optional
   return OkStatus();
 }
 
+namespace {
+
+// Within parentheses sqlite3 names the columns that USING shares once more, without their tables.
+Status CheckSharedColumns(const Scope& join) {
+  for (size_t i = 1; i < join.sources.size(); ++i) {
+    for (const std::string& name : join.sources[i].using_columns) {
+      int count = 0;
+      for (size_t j = 0; j < i; ++j) {
+        const Source& left = join.sources[j];
+        if (left.table->FindColumn(name) >= 0 && !left.Shares(name)) ++count;
+      }
+      if (count > 1) return SqlError("ambiguous column name: " + name);
+    }
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
 // (a JOIN b) as one table, whose columns are still found under the names of a and b.
-Status FromBinder::AddNestedJoin(FromTerm& term, const FromItem& item) {
+Status FromBinder::AddNestedJoin(FromTerm& term, const FromClause& nested,
+                                 const std::optional<Name>& alias) {
   auto query = std::make_unique<Query>();
   auto block = std::make_unique<QueryBlock>();
   Scope inside;
   inside.outer = scope_.outer;
   inside.with = scope_.with;
   FromBinder from(context_, inside, *block);
-  RETURN_IF_ERROR(from.BindTables(item.nested));
+  RETURN_IF_ERROR(from.BindTables(nested));
+  RETURN_IF_ERROR(CheckSharedColumns(inside));
   for (size_t i = 0; i < inside.sources.size(); ++i) {
     const Source& source = inside.sources[i];
     for (size_t j = 0; j < source.table->columns.size(); ++j) {
@@ -207,9 +245,9 @@ Status FromBinder::AddNestedJoin(FromTerm& term, const FromItem& item) {
   RETURN_IF_ERROR(from.BindJoinConditions());
   query->is_correlated = inside.is_correlated;
   query->blocks.push_back(std::move(block));
-  std::string name = item.alias ? item.alias->text : "";
+  std::string name = alias ? alias->text : "";
   auto columns = TableOfQuery(*query, name);
-  if (item.alias) term.source.origins.clear();
+  if (alias) term.source.origins.clear();
   SetQuery(term, std::move(query), std::move(name), std::move(columns));
   return OkStatus();
 }
@@ -311,6 +349,7 @@ Status FromBinder::AddCommonTable(FromTerm& term, const CommonTable& table, cons
 
 Status FromBinder::ShareColumns(size_t index) {
   FromTerm& term = *block_.from[index];
+  if (term.item == nullptr) return OkStatus();
   const Table& right = *term.source.table;
   const std::vector<Name>& written = term.item->using_columns;
   std::vector<std::string>& shared = term.source.using_columns;

@@ -22,6 +22,9 @@ class FromBinder {
       : context_(context), scope_(scope), block_(block) {}
 
   Status BindTables(const FromClause& from);
+  // UPDATE ... FROM: beside the terms that the block has. Several are a join of their own, in
+  // parentheses as it were.
+  Status BindBeside(const FromClause& from);
   // One table alone; `arguments` of a table-valued function, or null.
   Status BindTable(const QualifiedName& name, const ExprList* arguments);
   // ON: after what the rest of the query names has been found.
@@ -42,9 +45,10 @@ class FromBinder {
   Status AddView(FromTerm& term, const View& view, const std::optional<Name>& alias);
   Status AddSubquery(FromTerm& term, const SelectStatement& select,
                      const std::optional<Name>& alias);
-  Status AddNestedJoin(FromTerm& term, const FromItem& item);
+  Status AddNestedJoin(FromTerm& term, const FromClause& nested, const std::optional<Name>& alias);
   void SetQuery(FromTerm& term, std::unique_ptr<Query> query, std::string name,
                 std::unique_ptr<Table> columns);
+  Status NameSources();
   Status ShareColumns(size_t index);
   bool LeftColumnExists(size_t index, const std::string& name) const;
   Result<BoundPtr> LeftColumn(size_t index, const std::string& name) const;

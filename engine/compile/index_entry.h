@@ -25,6 +25,8 @@ class IndexEntry {
 
   // Goes to `none` when the row is not in a partial index.
   void CodeWhere(ExprCoder& coder, Label none) const;
+  const Bound* where() const { return where_.get(); }  // null: the index is not partial
+  const Bound& column(size_t i) const { return *columns_[i]; }
   int column_count() const { return static_cast<int>(columns_.size()); }
   // The columns into registers from `first`.
   void CodeColumns(ExprCoder& coder, int first) const;

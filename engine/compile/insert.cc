@@ -4,7 +4,10 @@
 
 #include "engine/compile/query_binder.h"
 #include "engine/compile/query_coder.h"
+#include "engine/compile/returning.h"
 #include "engine/compile/row_writer.h"
+#include "engine/compile/sequence.h"
+#include "engine/compile/upsert.h"
 
 namespace orrery {
 namespace {
@@ -18,25 +21,34 @@ class InsertCompiler {
         table_(table),
         coder_(context),
         cursor_(builder_.NewCursor()),
-        writer_(context, table, cursor_, statement.or_action) {}
+        writer_(context, table, cursor_, statement.or_action),
+        upsert_(context, {&table, statement.alias ? statement.alias->text : table.name, cursor_}),
+        returning_(context, coder_, table),
+        sequence_(context, table) {
+    if (!statement.with.empty()) with_.emplace(statement.with, nullptr);
+  }
 
   Status Compile() {
     RETURN_IF_ERROR(FindColumns());
     if (statement_.source) {
-      ASSIGN_OR_RETURN(query_, BindQuery(context_, *statement_.source, /*with=*/nullptr,
-                                         /*outer=*/nullptr));
+      ASSIGN_OR_RETURN(query_, BindQuery(context_, *statement_.source, with(), /*outer=*/nullptr));
     }
     RETURN_IF_ERROR(CheckValueCount());
     RETURN_IF_ERROR(writer_.Bind());
+    RETURN_IF_ERROR(sequence_.Bind());
+    RETURN_IF_ERROR(upsert_.Bind(statement_.upserts, with()));
+    RETURN_IF_ERROR(returning_.Bind(statement_.returning, with()));
     Code();
     return OkStatus();
   }
 
  private:
+  const WithScope* with() const { return with_ ? &*with_ : nullptr; }
   // Which value each column gets.
   Status FindColumns();
   Status CheckValueCount() const;
   void Code();
+  void CodeRows();
   void CodeRow(int first_value);
   void CodeCoroutine(int count);
   void CodeMaterialized(int count);
@@ -48,6 +60,10 @@ class InsertCompiler {
   ExprCoder coder_;
   const int cursor_;
   RowWriter writer_;
+  Upsert upsert_;
+  Returning returning_;
+  Sequence sequence_;
+  std::optional<WithScope> with_;
   std::unique_ptr<Query> query_;    // null for DEFAULT VALUES
   std::vector<int> value_indexes_;  // of each column; -1: the default
   int rowid_value_index_ = -1;      // -1: one that is free
@@ -94,6 +110,14 @@ Status InsertCompiler::CheckValueCount() const {
 
 void InsertCompiler::Code() {
   writer_.Open();
+  returning_.Open();
+  sequence_.Open();
+  CodeRows();
+  sequence_.Close();
+  returning_.Finish();
+}
+
+void InsertCompiler::CodeRows() {
   if (!query_) {
     CodeRow(0);
     return;
@@ -166,12 +190,13 @@ void InsertCompiler::CodeRow(int first_value) {
     const Label given = builder_.NewLabel();
     builder_.Emit(Opcode::kSCopy, first_value + rowid_value_index_, row.rowid);
     builder_.EmitJump(Opcode::kNotNull, row.rowid, given);
-    builder_.Emit(Opcode::kNewRowid, cursor_, row.rowid);
+    builder_.Emit(Opcode::kNewRowid, cursor_, row.rowid, sequence_.largest());
     builder_.Place(given);
     builder_.Emit(Opcode::kMustBeInt, row.rowid);
   } else {
-    builder_.Emit(Opcode::kNewRowid, cursor_, row.rowid);
+    builder_.Emit(Opcode::kNewRowid, cursor_, row.rowid, sequence_.largest());
   }
+  sequence_.Use(row.rowid);
   for (int i = 0; i < count; ++i) {
     const int value_index = value_indexes_[static_cast<size_t>(i)];
     const int target = row.first_column + i;
@@ -183,11 +208,14 @@ void InsertCompiler::CodeRow(int first_value) {
       writer_.CodeDefault(i, target);
     }
   }
+  writer_.SetRules(upsert_.rules());
   writer_.CheckRow(row, nullptr, ignore);
   writer_.CheckKeys(row, nullptr, /*checks_rowid=*/has_rowid, ignore);
   uint16_t flags = kInsertCountChange | kInsertLastRowid;
   if (!has_rowid) flags |= kInsertAppend;
   writer_.Write(row, flags);
+  returning_.Add(row);
+  upsert_.Code(coder_, writer_, row, returning_, ignore);
   builder_.Place(ignore);
 }
 
@@ -195,9 +223,6 @@ void InsertCompiler::CodeRow(int first_value) {
 
 Status CompileInsert(CompileContext& context, const InsertStatement& statement) {
   ASSIGN_OR_RETURN(const Table* table, FindTableToChange(context, statement.table));
-  if (!statement.with.empty()) return NotSupportedYet("WITH is");
-  if (!statement.upserts.empty()) return NotSupportedYet("ON CONFLICT is");
-  if (!statement.returning.empty()) return NotSupportedYet("RETURNING is");
   ProgramBuilder& builder = context.builder;
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;

@@ -136,6 +136,18 @@ Status SynchronousLevel(CompileContext& context, const PragmaStatement& statemen
   return ReadOrChange(context, "synchronous", Setting::kSynchronous, level, false);
 }
 
+// Words, or a number.
+bool IsOn(std::string_view text) {
+  return SameName(text, "on") || SameName(text, "yes") || SameName(text, "true") ||
+         NumberOf(std::string(text)) != 0;
+}
+
+Status ForeignKeys(CompileContext& context, const PragmaStatement& statement) {
+  std::optional<int64_t> value;
+  if (statement.value) value = IsOn(*statement.value) ? 1 : 0;
+  return ReadOrChange(context, "foreign_keys", Setting::kForeignKeys, value, false);
+}
+
 // -- The file --
 
 Status JournalMode(CompileContext& context, const PragmaStatement& statement) {
@@ -343,6 +355,17 @@ class IntegrityCheck {
       Answer();
       builder_.Place(holds);
     }
+    for (size_t i = 0; i < table.columns.size(); ++i) {
+      const Column& column = table.columns[i];
+      if (!column.required_type || static_cast<int>(i) == table.rowid_column) continue;
+      const Label holds = builder_.NewLabel();
+      const int value = coder_.CodeNew(*MakeColumn(table, source.cursor, static_cast<int>(i)));
+      builder_.EmitJump(Opcode::kIsType, value, holds, static_cast<int>(*column.required_type));
+      builder_.LoadText(
+          "non-" + column.declared_type + " value in " + table.name + "." + column.name, message_);
+      Answer();
+      builder_.Place(holds);
+    }
     for (const BoundPtr& check : checks) {
       const Label holds = builder_.NewLabel();
       coder_.JumpIfTrue(*check, holds, /*if_null=*/true);
@@ -516,25 +539,16 @@ struct Pragma {
 };
 
 constexpr Pragma kPragmas[] = {
-    {"application_id", ApplicationId},
-    {"busy_timeout", BusyTimeout},
-    {"cache_size", CacheSize},
-    {"encoding", Encoding},
-    {"freelist_count", FreelistCount},
-    {"index_info", IndexInfo, true},
-    {"index_list", IndexList, true},
-    {"index_xinfo", IndexXinfo, true},
-    {"integrity_check", FullCheck, true},
-    {"journal_mode", JournalMode},
-    {"journal_size_limit", JournalSizeLimit},
-    {"page_count", PageCount},
-    {"page_size", PageSize},
-    {"quick_check", QuickCheck, true},
-    {"schema_version", SchemaVersion},
-    {"synchronous", SynchronousLevel},
-    {"table_info", TableInfo, true},
-    {"user_version", UserVersion},
-    {"wal_autocheckpoint", WalAutoCheckpoint},
+    {"application_id", ApplicationId}, {"busy_timeout", BusyTimeout},
+    {"cache_size", CacheSize},         {"encoding", Encoding},
+    {"foreign_keys", ForeignKeys},     {"freelist_count", FreelistCount},
+    {"index_info", IndexInfo, true},   {"index_list", IndexList, true},
+    {"index_xinfo", IndexXinfo, true}, {"integrity_check", FullCheck, true},
+    {"journal_mode", JournalMode},     {"journal_size_limit", JournalSizeLimit},
+    {"page_count", PageCount},         {"page_size", PageSize},
+    {"quick_check", QuickCheck, true}, {"schema_version", SchemaVersion},
+    {"synchronous", SynchronousLevel}, {"table_info", TableInfo, true},
+    {"user_version", UserVersion},     {"wal_autocheckpoint", WalAutoCheckpoint},
     {"wal_checkpoint", WalCheckpoint},
 };
 

@@ -30,7 +30,7 @@ struct FromTerm {
   // The rows that the recursion of a common table is at: source.cursor is opened by it.
   bool is_recursion = false;
   IndexHint hint;
-  const FromItem* item = nullptr;  // what it was bound from, while binding
+  const FromItem* item = nullptr;  // what it was bound from, while binding; null: it shares nothing
   bool is_natural = false;
 
   bool is_optional() const { return join == JoinKind::kLeft || join == JoinKind::kFull; }

@@ -61,6 +61,13 @@ Result<std::unique_ptr<Query>> BindTableQuery(CompileContext& context, const Qua
   return query;
 }
 
+Result<std::unique_ptr<Query>> BindReturning(CompileContext& context,
+                                             const std::vector<ResultColumn>& columns,
+                                             const Source& source, const WithScope* with) {
+  static const SelectStatement kNothing;
+  return QueryBinder(context, kNothing, with, /*outer=*/nullptr).BindColumns(columns, source);
+}
+
 QueryBinder::QueryBinder(CompileContext& context, const SelectStatement& select,
                          const WithScope* with, Scope* outer)
     : context_(context),
@@ -94,6 +101,18 @@ Result<std::unique_ptr<Query>> QueryBinder::Bind() {
     for (const Column& column : table->columns) query_->names.push_back(column.name);
   }
   query_->schema_names = std::move(schema_names_);
+  return std::move(query_);
+}
+
+Result<std::unique_ptr<Query>> QueryBinder::BindColumns(const std::vector<ResultColumn>& columns,
+                                                        const Source& source) {
+  auto block = std::make_unique<QueryBlock>();
+  Scope scope;
+  scope.with = with_;
+  scope.sources.push_back(source);
+  RETURN_IF_ERROR(BindResult(columns, scope, *block));
+  query_->blocks.push_back(std::move(block));
+  query_->names = std::move(names_);
   return std::move(query_);
 }
 
@@ -186,7 +205,8 @@ Status QueryBinder::BindBlock(size_t index) {
     RETURN_IF_ERROR(from.BindTables(core.from));
     RETURN_IF_ERROR(CheckStars(core, scope));
     if (is_last) RETURN_IF_ERROR(BindLimit());
-    RETURN_IF_ERROR(BindResult(core, scope, *block));
+    scope.aggregate_use = AggregateUse::kAllowed;
+    RETURN_IF_ERROR(BindResult(core.columns, scope, *block));
     RETURN_IF_ERROR(BindConditions(core, scope, *block));
     RETURN_IF_ERROR(from.BindJoinConditions());
   }
@@ -260,10 +280,10 @@ Status QueryBinder::CheckStars(const SelectCore& core, const Scope& scope) const
   return OkStatus();
 }
 
-Status QueryBinder::BindResult(const SelectCore& core, Scope& scope, QueryBlock& block) {
-  scope.aggregate_use = AggregateUse::kAllowed;
+Status QueryBinder::BindResult(const std::vector<ResultColumn>& columns, Scope& scope,
+                               QueryBlock& block) {
   Binder binder(context_, scope);
-  for (const ResultColumn& column : core.columns) {
+  for (const ResultColumn& column : columns) {
     if (column.is_star()) {
       RETURN_IF_ERROR(BindStar(column, scope, block));
       continue;

@@ -27,12 +27,20 @@ Result<std::unique_ptr<Query>> BindTableQuery(CompileContext& context, const Qua
                                               const ExprList* arguments, const WithScope* with,
                                               Scope* outer);
 
+// The columns of RETURNING, of the row that `source` stands for.
+Result<std::unique_ptr<Query>> BindReturning(CompileContext& context,
+                                             const std::vector<ResultColumn>& columns,
+                                             const Source& source, const WithScope* with);
+
 class QueryBinder {
  public:
   QueryBinder(CompileContext& context, const SelectStatement& select, const WithScope* with,
               Scope* outer);
 
   Result<std::unique_ptr<Query>> Bind();
+  // RETURNING: `select` is an empty one.
+  Result<std::unique_ptr<Query>> BindColumns(const std::vector<ResultColumn>& columns,
+                                             const Source& source);
   // The select of a common table whose blocks from `recursive_from` on name it: `start` is called
   // with the query of the blocks before, once they are bound.
   Result<std::unique_ptr<Query>> BindRecursive(size_t recursive_from,
@@ -41,7 +49,7 @@ class QueryBinder {
  private:
   Status BindBlock(size_t index);
   Status CheckStars(const SelectCore& core, const Scope& scope) const;
-  Status BindResult(const SelectCore& core, Scope& scope, QueryBlock& block);
+  Status BindResult(const std::vector<ResultColumn>& columns, Scope& scope, QueryBlock& block);
   Status BindStar(const ResultColumn& column, Scope& scope, QueryBlock& block);
   Status BindRows(const SelectCore& core, Scope& scope, QueryBlock& block);
   Status BindConditions(const SelectCore& core, Scope& scope, QueryBlock& block);

@@ -1,5 +1,7 @@
 #include "engine/compile/row_writer.h"
 
+#include <algorithm>
+
 #include "engine/compile/binder.h"
 #include "engine/program/affinity_letters.h"
 
@@ -18,6 +20,15 @@ OnError OnErrorOf(ConflictAction action) {
 }
 
 }  // namespace
+
+std::string StoredLetters(const Table& table) {
+  std::string letters;
+  for (const Column& column : table.columns) letters += LetterOf(column.affinity);
+  // The rowid is stored elsewhere, with NULL in its place.
+  if (table.rowid_column >= 0)
+    letters[static_cast<size_t>(table.rowid_column)] = LetterOf(Affinity::kBlob);
+  return letters;
+}
 
 RowWriter::RowWriter(CompileContext& context, const Table& table, int cursor,
                      ConflictAction or_action)
@@ -97,15 +108,6 @@ void RowWriter::Halt(ResultCode code, ConflictAction action, std::string message
                 std::move(message));
 }
 
-std::string RowWriter::Letters() const {
-  std::string letters;
-  for (const Column& column : table_.columns) letters += LetterOf(column.affinity);
-  // The rowid is stored elsewhere, with NULL in its place.
-  if (table_.rowid_column >= 0)
-    letters[static_cast<size_t>(table_.rowid_column)] = LetterOf(Affinity::kBlob);
-  return letters;
-}
-
 void RowWriter::CheckRow(const NewRow& row, const OldRow* old, Label ignore) {
   for (size_t i = 0; i < table_.columns.size(); ++i) {
     const bool is_rowid = static_cast<int>(i) == table_.rowid_column;
@@ -120,9 +122,27 @@ void RowWriter::CheckRow(const NewRow& row, const OldRow* old, Label ignore) {
   // From here on the row is read as a row of the table is.
   coder_.PlaceInRegister(row_cursor_, kRowidColumn, row.rowid);
   for (int i = 0; i < count; ++i) coder_.PlaceInRegister(row_cursor_, i, row.first_column + i);
-  if (checks_.empty() && entries_.empty()) return;
-  builder_.Emit(Opcode::kAffinity, row.first_column, count, 0, Letters());
+  has_affinities_ = false;
+  if (checks_.empty()) return;
+  ApplyAffinities(row);
   CheckConstraints(ignore);
+}
+
+// As in sqlite3 not before something needs them: EXCLUDED may show the values without.
+void RowWriter::ApplyAffinities(const NewRow& row) {
+  if (std::exchange(has_affinities_, true)) return;
+  builder_.Emit(Opcode::kAffinity, row.first_column, static_cast<int>(table_.columns.size()), 0,
+                StoredLetters(table_));
+  if (!table_.is_strict) return;
+  for (size_t i = 0; i < table_.columns.size(); ++i) {
+    const Column& column = table_.columns[i];
+    if (!column.required_type || static_cast<int>(i) == table_.rowid_column) continue;
+    std::string type = column.declared_type;
+    for (char& c : type) c = UpperAscii(c);
+    builder_.Emit(Opcode::kTypeCheck, row.first_column + static_cast<int>(i), 0,
+                  static_cast<int>(*column.required_type),
+                  type + " column " + table_.name + "." + column.name);
+  }
 }
 
 void RowWriter::CheckNotNull(int column_index, int reg, Label ignore) {
@@ -172,14 +192,53 @@ void RowWriter::CheckConstraints(Label ignore) {
 // -- Keys --
 
 void RowWriter::CheckKeys(const NewRow& row, const OldRow* old, bool checks_rowid, Label ignore) {
-  const bool rowid_is_last = ActionOr(table_.rowid_action) == ConflictAction::kReplace &&
-                             or_action_ != ConflictAction::kReplace && !entries_.empty();
-  if (checks_rowid && !rowid_is_last) CheckRowid(row, old, ignore);
+  std::vector<Entry*> left;
   for (Entry& entry : entries_) {
     entry.record = IsAffected(entry, old) ? builder_.NewRegister() : 0;
-    if (entry.record != 0) CheckIndex(entry, old, ignore);
+    if (entry.record != 0) left.push_back(&entry);
   }
+  for (const ConflictRule& rule : rules_) {
+    if (rule.of == ConflictRule::Of::kRowid && checks_rowid) {
+      CheckRowid(row, old, ignore);
+      checks_rowid = false;
+    }
+    const auto named = std::find_if(left.begin(), left.end(),
+                                    [&](const Entry* entry) { return entry->index == rule.index; });
+    if (named == left.end()) continue;
+    ApplyAffinities(row);
+    CheckIndex(**named, old, ignore);
+    left.erase(named);
+  }
+  const bool rowid_is_last = RuleFor(nullptr) == nullptr &&
+                             ActionOr(table_.rowid_action) == ConflictAction::kReplace &&
+                             or_action_ != ConflictAction::kReplace && !entries_.empty();
+  if (checks_rowid && !rowid_is_last) CheckRowid(row, old, ignore);
+  if (!left.empty()) ApplyAffinities(row);
+  for (Entry* entry : left) CheckIndex(*entry, old, ignore);
   if (checks_rowid && rowid_is_last) CheckRowid(row, old, ignore);
+}
+
+void RowWriter::BeginUpdates() {
+  rules_.clear();
+  or_action_ = ConflictAction::kAbort;
+}
+
+// Null: the rowid's.
+const ConflictRule* RowWriter::RuleFor(const Index* index) const {
+  for (const ConflictRule& rule : rules_) {
+    const bool fits =
+        rule.of == ConflictRule::Of::kAny ||
+        (index == nullptr ? rule.of == ConflictRule::Of::kRowid : rule.index == index);
+    if (fits) return &rule;
+  }
+  return nullptr;
+}
+
+// The row with the rowid in a register is in the way.
+void RowWriter::FollowRule(const ConflictRule& rule, int rowid, Label ignore) {
+  if (!rule.is_update) return builder_.Goto(ignore);
+  builder_.Emit(Opcode::kSCopy, rowid, rule.rowid);
+  builder_.Goto(rule.update);
 }
 
 bool RowWriter::IsAffected(const Entry& entry, const OldRow* old) const {
@@ -188,12 +247,15 @@ bool RowWriter::IsAffected(const Entry& entry, const OldRow* old) const {
 
 void RowWriter::CheckRowid(const NewRow& row, const OldRow* old, Label ignore) {
   const ConflictAction action = ActionOr(table_.rowid_action);
-  const bool replaces = action == ConflictAction::kReplace;
+  const ConflictRule* const rule = RuleFor(nullptr);
+  const bool replaces = rule == nullptr && action == ConflictAction::kReplace;
   if (replaces && entries_.empty()) return;  // writing the row replaces the other
   const Label is_free = builder_.NewLabel();
   if (old != nullptr) builder_.EmitJump(Opcode::kEq, old->rowid, is_free, row.rowid);
   builder_.EmitJump(Opcode::kNotExists, cursor_, is_free, row.rowid);
-  if (replaces) {
+  if (rule != nullptr) {
+    FollowRule(*rule, row.rowid, ignore);
+  } else if (replaces) {
     Delete(row.rowid, 0);
   } else if (action == ConflictAction::kIgnore) {
     builder_.Goto(ignore);
@@ -224,7 +286,9 @@ void RowWriter::CheckIndex(Entry& entry, const OldRow* old, Label ignore) {
     const int other = builder_.NewRegister();
     builder_.Emit(Opcode::kIdxRowid, entry.cursor, other);
     if (old != nullptr) builder_.EmitJump(Opcode::kEq, old->rowid, done, other);
-    if (action == ConflictAction::kReplace) {
+    if (const ConflictRule* const rule = RuleFor(&index); rule != nullptr) {
+      FollowRule(*rule, other, ignore);
+    } else if (action == ConflictAction::kReplace) {
       Displace(other);
     } else if (action == ConflictAction::kIgnore) {
       builder_.Goto(ignore);
@@ -247,6 +311,7 @@ void RowWriter::Displace(int rowid) {
 // -- Storing and deleting --
 
 void RowWriter::Write(const NewRow& row, uint16_t flags) {
+  if (table_.is_strict) ApplyAffinities(row);
   for (const Entry& entry : entries_) {
     if (entry.record == 0) continue;
     const Label is_not_in_it = builder_.NewLabel();
@@ -260,7 +325,7 @@ void RowWriter::Write(const NewRow& row, uint16_t flags) {
     builder_.Emit(Opcode::kNull, 0, row.first_column + table_.rowid_column);
   const int record = builder_.NewRegister();
   builder_.Emit(Opcode::kMakeRecord, row.first_column, static_cast<int>(table_.columns.size()),
-                record, Letters());
+                record, StoredLetters(table_));
   builder_.Emit(Opcode::kInsert, cursor_, record, row.rowid, table_.name, flags);
 }
 

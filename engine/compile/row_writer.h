@@ -10,6 +10,7 @@
 #define ORRERY_ENGINE_COMPILE_ROW_WRITER_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/compile/bound.h"
@@ -32,10 +33,29 @@ struct OldRow {
   bool may_move = false;      // its rowid may change
 };
 
+// What a clause of an upsert makes of a conflict.
+struct ConflictRule {
+  enum class Of : uint8_t { kAny, kRowid, kIndex };
+  Of of = Of::kAny;
+  const Index* index = nullptr;  // kIndex
+  bool is_update = false;        // else the new row is passed over
+  Label update;                  // goes on there
+  int rowid = 0;                 // register: of the row that is in the way
+};
+
+// The affinities with which the columns of a row are stored, a letter each: P4 of Affinity.
+std::string StoredLetters(const Table& table);
+
 class RowWriter {
  public:
   // `cursor` is that of the table, `or_action` the statement's OR ....
   RowWriter(CompileContext& context, const Table& table, int cursor, ConflictAction or_action);
+
+  // Before CheckKeys. The first that fits a constraint counts, and constraints that one names are
+  // looked at in this order, before all others.
+  void SetRules(std::vector<ConflictRule> rules) { rules_ = std::move(rules); }
+  // What is coded from here on are updates that an upsert makes: no rules, and no OR ....
+  void BeginUpdates();
 
   // Looks up the names in constraints, defaults and indexes.
   Status Bind();
@@ -72,7 +92,10 @@ class RowWriter {
 
   void CheckNotNull(int column_index, int reg, Label ignore);
   void HaltIfNull(int column_index, int reg, ConflictAction action);
+  void ApplyAffinities(const NewRow& row);
   void CheckConstraints(Label ignore);
+  const ConflictRule* RuleFor(const Index* index) const;
+  void FollowRule(const ConflictRule& rule, int rowid, Label ignore);
   void CheckRowid(const NewRow& row, const OldRow* old, Label ignore);
   void CheckIndex(Entry& entry, const OldRow* old, Label ignore);
   bool IsAffected(const Entry& entry, const OldRow* old) const;
@@ -81,16 +104,17 @@ class RowWriter {
   ConflictAction ActionOr(ConflictAction declared) const;
   // Ends the statement with a constraint's error, as `action` says.
   void Halt(ResultCode code, ConflictAction action, std::string message);
-  std::string Letters() const;
 
   CompileContext& context_;
   ProgramBuilder& builder_;
   const Table& table_;
   const int cursor_;
-  const ConflictAction or_action_;
+  ConflictAction or_action_;
+  std::vector<ConflictRule> rules_;
   ExprCoder coder_;
-  std::vector<int> replaced_;  // columns whose NULL has been replaced by their default
-  int row_cursor_ = 0;         // stands for the row in registers
+  std::vector<int> replaced_;    // columns whose NULL has been replaced by their default
+  int row_cursor_ = 0;           // stands for the row in registers
+  bool has_affinities_ = false;  // the row has
   std::vector<BoundPtr> checks_;
   // A column's, and what is wrong with it should a row need it.
   struct Default {
@@ -98,7 +122,7 @@ class RowWriter {
     Status late_error;
   };
   std::vector<Default> defaults_;  // of each column
-  std::vector<Entry> entries_;      // in the order of the table's indexes
+  std::vector<Entry> entries_;     // in the order of the table's indexes
 };
 
 }  // namespace orrery

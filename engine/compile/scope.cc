@@ -98,7 +98,7 @@ class ColumnSearch {
  private:
   // Whether the name's table, if it has one, is this source.
   bool IsCalled(const Source& source) const {
-    if (!name_.table) return true;
+    if (!name_.table) return !source.is_only_qualified;
     if (name_.schema && (source.is_subquery || !SameName(name_.schema->text, "main"))) return false;
     if (SameName(name_.table->text, source.name)) return true;
     return source.table->is_system && IsSchemaTableName(source.name) &&

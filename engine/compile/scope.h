@@ -23,7 +23,8 @@ struct Source {
   const Table* table = nullptr;
   std::string name;  // its alias, or the table's own name
   int cursor = 0;
-  bool is_subquery = false;  // so that no schema names it
+  bool is_subquery = false;        // so that no schema names it
+  bool is_only_qualified = false;  // EXCLUDED, NEW and OLD: their columns are named with them
   // The names of USING, or what NATURAL found: columns shared with what is on its left.
   std::vector<std::string> using_columns;
   JoinKind join = JoinKind::kComma;

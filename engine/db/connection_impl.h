@@ -45,6 +45,9 @@ struct Connection::Impl {
 //   kIdle -> kCompiling -> kRunning -> kEnding -> kIdle
 //              ^              |  the schema is another by now
 //              +--------------+
+//
+// A statement that gives rows of what it has changed ends its changes first, and runs on after that:
+// who takes but one row and goes has changed everything all the same.
 struct Statement::Impl {
   enum class Phase : uint8_t { kIdle, kCompiling, kRunning, kEnding };
 
@@ -63,7 +66,9 @@ struct Statement::Impl {
   StepResult Waiting(Completion* completion, bool is_exclusive);
   StepResult Finished(Status status);
   void StartRun();
+  void StartKeeping();
   void StartEnding(Status outcome);
+  void CountChanges();
   void GiveUpBegin();
   bool HasCurrentProgram() const;
   // Rows that others of the connection are reading may be other ones afterwards.
@@ -81,6 +86,8 @@ struct Statement::Impl {
   bool keeps_changes = true;      // of the run that is ending: it went well, or failed with OR FAIL
   bool undoes_statement = false;  // the run has failed, and its transaction is to go on
   int64_t change_count = 0;       // of that run, as far as they were kept
+  bool has_kept = false;          // its changes, before its end
+  bool runs_on = false;           // once they are kept
   bool has_given_row = false;
   int compile_count = 0;  // in this run
   Completion* waits_for = nullptr;

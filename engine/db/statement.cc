@@ -81,6 +81,7 @@ StepResult Statement::Impl::Finished(Status status) {
 
 bool Statement::Impl::HasCurrentProgram() const {
   if (program == nullptr) return false;
+  if (program->foreign_keys != session.foreign_keys) return false;
   return program->schema == nullptr || program->schema == session.schema;
 }
 
@@ -111,7 +112,8 @@ IoResult<> Statement::Impl::Compile() {
       IoResult<> read = read_schema.Resume();
       if (!read.done()) return read;
     }
-    Result<Program> made = ::orrery::Compile(parsed, session.schema, session.functions);
+    Result<Program> made =
+        ::orrery::Compile(parsed, session.schema, session.functions, session.foreign_keys);
     if (made.ok()) {
       program = std::make_unique<const Program>(*std::move(made));
       return Unit();
@@ -137,6 +139,7 @@ bool Statement::Impl::MayChangeRows() const {
 
 void Statement::Impl::StartRun() {
   machine.Start(*program, parameters);
+  has_kept = false;
   ++compile_count;
   phase = Phase::kRunning;
 }
@@ -158,6 +161,9 @@ bool Statement::Impl::GoOnRunning(StepResult& answer) {
     case Flow::kWaiting:
       answer = Waiting(machine.waits_for(), machine.is_exclusive());
       return false;
+    case Flow::kKeep:
+      StartKeeping();
+      return true;
     case Flow::kHalted:
       StartEnding(OkStatus());
       return true;
@@ -169,6 +175,17 @@ bool Statement::Impl::GoOnRunning(StepResult& answer) {
   }
 }
 
+void Statement::Impl::StartKeeping() {
+  run_outcome = OkStatus();
+  change_count = machine.change_count();
+  phase = Phase::kEnding;
+  keeps_changes = true;
+  undoes_statement = false;
+  has_kept = true;
+  runs_on = true;
+  if (session.pager->in_write()) session.end.Start(session, Ending::kKeep);
+}
+
 void Statement::Impl::StartEnding(Status outcome) {
   run_outcome = std::move(outcome);
   const OnError on_error = machine.on_error();
@@ -177,9 +194,11 @@ void Statement::Impl::StartEnding(Status outcome) {
   const bool is_rollback = machine.wants_rollback();
   const int undo_to = machine.wants_undo_to();
   const bool is_write = machine.holds_transaction() && program->takes_write_lock;
-  change_count = machine.change_count();
+  if (!has_kept) change_count = machine.change_count();
   machine.Reset();
   phase = Phase::kEnding;
+  runs_on = false;
+  if (has_kept) return;
   keeps_changes = run_outcome.ok() || on_error == OnError::kFail;
   if (!keeps_changes) change_count = 0;
   undoes_statement = false;
@@ -221,6 +240,12 @@ bool Statement::Impl::GoOnEnding(StepResult& answer) {
     }
     if (end.failed()) ended = std::move(end).status();
   }
+  if (runs_on && ended.ok()) {
+    CountChanges();
+    phase = Phase::kRunning;
+    return true;
+  }
+  if (runs_on) machine.Reset();
   if (machine.holds_transaction() && !machine.was_undone()) session.Release();
   machine.TransactionEnded();
   session.EndReadIfUnused();
@@ -239,12 +264,15 @@ bool Statement::Impl::GoOnEnding(StepResult& answer) {
     phase = Phase::kCompiling;
     return true;
   }
-  if (program->counts_changes) {
-    session.change_count = change_count;
-    session.total_change_count += change_count;
-  }
+  if (!has_kept) CountChanges();
   answer = Finished(std::exchange(run_outcome, OkStatus()));
   return false;
+}
+
+void Statement::Impl::CountChanges() {
+  if (!program->counts_changes) return;
+  session.change_count = change_count;
+  session.total_change_count += change_count;
 }
 
 // -- Giving up --
@@ -261,7 +289,8 @@ void Statement::Impl::Reset() {
       break;
     case Phase::kRunning: {
       const bool is_live = machine.holds_transaction() && !machine.was_undone();
-      const bool is_write = is_live && program->takes_write_lock && session.pager->in_write();
+      const bool is_write =
+          is_live && program->takes_write_lock && !has_kept && session.pager->in_write();
       machine.Reset();
       machine.TransactionEnded();
       if (is_owner && session.begin.running()) {
@@ -280,6 +309,7 @@ void Statement::Impl::Reset() {
         session.end.Start(session, Ending::kUndoTransaction);
       }
       if (machine.holds_transaction() && !machine.was_undone()) session.Release();
+      machine.Reset();
       machine.TransactionEnded();
       break;
   }

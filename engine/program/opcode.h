@@ -82,6 +82,7 @@ enum class Setting : uint8_t {
   kBusyTimeout,
   kPageSize,
   kJournalSizeLimit,
+  kForeignKeys,
 };
 
 }  // namespace orrery

@@ -51,6 +51,7 @@ struct Program {
   int cursor_count = 0;    // cursors from 0
   int parameter_count = 0;
   bool writes = false;  // makes a direct change to the database
+  bool foreign_keys = false;  // it was compiled to enforce them
   bool takes_write_lock = false;
   bool counts_changes = false;  // sets changes() when it ends: INSERT, UPDATE, DELETE
   std::shared_ptr<const Schema> schema;

@@ -1,5 +1,6 @@
 #include "engine/vdbe/choose_rowid.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -20,9 +21,10 @@ int64_t Draw(Io& io) {
 
 }  // namespace
 
-void ChooseRowid::Start(TableCursor& cursor, Io& io) {
+void ChooseRowid::Start(TableCursor& cursor, Io& io, std::optional<int64_t> largest) {
   cursor_ = &cursor;
   io_ = &io;
+  largest_ = largest;
   try_count_ = 0;
   Begin(State::kLast);
 }
@@ -41,8 +43,10 @@ ChooseRowid::Next ChooseRowid::Last() {
   IoResult<bool> last = cursor_->Last();
   if (last.pending()) return AwaitOutcome(*last.waiting().on, State::kLast);
   if (last.failed()) return Fail(std::move(last).status());
-  if (!*last) return Done(1);
-  if (cursor_->rowid() < kRowidMax) return Done(cursor_->rowid() + 1);
+  int64_t highest = *last ? cursor_->rowid() : 0;
+  if (largest_) highest = std::max(highest, *largest_);
+  if (highest < kRowidMax) return Done(highest + 1);
+  if (largest_) return Fail(Status(ResultCode::kFull));
   io_->Reached(orrery::Probe::kRowidDrawn);
   candidate_ = Draw(*io_);
   return Goto(State::kProbe);

@@ -5,6 +5,7 @@
 #define ORRERY_ENGINE_VDBE_CHOOSE_ROWID_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "engine/btree/table_cursor.h"
 #include "engine/io/resumable.h"
@@ -23,8 +24,9 @@ class ChooseRowid final : public Resumable<ChooseRowid, int64_t> {
   };
   ~ChooseRowid() { Abandon(); }
 
-  // Moves `cursor`, which outlives the operation.
-  void Start(TableCursor& cursor, Io& io);
+  // Moves `cursor`, which outlives the operation. With `largest`, the largest rowid that the table
+  // ever had, none up to that is given, and none is drawn.
+  void Start(TableCursor& cursor, Io& io, std::optional<int64_t> largest = std::nullopt);
 
  private:
   friend Resumable;
@@ -34,6 +36,7 @@ class ChooseRowid final : public Resumable<ChooseRowid, int64_t> {
 
   TableCursor* cursor_ = nullptr;
   Io* io_ = nullptr;
+  std::optional<int64_t> largest_;
   int64_t candidate_ = 0;
   int try_count_ = 0;
 };

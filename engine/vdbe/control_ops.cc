@@ -56,6 +56,8 @@ Flow Machine::HaltWith(const Instruction& in) {
 
 Flow Machine::OpHalt(const Instruction& in) { return HaltWith(in); }
 
+Flow Machine::OpKeepChanges(const Instruction&) { return Flow::kKeep; }
+
 Flow Machine::OpHaltIfNull(const Instruction& in) {
   return Register(in.p3).is_null() ? HaltWith(in) : Flow::kNext;
 }

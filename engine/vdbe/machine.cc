@@ -62,6 +62,10 @@ Flow Machine::Run() {
         is_exclusive_ = false;
         session_.step_time.reset();
         return flow;
+      case Flow::kKeep:
+        ++pc_;
+        is_exclusive_ = false;
+        return flow;
       case Flow::kHalted:
         halted_ = true;
         session_.step_time.reset();

@@ -34,6 +34,7 @@ enum class Flow : uint8_t {
   kNext,     // on to the next instruction
   kJumped,   // the program counter has been set
   kRow,      // row() is a row of the result
+  kKeep,     // what was changed is to be kept now; the program goes on
   kHalted,   // the program is over
   kWaiting,  // on waits_for(); the instruction runs again
   kFailed,   // error() says why

@@ -97,6 +97,7 @@ class Session final : public ConnectionFacts {
   int synchronous = 2;
   int auto_checkpoint_frame_count = 1000;
   int64_t journal_size_limit = -1;
+  bool foreign_keys = false;  // are to be enforced
   int busy_timeout_ms = 0;
   uint64_t sorter_size_max = uint64_t{1} << 30;  // bytes one sorter or table in memory may hold
 

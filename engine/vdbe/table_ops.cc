@@ -327,7 +327,11 @@ Flow Machine::OpNewRowid(const Instruction& in) {
     return Flow::kNext;
   }
   TableRows& table = TableAt(in.p1);
-  if (!choose_rowid_.running()) choose_rowid_.Start(*table.cursor, session_.io);
+  if (!choose_rowid_.running()) {
+    std::optional<int64_t> largest;
+    if (in.p3 != 0) largest = Register(in.p3).integer();
+    choose_rowid_.Start(*table.cursor, session_.io, largest);
+  }
   IoResult<int64_t> rowid = choose_rowid_.Resume();
   if (!rowid.done()) return Unfinished(std::move(rowid));
   table.row.Forget();

@@ -316,6 +316,11 @@ Flow Machine::OpSetting(const Instruction& in) {
       if (is_change) session_.SetJournalSizeLimit(wanted);
       now = session_.journal_size_limit;
       break;
+    case Setting::kForeignKeys:
+      // Within a transaction it stays as it is.
+      if (is_change && session_.autocommit) session_.foreign_keys = wanted != 0;
+      now = session_.foreign_keys ? 1 : 0;
+      break;
     case Setting::kBusyTimeout:
       if (is_change) session_.busy_timeout_ms = std::max(clipped, 0);
       now = session_.busy_timeout_ms;

@@ -131,6 +131,33 @@ Flow Machine::OpAffinity(const Instruction& in) {
   return Flow::kNext;
 }
 
+Flow Machine::OpTypeCheck(const Instruction& in) {
+  const Value& value = Register(in.p1);
+  if (value.is_null() || value.type() == static_cast<ValueType>(in.p3)) return Flow::kNext;
+  std::string message = "cannot store ";
+  switch (value.type()) {
+    case ValueType::kInteger:
+      message += "INT";
+      break;
+    case ValueType::kReal:
+      message += "REAL";
+      break;
+    case ValueType::kText:
+      message += "TEXT";
+      break;
+    default:
+      message += "BLOB";
+  }
+  message += " value in " + std::get<std::string>(in.p4);
+  return Fail(Status(ResultCode::kConstraintDatatype, std::move(message)));
+}
+
+Flow Machine::OpIsType(const Instruction& in) {
+  const Value& value = Register(in.p1);
+  const bool is_type = value.is_null() || value.type() == static_cast<ValueType>(in.p3);
+  return is_type ? JumpTo(in.p2) : Flow::kNext;
+}
+
 Flow Machine::OpRealAffinity(const Instruction& in) {
   Value& value = Register(in.p1);
   if (value.is_integer()) value = Value::Real(static_cast<double>(value.integer()));

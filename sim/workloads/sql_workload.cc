@@ -25,7 +25,7 @@ bool CanGarble(const std::string& sql) {
   if (SqlExpressions::MayFold(sql)) return false;
   for (const char* part :
        {"NOT INDEXED", "),(", "%", "quote(", "replace(", "iif(", "ORDER BY", "sqlite_version(",
-        "random", "RECURSIVE", "0x", "0X", "(SELECT CAST(", "(SELECT +CAST("}) {
+        "random", "RECURSIVE", "0x", "0X", "(SELECT CAST(", "(SELECT +CAST(", " AS f"}) {
     if (sql.find(part) != sql.npos) return false;
   }
   return !NeedsGroupBy(sql);
@@ -262,13 +262,18 @@ SqlStatementText SqlWorkload::Change(const SqlTable& table) {
   const uint64_t verb = Choose(6, "verb");
   if (verb >= 5 && Has(kDeletes)) {
     text.sql = Delete(table);
+    text.is_unordered = table.has_index;
   } else if (verb >= 3 && Has(kUpdates)) {
-    text.sql = Update(table);
+    if (changes_.WantsUpdate()) text.sql = changes_.Update(table, tables_);
+    if (text.sql.empty()) text.sql = Update(table);
+    text.is_unordered = table.has_index;
   } else {
     text.is_insert = true;
     const bool from_query = verb >= 2 && Choose(4, "select") == 0;
     text.sql = from_query ? InsertSelect(table) : Insert(table);
+    if (!from_query && text.sql.starts_with("INSERT INTO ")) text.sql += changes_.OnConflict(table);
   }
+  text.sql += changes_.Returning(table);
   return text;
 }
 

@@ -13,6 +13,7 @@
 
 #include "sim/choices/choices.h"
 #include "sim/workloads/sql_aggregates.h"
+#include "sim/workloads/sql_changes.h"
 #include "sim/workloads/sql_expressions.h"
 #include "sim/workloads/sql_features.h"
 #include "sim/workloads/sql_indexes.h"
@@ -60,6 +61,7 @@ class SqlWorkload {
         queries_(choices, expressions_, views_),
         indexes_(choices.Branch("indexes")),
         aggregates_(choices.Branch("aggregates")),
+        changes_(choices.Branch("changes")),
         mistakes_(choices.Branch("mistakes")),
         vacuums_(choices.Branch("vacuums")) {}
 
@@ -128,6 +130,7 @@ class SqlWorkload {
   SqlQueries queries_;
   SqlIndexes indexes_;
   SqlAggregates aggregates_;
+  SqlChanges changes_;
   Choices mistakes_;
   Choices vacuums_;
   std::map<std::string, SqlTable> made_;  // by definition

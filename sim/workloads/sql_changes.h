@@ -1,0 +1,50 @@
+// Draws what INSERT, UPDATE and DELETE may have beside the plain forms: RETURNING, ON CONFLICT,
+// UPDATE ... FROM and rows in SET. All from a branch of its own.
+//
+// Kept off: UPDATE ... FROM in which several rows would change one, since which of them does is not
+// settled.
+
+#ifndef ORRERY_SIM_WORKLOADS_SQL_CHANGES_H_
+#define ORRERY_SIM_WORKLOADS_SQL_CHANGES_H_
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "sim/choices/choices.h"
+#include "sim/workloads/sql_expressions.h"
+#include "sim/workloads/sql_table.h"
+
+namespace orrery::sim {
+
+class SqlChanges {
+ public:
+  explicit SqlChanges(Choices choices) : choices_(choices), expressions_(choices) {}
+
+  // What follows an INSERT whose verb says nothing of conflicts; often nothing.
+  std::string OnConflict(const SqlTable& table);
+  // What follows a change of the table; often nothing.
+  std::string Returning(const SqlTable& table);
+
+  // Whether the next UPDATE is to be the one below.
+  bool WantsUpdate() { return choices_.Chance(60'000, "wants update"); }
+  std::string Update(const SqlTable& table, const std::vector<SqlTable>& tables);
+
+ private:
+  std::string UpdateFrom(const SqlTable& table, const SqlTable& other);
+  std::string UpdateRow(const SqlTable& table, const SqlTable& other);
+  // A column that is not the rowid under another name; empty when there is none.
+  std::string Value(const SqlTable& table);
+  std::string Column(const SqlTable& table) {
+    return table.columns[Choose(table.columns.size(), "column")];
+  }
+
+  uint64_t Choose(uint64_t n, const char* label) { return choices_.Choose(n, label); }
+
+  Choices choices_;
+  SqlExpressions expressions_;
+};
+
+}  // namespace orrery::sim
+
+#endif  // ORRERY_SIM_WORKLOADS_SQL_CHANGES_H_
