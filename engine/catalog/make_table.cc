@@ -36,6 +36,14 @@ std::string Dequoted(std::string_view written) {
   return text;
 }
 
+// The types of STRICT tables are shown in capitals, in whatever table and letters they stand.
+std::string TypeName(std::string name) {
+  for (const std::string_view type : {"ANY", "BLOB", "INT", "INTEGER", "REAL", "TEXT"}) {
+    if (SameName(name, type)) return std::string(type);
+  }
+  return name;
+}
+
 class TableMaker {
  public:
   TableMaker(const CreateTableStatement& statement, std::string_view text, int schema_format,
@@ -97,7 +105,7 @@ class TableMaker {
     const int index = static_cast<int>(table.columns.size());
     Column column;
     column.name = definition.name.text;
-    column.declared_type = Dequoted(definition.type.text);
+    column.declared_type = TypeName(Dequoted(definition.type.text));
     column.affinity = AffinityOfType(column.declared_type);
     table.columns.push_back(std::move(column));
     constraint_name_.reset();

@@ -12,10 +12,6 @@ constexpr char LowerAscii(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-constexpr char UpperAscii(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-}
-
 inline bool SameName(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (size_t i = 0; i < a.size(); ++i) {
@@ -40,6 +36,9 @@ inline bool IsRowidName(std::string_view name) {
 inline bool IsSchemaTableName(std::string_view name) {
   return SameName(name, "sqlite_schema") || SameName(name, "sqlite_master");
 }
+
+// The largest rowids of the tables that have an AUTOINCREMENT.
+inline constexpr char kSequenceTable[] = "sqlite_sequence";
 
 // Names that only the engine gives: sqlite_schema, sqlite_sequence, sqlite_autoindex_t_1.
 inline bool IsReservedName(std::string_view name) {

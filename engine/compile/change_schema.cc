@@ -159,9 +159,13 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   RETURN_IF_ERROR(CheckNames(table, context.functions, /*functions_may_be_missing=*/false));
 
   const int root = CodeNewTree(context);
-  // The text as sqlite_schema keeps it: from the name on, whatever stood before it.
+  // The text as sqlite_schema keeps it: from the name on, whatever stood before it; behind an option
+  // up to the semicolon, with the blanks before that.
   const size_t begin = statement.table.name.span.begin;
-  const size_t end = statement.span.end;
+  size_t end = statement.span.end;
+  if (table.is_strict || table.is_without_rowid) {
+    end = context.text().size() - (context.text().ends_with(';') ? 1 : 0);
+  }
   AddSchemaRow(context, "table", name, name, root,
                "CREATE TABLE " + std::string(context.text().substr(begin, end - begin)));
   // The oldest is the last of them.

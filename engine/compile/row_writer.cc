@@ -137,11 +137,9 @@ void RowWriter::ApplyAffinities(const NewRow& row) {
   for (size_t i = 0; i < table_.columns.size(); ++i) {
     const Column& column = table_.columns[i];
     if (!column.required_type || static_cast<int>(i) == table_.rowid_column) continue;
-    std::string type = column.declared_type;
-    for (char& c : type) c = UpperAscii(c);
     builder_.Emit(Opcode::kTypeCheck, row.first_column + static_cast<int>(i), 0,
                   static_cast<int>(*column.required_type),
-                  type + " column " + table_.name + "." + column.name);
+                  column.declared_type + " column " + table_.name + "." + column.name);
   }
 }
 

@@ -10,8 +10,7 @@
 
 namespace orrery {
 
-// The table of the sequences, which the first AUTOINCREMENT makes.
-inline constexpr char kSequenceTable[] = "sqlite_sequence";
+// Of kSequenceTable, which the first AUTOINCREMENT makes.
 inline constexpr char kSequenceTableSql[] = "CREATE TABLE sqlite_sequence(name,seq)";
 
 class Sequence {

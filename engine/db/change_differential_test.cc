@@ -134,6 +134,10 @@ TEST(ChangeDifferentialTest, AgreesOnStrictTables) {
   CompareWithSqlite(R"sql(
 CREATE TABLE s(a INT, b TEXT, c REAL, d BLOB, e ANY, f INTEGER) STRICT
 INSERT INTO s VALUES('5',5,5,x'01','5','7'),(NULL,NULL,NULL,NULL,NULL,NULL)
+CREATE TABLE spaced ( a INT ) STRICT  ;
+SELECT sql || '.' FROM sqlite_schema WHERE name = 'spaced'
+CREATE TABLE lower(a int, b text, c any, d "text", e real, f Integer)
+PRAGMA table_info(lower)
 SELECT *, typeof(a),typeof(b),typeof(c),typeof(d),typeof(e) FROM s
 INSERT INTO s(a) VALUES('x')
 INSERT INTO s(a) VALUES(1.5)
@@ -179,6 +183,17 @@ SELECT * FROM sqlite_sequence
 DROP TABLE ai
 SELECT * FROM sqlite_sequence
 DROP TABLE sqlite_sequence
+CREATE TABLE ai3(v UNIQUE, id INTEGER PRIMARY KEY AUTOINCREMENT)
+CREATE INDEX ai3v ON ai3(v, id)
+INSERT INTO ai3(v) VALUES('x'), ('y')
+DROP TABLE ai2
+VACUUM
+SELECT name, rootpage FROM sqlite_schema ORDER BY rowid
+SELECT * FROM sqlite_sequence
+DROP TABLE ai3
+VACUUM
+SELECT name, rootpage FROM sqlite_schema ORDER BY rowid
+CREATE TABLE ai2(id INTEGER PRIMARY KEY AUTOINCREMENT)
 DELETE FROM sqlite_sequence
 INSERT INTO ai2 DEFAULT VALUES RETURNING *
 )sql");

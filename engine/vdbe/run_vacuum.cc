@@ -114,16 +114,28 @@ RunVacuum::Next RunVacuum::ReadRow() {
 
 // Puts the rows into their new order, and lists the trees that go with them.
 Status RunVacuum::PlanTrees() {
+  enum class Part : uint8_t { kTable, kIndex, kSequences };
   struct Known {
     size_t table = 0;  // its number
-    bool is_index = false;
+    Part part = Part::kTable;
     bool comes_with_table = false;
     TreeCopy tree;
   };
   std::map<int64_t, Known> known;  // by root page
+  // sqlite_sequence is made anew by the first table that needs it.
+  std::optional<size_t> first_counted;
+  for (size_t i = 0; i < schema_->tables().size(); ++i) {
+    if (schema_->tables()[i]->is_autoincrement && !first_counted) first_counted = i;
+  }
   for (size_t i = 0; i < schema_->tables().size(); ++i) {
     const Table& table = *schema_->tables()[i];
     if (table.is_virtual) continue;
+    if (SameName(table.name, kSequenceTable)) {
+      const TreeCopy tree{.from = table.root, .renumbers = true};
+      known[table.root] = {first_counted.value_or(i), Part::kSequences, first_counted.has_value(),
+                           tree};
+      continue;
+    }
     RETURN_IF_ERROR(table.CheckReadable());
     TreeCopy tree{.from = table.root};
     tree.renumbers = table.rowid_column < 0 && table.indexes.empty();
@@ -133,7 +145,7 @@ Status RunVacuum::PlanTrees() {
         if (column.collation->is_missing()) return NoSuchCollation(column.collation->name);
       }
       known[index->root] = {.table = i,
-                            .is_index = true,
+                            .part = Part::kIndex,
                             .comes_with_table = index->sql.empty(),
                             .tree = {.from = index->root, .order = &index->order}};
     }
@@ -145,16 +157,16 @@ Status RunVacuum::PlanTrees() {
   };
   // Where a row comes: tables and their own indexes, other indexes, the rest; as they were
   // otherwise.
-  using Place = std::tuple<int, size_t, bool, size_t>;
+  using Place = std::tuple<int, size_t, Part, size_t>;
   std::vector<Place> places;
   for (size_t i = 0; i < rows_.size(); ++i) {
     const Known* const of_row = known_of(rows_[i]);
     if (of_row == nullptr) {
-      places.emplace_back(2, 0, false, i);
+      places.emplace_back(2, 0, Part::kTable, i);
     } else if (of_row->comes_with_table) {
-      places.emplace_back(0, of_row->table, of_row->is_index, i);
-    } else {
-      places.emplace_back(1, 0, false, i);
+      places.emplace_back(0, of_row->table, of_row->part, i);
+    } else if (of_row->part == Part::kIndex) {
+      places.emplace_back(1, 0, Part::kTable, i);
     }
   }
   std::sort(places.begin(), places.end());

@@ -1,5 +1,6 @@
 #include "sim/workloads/sql_changes.h"
 
+#include <iterator>
 #include <utility>
 
 namespace orrery::sim {
@@ -19,6 +20,21 @@ std::string SqlChanges::Value(const SqlTable& table) {
   const size_t first = table.has_key ? 1 : 0;
   if (table.columns.size() == first) return "";
   return table.columns[first + Choose(table.columns.size() - first, "column")];
+}
+
+// -- Tables --
+
+std::string SqlChanges::StrictBody(const SqlTable& table) {
+  static constexpr const char* kTypes[] = {"INT", "TEXT", "ANY", "INTEGER", "BLOB", "REAL", "text"};
+  std::string body = "(";
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    if (i > 0) body += ",";
+    body += table.columns[i] + " ";
+    const bool is_key = i == 0 && table.has_key;
+    body += is_key ? "INTEGER PRIMARY KEY" : kTypes[Choose(std::size(kTypes), "type")];
+  }
+  // Without a constraint of another kind a statement that fails leaves its rows in SQLite.
+  return body + ",CHECK(1)) STRICT";
 }
 
 // -- Behind INSERT --

@@ -1,5 +1,6 @@
 // Draws what INSERT, UPDATE and DELETE may have beside the plain forms: RETURNING, ON CONFLICT,
-// UPDATE ... FROM and rows in SET. All from a branch of its own.
+// UPDATE ... FROM and rows in SET; and the tables that take changes in their own way: those that are
+// STRICT, or have an AUTOINCREMENT. All from a branch of its own.
 //
 // Kept off: UPDATE ... FROM in which several rows would change one, since which of them does is not
 // settled.
@@ -25,6 +26,12 @@ class SqlChanges {
   std::string OnConflict(const SqlTable& table);
   // What follows a change of the table; often nothing.
   std::string Returning(const SqlTable& table);
+
+  // Whether the key of a new table is to be an AUTOINCREMENT.
+  bool WantsSequence() { return choices_.Chance(120'000, "sequence"); }
+  // Whether a new table is to be a STRICT one, with this definition behind its name.
+  bool WantsStrict() { return choices_.Chance(60'000, "strict"); }
+  std::string StrictBody(const SqlTable& table);
 
   // Whether the next UPDATE is to be the one below.
   bool WantsUpdate() { return choices_.Chance(60'000, "wants update"); }

@@ -31,6 +31,16 @@ bool CanGarble(const std::string& sql) {
   return !NeedsGroupBy(sql);
 }
 
+// A change without its OR ..., which in SQLite may leave rows when a value is of a wrong type.
+std::string WithoutOr(std::string sql) {
+  if (sql.starts_with("REPLACE")) return "INSERT" + sql.substr(std::string_view("REPLACE").size());
+  for (const char* clause : {" OR IGNORE", " OR FAIL", " OR REPLACE", " OR ROLLBACK"}) {
+    const size_t at = sql.find(clause);
+    if (at == std::string_view("INSERT").size()) sql.erase(at, std::string_view(clause).size());
+  }
+  return sql;
+}
+
 // Whether it has ORDER inside of parentheses, which is grammar in calls since 3.44.
 bool OrdersInParentheses(const std::string& sql) {
   const size_t at = sql.find(" ORDER ");
@@ -151,7 +161,8 @@ void SqlWorkload::Learn(const std::vector<std::string>& definitions) {
 
 std::vector<std::string> SqlWorkload::ReadAll() const {
   std::vector<std::string> statements = {
-      "SELECT type,name,tbl_name,sql FROM sqlite_schema ORDER BY name", "PRAGMA user_version"};
+      "SELECT type,name,tbl_name,sql FROM sqlite_schema ORDER BY name", "PRAGMA user_version",
+      "SELECT name,seq FROM sqlite_sequence ORDER BY name"};
   for (int table = 0; table < kTableCount; ++table) {
     statements.push_back("SELECT rowid,* FROM t" + std::to_string(table) + " ORDER BY rowid");
   }
@@ -199,6 +210,16 @@ std::string SqlWorkload::CreateTable() {
     if (body.find(part) != body.npos) table.has_constraint = true;
   }
   body += ")";
+  if (table.has_key && changes_.WantsSequence()) {
+    constexpr std::string_view kKey = " INTEGER PRIMARY KEY";
+    const size_t end = body.find(kKey) + kKey.size();
+    if (body.find(kKey) != body.npos && (body[end] == ',' || body[end] == ')')) {
+      body.insert(end, " AUTOINCREMENT");
+    }
+  } else if (changes_.WantsStrict()) {
+    body = changes_.StrictBody(table);
+    table.has_constraint = table.is_strict = true;
+  }
   std::string definition = "CREATE TABLE " + table.name + body;
   std::string sql = definition;
   if (Chance(100'000, "if not exists")) sql = "CREATE TABLE IF NOT EXISTS " + table.name + body;
@@ -271,8 +292,13 @@ SqlStatementText SqlWorkload::Change(const SqlTable& table) {
     text.is_insert = true;
     const bool from_query = verb >= 2 && Choose(4, "select") == 0;
     text.sql = from_query ? InsertSelect(table) : Insert(table);
-    if (!from_query && text.sql.starts_with("INSERT INTO ")) text.sql += changes_.OnConflict(table);
+    if (!from_query && text.sql.starts_with("INSERT INTO ")) {
+      const std::string clauses = changes_.OnConflict(table);
+      text.is_insert = clauses.empty();  // what was updated instead sets no rowid
+      text.sql += clauses;
+    }
   }
+  if (table.is_strict) text.sql = WithoutOr(std::move(text.sql));
   text.sql += changes_.Returning(table);
   return text;
 }
