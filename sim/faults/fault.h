@@ -225,9 +225,11 @@ inline constexpr FaultSpec kFaults[] = {
      .per_million = 300},
     {.fault = Fault::kCutAfterFailedSync,
      .name = "cut-after-failed-sync",
-     .what = "The machine stops within 1,000 steps after a sync has failed; only with power-cut.",
+     .what = "The machine stops after a write to another file than one whose sync has failed "
+             "within the "
+             "last 3,000 steps; only with power-cut.",
      .promise = Promise::kKeepsCommits,
-     .per_million = 800},
+     .per_million = 60'000},
     {.fault = Fault::kCutAfterTruncate,
      .name = "cut-after-truncate",
      .what = "The machine stops as soon as the size of a file has been set; only with power-cut.",

@@ -533,6 +533,7 @@ void World::PerformSync(Operation& operation) {
   DiskFile& file = *operation.file->file_;
   if (operation.fate.fails) {
     failed_sync_at_ = step();
+    failed_sync_of_ = file.number();
     file.FailSync(operation.mark, operation.fate.loses_pages);
     Finish(operation, EioError(operation));
     return;
@@ -562,6 +563,7 @@ void World::PerformTruncate(Operation& operation) {
 void World::PerformSyncDirectory(Operation& operation) {
   if (operation.fate.fails) {
     failed_sync_at_ = step();
+    failed_sync_of_ = 0;
     Finish(operation, EioError(operation));
     return;
   }
@@ -638,6 +640,8 @@ void World::Finish(Operation& operation, Status status, size_t bytes) {
           .size = bytes,
           .a = static_cast<uint64_t>(status.code()),
           .b = operation.number});
+  wrote_ = wrote_ || (operation.kind == OperationKind::kWrite &&
+                      operation.file->file_->number() != failed_sync_of_);
   ++io_count_;
   CountEnd(operation, status, bytes);
   SimIo& io = operation.process->io_;
@@ -707,12 +711,13 @@ void World::OnPreempt(const Fiber& fiber) {
 }
 
 bool World::PowerCutStrikes() {
-  constexpr uint64_t kStepCount = 1'000;
+  constexpr uint64_t kStepCount = 3'000;
   const bool truncated = std::exchange(truncated_, false);
+  const bool wrote = std::exchange(wrote_, false);
   if (faults_.Strikes(Fault::kPowerCut)) return true;
   if (!faults_.on(Fault::kPowerCut)) return false;
   if (truncated && faults_.Strikes(Fault::kCutAfterTruncate)) return true;
-  return failed_sync_at_ && step() < *failed_sync_at_ + kStepCount &&
+  return wrote && failed_sync_at_ && step() < *failed_sync_at_ + kStepCount &&
          faults_.Strikes(Fault::kCutAfterFailedSync);
 }
 

@@ -220,7 +220,9 @@ class World final : private Performer, private FaultObserver, private WaitListen
   SimProcess* struck_ = nullptr;            // at a store to shared memory
   uint64_t struck_at_ = 0;                  // the step
   std::optional<uint64_t> failed_sync_at_;  // likewise, the last one
+  uint64_t failed_sync_of_ = 0;             // the number of its file; 0: a directory
   bool truncated_ = false;                  // a file, since PowerCutStrikes() was last asked
+  bool wrote_ = false;                      // to another one than that of failed_sync_of_, likewise
   size_t preempt_begin_ = 0;
   size_t preempt_end_ = SIZE_MAX;
   uint64_t last_owner_ = 0;
