@@ -36,7 +36,8 @@ class InsertCompiler {
     RETURN_IF_ERROR(CheckValueCount());
     RETURN_IF_ERROR(writer_.Bind());
     RETURN_IF_ERROR(sequence_.Bind());
-    RETURN_IF_ERROR(upsert_.Bind(statement_.upserts, with()));
+    RETURN_IF_ERROR(
+        upsert_.Bind(statement_.upserts, /*checks_rowid=*/rowid_value_index_ >= 0, with()));
     RETURN_IF_ERROR(returning_.Bind(statement_.returning, with()));
     Code();
     return OkStatus();

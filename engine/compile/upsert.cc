@@ -23,16 +23,27 @@ bool IsColumn(const Expr& written, const Bound& target, const Bound& column,
 
 }  // namespace
 
-Status Upsert::Bind(const std::vector<UpsertClause>& clauses, const WithScope* with) {
+Status Upsert::Bind(const std::vector<UpsertClause>& clauses, bool checks_rowid,
+                    const WithScope* with) {
   if (clauses.empty()) return OkStatus();
   excluded_cursor_ = builder_.NewCursor();
   for (size_t i = 0; i < clauses.size(); ++i) {
     Clause made;
     ASSIGN_OR_RETURN(made.rule, RuleOf(clauses, i));
-    if (clauses[i].is_update) RETURN_IF_ERROR(BindUpdate(clauses[i], with, made));
+    if (clauses[i].is_update && CanBeMet(made.rule, checks_rowid)) {
+      RETURN_IF_ERROR(BindUpdate(clauses[i], with, made));
+    }
     clauses_.push_back(std::move(made));
   }
   return OkStatus();
+}
+
+bool Upsert::CanBeMet(const ConflictRule& rule, bool checks_rowid) const {
+  if (rule.of == ConflictRule::Of::kIndex) return true;
+  if (checks_rowid) return true;
+  return rule.of == ConflictRule::Of::kAny &&
+         std::any_of(source_.table->indexes.begin(), source_.table->indexes.end(),
+                     [](const auto& index) { return index->is_unique; });
 }
 
 // -- The target --

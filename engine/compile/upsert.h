@@ -24,8 +24,9 @@ class Upsert {
   Upsert(CompileContext& context, const Source& source)
       : context_(context), builder_(context.builder), source_(source) {}
 
-  // `with` may be null.
-  Status Bind(const std::vector<UpsertClause>& clauses, const WithScope* with);
+  // `with` may be null. As in sqlite3 the names in a DO UPDATE are looked up only if a conflict can
+  // lead there: one of the rowid when it `checks_rowid`.
+  Status Bind(const std::vector<UpsertClause>& clauses, bool checks_rowid, const WithScope* with);
 
   // For the writer that inserts: where each conflict leads.
   std::vector<ConflictRule> rules() const;
@@ -41,6 +42,7 @@ class Upsert {
     BoundPtr where;                  // or null
   };
 
+  bool CanBeMet(const ConflictRule& rule, bool checks_rowid) const;
   Result<ConflictRule> RuleOf(const std::vector<UpsertClause>& clauses, size_t index);
   Result<bool> IsTarget(const Index& index, const UpsertClause& clause, Scope& scope);
   Status BindUpdate(const UpsertClause& clause, const WithScope* with, Clause& made);

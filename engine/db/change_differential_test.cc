@@ -61,6 +61,11 @@ INSERT INTO t(a, b) VALUES(1, 4) ON CONFLICT(a) DO UPDATE SET a = 99, c = exclud
 INSERT INTO t SELECT a, b, c, d FROM t WHERE 1 ON CONFLICT(a) DO UPDATE SET c = c || '+'
 SELECT * FROM t ORDER BY a
 SELECT changes(), total_changes(), last_insert_rowid()
+CREATE TABLE free(x, y)
+INSERT INTO free VALUES(1, 2) ON CONFLICT DO UPDATE SET x = nosuch
+INSERT INTO free(rowid, x) VALUES(1, 2) ON CONFLICT DO UPDATE SET x = nosuch
+INSERT INTO free(x) VALUES(2) ON CONFLICT(rowid) DO UPDATE SET x = nosuch
+SELECT * FROM free
 CREATE TABLE u(x, y COLLATE NOCASE)
 INSERT INTO u VALUES(1, 10), (2, 20), (3, 'abc')
 CREATE UNIQUE INDEX partial ON u(x) WHERE y > 15
