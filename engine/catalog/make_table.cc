@@ -36,12 +36,23 @@ std::string Dequoted(std::string_view written) {
   return text;
 }
 
-// The types of STRICT tables are shown in capitals, in whatever table and letters they stand.
-std::string TypeName(std::string name) {
-  for (const std::string_view type : {"ANY", "BLOB", "INT", "INTEGER", "REAL", "TEXT"}) {
-    if (SameName(name, type)) return std::string(type);
+// What a column of a STRICT table can be declared as. https://www.sqlite.org/stricttables.html
+struct StrictType {
+  std::string_view name;
+  std::optional<ValueType> required;  // empty: takes any
+};
+constexpr StrictType kStrictTypes[] = {
+    {"ANY", std::nullopt},        {"BLOB", ValueType::kBlob},
+    {"INT", ValueType::kInteger}, {"INTEGER", ValueType::kInteger},
+    {"REAL", ValueType::kReal},   {"TEXT", ValueType::kText},
+};
+
+// Null for any other.
+const StrictType* FindStrictType(std::string_view name) {
+  for (const StrictType& type : kStrictTypes) {
+    if (SameName(name, type.name)) return &type;
   }
-  return name;
+  return nullptr;
 }
 
 class TableMaker {
@@ -72,26 +83,17 @@ class TableMaker {
   }
 
  private:
-  // https://www.sqlite.org/stricttables.html
   static Status MakeStrict(Table& table) {
     for (size_t i = 0; i < table.columns.size(); ++i) {
       Column& column = table.columns[i];
       const std::string place = table.name + "." + column.name;
-      const std::string& type = column.declared_type;
-      if (type.empty()) return SqlError("missing datatype for " + place);
-      if (SameName(type, "INT") || SameName(type, "INTEGER")) {
-        column.required_type = ValueType::kInteger;
-      } else if (SameName(type, "REAL")) {
-        column.required_type = ValueType::kReal;
-      } else if (SameName(type, "TEXT")) {
-        column.required_type = ValueType::kText;
-      } else if (SameName(type, "BLOB")) {
-        column.required_type = ValueType::kBlob;
-      } else if (SameName(type, "ANY")) {
-        column.affinity = Affinity::kBlob;
-      } else {
-        return SqlError("unknown datatype for " + place + ": \"" + type + "\"");
+      if (column.declared_type.empty()) return SqlError("missing datatype for " + place);
+      const StrictType* const type = FindStrictType(column.declared_type);
+      if (type == nullptr) {
+        return SqlError("unknown datatype for " + place + ": \"" + column.declared_type + "\"");
       }
+      column.required_type = type->required;
+      if (!type->required) column.affinity = Affinity::kBlob;
       const bool is_key = column.primary_key_position > 0;
       if (is_key && static_cast<int>(i) != table.rowid_column) column.is_not_null = true;
     }
@@ -105,7 +107,11 @@ class TableMaker {
     const int index = static_cast<int>(table.columns.size());
     Column column;
     column.name = definition.name.text;
-    column.declared_type = TypeName(Dequoted(definition.type.text));
+    column.declared_type = Dequoted(definition.type.text);
+    // In whatever table and letters it stands, such a type is shown in capitals.
+    if (const StrictType* const type = FindStrictType(column.declared_type)) {
+      column.declared_type = type->name;
+    }
     column.affinity = AffinityOfType(column.declared_type);
     table.columns.push_back(std::move(column));
     constraint_name_.reset();

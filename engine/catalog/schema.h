@@ -26,7 +26,7 @@ namespace orrery {
 
 struct Column {
   std::string name;
-  std::string declared_type;  // as written; empty when none was
+  std::string declared_type;  // as written, those of STRICT tables in capitals; empty: none was
   Affinity affinity = Affinity::kBlob;
   const Collation* collation = &kBinaryCollation;
   std::optional<ValueType> required_type;  // of a STRICT table, unless the column takes ANY

@@ -4,17 +4,10 @@
 #include "engine/compile/query_binder.h"
 #include "engine/compile/query_coder.h"
 #include "engine/compile/row_writer.h"
-#include "engine/sql/lexer.h"
+#include "engine/sql/printer.h"
 
 namespace orrery {
 namespace {
-
-std::string QuotedIfNeeded(const std::string& name) {
-  if (IsPlainIdentifier(name)) return name;
-  std::string quoted = "\"";
-  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
 
 std::string_view TypeOf(const Column& column) {
   switch (column.affinity) {
@@ -36,7 +29,7 @@ std::string_view TypeOf(const Column& column) {
 std::string DefinitionOf(const Table& table) {
   constexpr size_t kShort = 50;
   constexpr size_t kMoreOfEach = 5;  // of a column, for its type and its comma
-  const std::string name = QuotedIfNeeded(table.name);
+  const std::string name = PrintName(table.name);
   size_t size = name.size();
   for (const Column& column : table.columns) size += column.name.size() + kMoreOfEach;
   const bool is_short = size < kShort;
@@ -44,7 +37,7 @@ std::string DefinitionOf(const Table& table) {
   for (const Column& column : table.columns) {
     if (&column != &table.columns.front()) text += ",";
     if (!is_short) text += "\n  ";
-    text += QuotedIfNeeded(column.name);
+    text += PrintName(column.name);
     text += TypeOf(column);
   }
   return text + (is_short ? ")" : "\n)");

@@ -1,7 +1,5 @@
 // DELETE.
 
-#include <optional>
-
 #include "engine/compile/change_rows.h"
 #include "engine/compile/returning.h"
 #include "engine/compile/row_writer.h"
@@ -11,19 +9,17 @@ namespace orrery {
 Status CompileDelete(CompileContext& context, const DeleteStatement& statement) {
   Target target;
   RETURN_IF_ERROR(BindTarget(context, statement.table, statement.alias, statement.hint, target));
-  std::optional<WithScope> with;
-  if (!statement.with.empty()) with.emplace(statement.with, nullptr);
-  const WithScope* const names = with ? &*with : nullptr;
+  const WithScope with(statement.with, /*outer=*/nullptr);
   ExprCoder coder(context);
   Returning returning(context, coder, *target.table);
   Scope scope;
-  scope.with = names;
+  scope.with = &with;
   scope.sources.push_back(target.source);
   RETURN_IF_ERROR(BindWhere(context, statement.where, scope, target));
   ProgramBuilder& builder = context.builder;
   RowWriter writer(context, *target.table, target.source.cursor, ConflictAction::kUnsaid);
   RETURN_IF_ERROR(writer.Bind());
-  RETURN_IF_ERROR(returning.Bind(statement.returning, names));
+  RETURN_IF_ERROR(returning.Bind(statement.returning, &with));
   if (!target.rows.where && returning.is_empty()) {
     // All rows: the trees are emptied without reading them.
     builder.Explain("SCAN " + target.source.name);

@@ -1,7 +1,5 @@
 // INSERT.
 
-#include <optional>
-
 #include "engine/compile/query_binder.h"
 #include "engine/compile/query_coder.h"
 #include "engine/compile/returning.h"
@@ -24,27 +22,25 @@ class InsertCompiler {
         writer_(context, table, cursor_, statement.or_action),
         upsert_(context, {&table, statement.alias ? statement.alias->text : table.name, cursor_}),
         returning_(context, coder_, table),
-        sequence_(context, table) {
-    if (!statement.with.empty()) with_.emplace(statement.with, nullptr);
-  }
+        sequence_(context, table),
+        with_(statement.with, /*outer=*/nullptr) {}
 
   Status Compile() {
     RETURN_IF_ERROR(FindColumns());
     if (statement_.source) {
-      ASSIGN_OR_RETURN(query_, BindQuery(context_, *statement_.source, with(), /*outer=*/nullptr));
+      ASSIGN_OR_RETURN(query_, BindQuery(context_, *statement_.source, &with_, /*outer=*/nullptr));
     }
     RETURN_IF_ERROR(CheckValueCount());
     RETURN_IF_ERROR(writer_.Bind());
     RETURN_IF_ERROR(sequence_.Bind());
     RETURN_IF_ERROR(
-        upsert_.Bind(statement_.upserts, /*checks_rowid=*/rowid_value_index_ >= 0, with()));
-    RETURN_IF_ERROR(returning_.Bind(statement_.returning, with()));
+        upsert_.Bind(statement_.upserts, /*checks_rowid=*/rowid_value_index_ >= 0, &with_));
+    RETURN_IF_ERROR(returning_.Bind(statement_.returning, &with_));
     Code();
     return OkStatus();
   }
 
  private:
-  const WithScope* with() const { return with_ ? &*with_ : nullptr; }
   // Which value each column gets.
   Status FindColumns();
   Status CheckValueCount() const;
@@ -64,7 +60,7 @@ class InsertCompiler {
   Upsert upsert_;
   Returning returning_;
   Sequence sequence_;
-  std::optional<WithScope> with_;
+  const WithScope with_;
   std::unique_ptr<Query> query_;    // null for DEFAULT VALUES
   std::vector<int> value_indexes_;  // of each column; -1: the default
   int rowid_value_index_ = -1;      // -1: one that is free

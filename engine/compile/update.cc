@@ -1,7 +1,5 @@
 // UPDATE.
 
-#include <optional>
-
 #include "engine/compile/change_rows.h"
 #include "engine/compile/from_binder.h"
 #include "engine/compile/returning.h"
@@ -27,11 +25,9 @@ Status CheckFrom(const UpdateStatement& statement, const Target& target) {
 Status CompileUpdate(CompileContext& context, const UpdateStatement& statement) {
   Target target;
   RETURN_IF_ERROR(BindTarget(context, statement.table, statement.alias, statement.hint, target));
-  std::optional<WithScope> with;
-  if (!statement.with.empty()) with.emplace(statement.with, nullptr);
-  const WithScope* const names = with ? &*with : nullptr;
+  const WithScope with(statement.with, /*outer=*/nullptr);
   Scope scope;
-  scope.with = names;
+  scope.with = &with;
   FromBinder from(context, scope, target.rows);
   const bool is_joined = !statement.from.empty();
   if (is_joined) {
@@ -51,7 +47,7 @@ Status CompileUpdate(CompileContext& context, const UpdateStatement& statement) 
   RETURN_IF_ERROR(writer.Bind());
   ExprCoder coder(context);
   Returning returning(context, coder, *target.table);
-  RETURN_IF_ERROR(returning.Bind(statement.returning, names));
+  RETURN_IF_ERROR(returning.Bind(statement.returning, &with));
 
   returning.Open();
   TwoPasses passes(context, coder, target, writer, is_joined ? &set : nullptr);

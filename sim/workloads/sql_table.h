@@ -17,7 +17,7 @@ struct SqlTable {
   bool has_index = false;
   // What a change comes to may depend on which row it takes first.
   bool has_constraint = false;
-  bool is_strict = false;
+  bool is_strict = false;  // a value of a wrong type ends the change
 };
 
 }  // namespace orrery::sim
