@@ -486,6 +486,10 @@ void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
   if (text.is_garbled && IsKnownToDiffer(answer.error)) return;
   const bool was_in_transaction = oracle_.in_transaction();
   Sqlite3Answer expected = oracle_.Run(text.sql);
+  if (text.is_garbled && text.kind == SqlKind::kRead && expected.ok() &&
+      answer.error.message() == "row value misused") {
+    return;  // SQLite made no code of it
+  }
   if (text.kind == SqlKind::kExplain && answer.error.ok()) {
     expected.columns = answer.columns;
     expected.rows = answer.rows;

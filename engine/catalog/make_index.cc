@@ -1,5 +1,6 @@
 #include "engine/catalog/make_index.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -60,10 +61,38 @@ Result<IndexColumn> MakeIndexColumn(const OrderingTerm& term, const Table& table
   return column;
 }
 
-void FinishIndex(const Table&, Index& index) {
-  index.columns.push_back({.column = kRowidColumn});
+bool HasColumn(const std::vector<IndexColumn>& columns, const IndexColumn& column) {
+  return std::any_of(columns.begin(), columns.end(), [&](const IndexColumn& each) {
+    return each.column == column.column && each.collation == column.collation;
+  });
+}
+
+void FinishIndex(const Table& table, Index& index) {
+  size_t ordered_count = 0;  // 0: all
+  if (table.primary_key == nullptr) {
+    index.columns.push_back({.column = kRowidColumn});
+  } else if (table.primary_key == &index) {
+    ordered_count = index.declared_count;
+    for (int i = 0; i < static_cast<int>(table.columns.size()); ++i) {
+      const bool is_there = std::any_of(index.columns.begin(), index.columns.end(),
+                                        [i](const IndexColumn& each) { return each.column == i; });
+      if (!is_there) index.columns.push_back({.column = i});
+    }
+  } else {
+    // Where the key descends, a constraint's index ascends nevertheless.
+    const std::vector<IndexColumn> declared = index.columns;
+    const bool may_descend = index.origin == IndexOrigin::kCreateIndex;
+    for (size_t i = 0; i < table.primary_key->declared_count; ++i) {
+      IndexColumn of_key = table.primary_key->columns[i];
+      if (HasColumn(declared, of_key)) continue;
+      of_key.is_descending = of_key.is_descending && may_descend;
+      index.columns.push_back(of_key);
+    }
+  }
+  if (ordered_count == 0) ordered_count = index.columns.size();
   index.order.clear();
-  for (const IndexColumn& each : index.columns) {
+  for (size_t i = 0; i < ordered_count; ++i) {
+    const IndexColumn& each = index.columns[i];
     index.order.push_back({.collation = each.collation, .is_descending = each.is_descending});
   }
 }

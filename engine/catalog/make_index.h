@@ -14,6 +14,8 @@ namespace orrery {
 // A column, or an expression, as one term of a key says it. `missing` outlives it.
 Result<IndexColumn> MakeIndexColumn(const OrderingTerm& term, const Table& table, int schema_format,
                                     DefinitionSource source, MissingCollations& missing);
+// Whether one of them is that column, with that collation.
+bool HasColumn(const std::vector<IndexColumn>& columns, const IndexColumn& column);
 // After the declared columns: those that tell the row, and the order.
 void FinishIndex(const Table& table, Index& index);
 // The newest first, as they are added; then those that REPLACE go after all others.

@@ -74,15 +74,39 @@ class TableMaker {
       RETURN_IF_ERROR(AddConstraint(table, constraint));
     }
     if (table.is_strict) RETURN_IF_ERROR(MakeStrict(table));
-    if (table.is_without_rowid && !has_primary_key_) {
-      return SqlError("PRIMARY KEY missing on table " + table.name);
-    }
+    if (table.is_without_rowid) RETURN_IF_ERROR(MakeWithoutRowid(table));
     OrderIndexes(table);
     for (const std::unique_ptr<Index>& index : table.indexes) FinishIndex(table, *index);
     return OkStatus();
   }
 
  private:
+  // https://www.sqlite.org/withoutrowid.html
+  Status MakeWithoutRowid(Table& table) {
+    if (!has_primary_key_) return SqlError("PRIMARY KEY missing on table " + table.name);
+    if (late_key_) {
+      if (late_key_->is_autoincrement) {
+        return SqlError("AUTOINCREMENT not allowed on WITHOUT ROWID tables");
+      }
+      RETURN_IF_ERROR(AddUniqueIndex(table, std::move(late_key_->columns), IndexOrigin::kPrimaryKey,
+                                     late_key_->action));
+    }
+    for (const std::unique_ptr<Index>& index : table.indexes) {
+      if (index->origin == IndexOrigin::kPrimaryKey) table.primary_key = index.get();
+    }
+    for (Column& column : table.columns) {
+      if (column.primary_key_position > 0) column.is_not_null = true;
+    }
+    // A column that is named twice tells nothing the second time.
+    std::vector<IndexColumn> columns;
+    for (const IndexColumn& each : table.primary_key->columns) {
+      if (!HasColumn(columns, each)) columns.push_back(each);
+    }
+    table.primary_key->declared_count = columns.size();
+    table.primary_key->columns = std::move(columns);
+    return OkStatus();
+  }
+
   static Status MakeStrict(Table& table) {
     for (size_t i = 0; i < table.columns.size(); ++i) {
       Column& column = table.columns[i];
@@ -254,7 +278,11 @@ class TableMaker {
     const bool is_rowid =
         columns.size() == 1 && !is_descending &&
         SameName(table.columns[static_cast<size_t>(first)].declared_type, "INTEGER");
-    if (is_rowid && !table.is_without_rowid) {
+    if (is_rowid && table.is_without_rowid) {
+      late_key_ = LateKey{std::move(columns), is_autoincrement, action};
+      return OkStatus();
+    }
+    if (is_rowid) {
       table.rowid_column = first;
       table.rowid_action = action;
       table.is_autoincrement = is_autoincrement;
@@ -304,6 +332,13 @@ class TableMaker {
   const int schema_format_;
   const DefinitionSource source_;
   bool has_primary_key_ = false;
+  // INTEGER PRIMARY KEY of a table WITHOUT ROWID: an index that comes after all others.
+  struct LateKey {
+    std::vector<IndexColumn> columns;
+    bool is_autoincrement;
+    ConflictAction action;
+  };
+  std::optional<LateKey> late_key_;
   // As in SQLite a CONSTRAINT name is also that of the constraints after it: of the same column,
   // and of the first table constraint if the column is the last.
   std::optional<std::string> constraint_name_;

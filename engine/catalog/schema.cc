@@ -49,13 +49,19 @@ int Table::FindColumn(std::string_view column_name) const {
   return -1;
 }
 
+int Table::StoredAt(int column) const {
+  if (primary_key == nullptr) return column;
+  const auto is_it = [column](const IndexColumn& each) { return each.column == column; };
+  const auto& stored = primary_key->columns;
+  return static_cast<int>(std::find_if(stored.begin(), stored.end(), is_it) - stored.begin());
+}
+
 Status Table::CheckReadable() const {
   const auto unsupported = [&](std::string_view what) {
     return Status(ResultCode::kError,
                   "table " + name + ": " + std::string(what) + " not supported yet");
   };
   if (is_virtual) return unsupported("virtual tables are");
-  if (is_without_rowid) return unsupported("WITHOUT ROWID tables are");
   for (const Column& column : columns) {
     if (column.is_generated) return unsupported("generated columns are");
   }
@@ -147,6 +153,7 @@ Status Schema::AddTable(std::string_view name, std::string_view table_name, cons
   const bool is_zero = root.is_integer() && root.integer() == 0;
   if (root_page == kNoPage && !is_zero) return MalformedSchema(name, "invalid rootpage");
   table->root = root_page;
+  if (table->primary_key != nullptr) table->primary_key->root = root_page;
   table->sql = sql;
   const auto [place, is_new] = tables_by_name_.emplace(NameKey(table->name), nullptr);
   if (!is_new) return MalformedSchema(name, "table " + table->name + " already exists");

@@ -67,6 +67,9 @@ struct Table {
   // In the order in which their constraints are looked at: the newest first, but those that REPLACE
   // after all others.
   std::vector<std::unique_ptr<Index>> indexes;
+  // Of a WITHOUT ROWID table: the one that is the table. Its entries are the rows, its root the
+  // table's. Null: rows have rowids, or are those of a query.
+  Index* primary_key = nullptr;
 
   MissingCollations missing_collations;
   // Owns what the pointers above point into.
@@ -74,6 +77,8 @@ struct Table {
 
   // -1 when there is no column of that name.
   int FindColumn(std::string_view column_name) const;
+  // Where a column is in the record of a row.
+  int StoredAt(int column) const;
   // Empty when rows can be read, or changed; else what keeps them from it ("WITHOUT ROWID tables
   // are not supported yet").
   Status CheckReadable() const;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/compile/row_key.h"
+
 namespace orrery {
 namespace {
 
@@ -42,9 +44,7 @@ void AccessPath::OpenTable(CompileContext& context, bool once,
   ProgramBuilder& builder = context.builder;
   const Label is_open = builder.NewLabel();
   if (once) builder.EmitJump(Opcode::kOnce, 0, is_open);
-  const Table& table = *term_.source.table;
-  builder.Emit(Opcode::kOpenRead, term_.source.cursor, static_cast<int>(table.root), 0,
-               static_cast<int64_t>(table.columns.size()));
+  OpenRows(builder, Opcode::kOpenRead, *term_.source.table, term_.source.cursor);
   also();
   builder.Place(is_open);
 }
@@ -138,7 +138,7 @@ std::vector<std::unique_ptr<AccessPath>> PathsOf(const PathRequest& request,
   if (request.term.query || request.term.is_recursion) {
     AddQueryPaths(request, paths);
   } else {
-    AddTablePaths(request, paths);
+    if (request.term.source.table->primary_key == nullptr) AddTablePaths(request, paths);
     AddIndexPaths(request, paths);
   }
   const bool looks_up =

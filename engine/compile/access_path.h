@@ -95,9 +95,9 @@ class AccessPath {
 std::vector<std::unique_ptr<AccessPath>> PathsOf(const PathRequest& request,
                                                  const std::vector<double>& selectivities);
 
-// table_path.cc: by rowid, and all rows.
+// table_path.cc: by rowid, and all rows; of a table that has rowids.
 void AddTablePaths(const PathRequest& request, std::vector<std::unique_ptr<AccessPath>>& paths);
-// index_path.cc: by an index of the table.
+// index_path.cc: by an index of the table, or by its primary key when it is WITHOUT ROWID.
 void AddIndexPaths(const PathRequest& request, std::vector<std::unique_ptr<AccessPath>>& paths);
 // query_path.cc: the rows of a subquery.
 void AddQueryPaths(const PathRequest& request, std::vector<std::unique_ptr<AccessPath>>& paths);

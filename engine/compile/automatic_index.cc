@@ -124,7 +124,6 @@ void AddAutomaticIndexPath(const PathRequest& request,
                            std::vector<std::unique_ptr<AccessPath>>& paths) {
   if (request.needs_own_cursor || request.term.is_recursion) return;
   if (request.is_first && !request.is_repeated) return;
-  if (request.term.source.table->is_without_rowid && !request.term.query) return;
   std::vector<ColumnTest> tests;
   std::vector<size_t> used;
   for (const size_t i : request.usable) {

@@ -4,6 +4,7 @@
 #include "engine/compile/compile_context.h"
 #include "engine/compile/expr_coder.h"
 #include "engine/compile/index_entry.h"
+#include "engine/compile/row_key.h"
 
 namespace orrery {
 namespace {
@@ -20,7 +21,8 @@ SortKey SortKeyOf(const KeyOrder& order) {
 
 }  // namespace
 
-Status CodeFill(CompileContext& context, const Table& table, const Index& index, int index_cursor) {
+Status CodeFill(CompileContext& context, const Table& table, const Index& index, int index_cursor,
+                bool is_made_anew) {
   ProgramBuilder& builder = context.builder;
   ExprCoder coder(context);
   const int cursor = builder.NewCursor();
@@ -31,8 +33,7 @@ Status CodeFill(CompileContext& context, const Table& table, const Index& index,
   const int count = entry.column_count();
   const int record = builder.NewRegister();
   builder.Emit(Opcode::kSorterOpen, sorter, count, 0, SortKeyOf(index.order));
-  builder.Emit(Opcode::kOpenRead, cursor, static_cast<int>(table.root), 0,
-               static_cast<int64_t>(table.columns.size()));
+  OpenRows(builder, Opcode::kOpenRead, table, cursor);
   const Label read_all = builder.NewLabel();
   const Label next_row = builder.NewLabel();
   builder.EmitJump(Opcode::kRewind, cursor, read_all);
@@ -47,6 +48,7 @@ Status CodeFill(CompileContext& context, const Table& table, const Index& index,
   builder.Place(read_all);
   builder.Emit(Opcode::kClose, cursor);
 
+  if (is_made_anew) builder.Emit(Opcode::kClear, static_cast<int>(index.root));
   const Label done = builder.NewLabel();
   const Label store = builder.NewLabel();
   builder.EmitJump(Opcode::kSorterSort, sorter, done);
@@ -131,7 +133,7 @@ Status CompileCreateIndex(CompileContext& context, const CreateIndexStatement& s
       std::string("CREATE ") + (index->is_unique ? "UNIQUE INDEX " : "INDEX ") + std::string(text));
   const int cursor = builder.NewCursor();
   builder.Emit(Opcode::kOpenWrite, cursor, root, 0, &index->order, /*p5=*/1);
-  RETURN_IF_ERROR(CodeFill(context, *table, *index, cursor));
+  RETURN_IF_ERROR(CodeFill(context, *table, *index, cursor, /*is_made_anew=*/false));
   builder.Emit(Opcode::kClose, cursor);
   CodeNewSchema(context);
   return OkStatus();

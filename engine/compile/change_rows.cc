@@ -4,6 +4,7 @@
 
 #include "engine/compile/binder.h"
 #include "engine/compile/join_loop.h"
+#include "engine/compile/row_key.h"
 
 namespace orrery {
 
@@ -31,53 +32,56 @@ Status BindWhere(CompileContext& context, const ExprPtr& where, Scope& scope, Ta
 
 TwoPasses::TwoPasses(CompileContext& context, ExprCoder& coder, Target& target, RowWriter& writer,
                      const SetClause* kept)
-    : builder_(context.builder), list_(builder_.NewCursor()) {
-  rowid = builder_.NewRegister();
+    : builder_(context.builder),
+      table_(*target.table),
+      list_(builder_.NewCursor()),
+      has_rowids_(kept == nullptr && table_.primary_key == nullptr) {
+  key = builder_.NewRegisters(KeyWidth(table_));
   next = builder_.NewLabel();
   done_ = builder_.NewLabel();
   const int cursor = target.source.cursor;
   const ExprCoder::Places outer = coder.places();
   JoinLoop loop(context, coder, target.rows, /*is_repeated=*/false);
   // Rows that are changed are read whole.
-  for (size_t i = 0; i < target.table->columns.size(); ++i) {
-    loop.AlsoReads(*MakeColumn(*target.table, cursor, static_cast<int>(i)));
+  for (size_t i = 0; i < table_.columns.size(); ++i) {
+    loop.AlsoReads(*MakeColumn(table_, cursor, static_cast<int>(i)));
   }
   if (kept != nullptr) kept->VisitValues([&](const Bound& value) { loop.AlsoReads(value); });
   loop.Plan();
-  if (kept == nullptr) {
-    CollectRowids(loop, cursor);
+  if (has_rowids_) {
+    CollectRowids(loop, coder, cursor);
   } else {
-    CollectValues(loop, coder, *MakeColumn(*target.table, cursor, kRowidColumn), *kept);
+    CollectKeys(loop, coder, cursor, kept);
   }
   coder.SetPlaces(outer);
   writer.Open();
-  if (kept == nullptr) {
+  if (has_rowids_) {
     builder_.Place(next);
-    builder_.EmitJump(Opcode::kRowSetRead, list_, done_, rowid);
+    builder_.EmitJump(Opcode::kRowSetRead, list_, done_, key);
   } else {
-    kept_cursor = list_;
+    if (kept != nullptr) kept_cursor = list_;
     builder_.EmitJump(Opcode::kRewind, list_, done_);
     loop_ = builder_.Here();
-    builder_.Emit(Opcode::kColumn, list_, 0, rowid);
+    for (int i = 0; i < KeyWidth(table_); ++i) builder_.Emit(Opcode::kColumn, list_, i, key + i);
   }
-  builder_.EmitJump(Opcode::kNotExists, cursor, next, rowid);
+  SeekKey(builder_, table_, cursor, key, next);
 }
 
-void TwoPasses::CollectRowids(JoinLoop& loop, int cursor) {
+void TwoPasses::CollectRowids(JoinLoop& loop, ExprCoder& coder, int cursor) {
   loop.Code([&](Label) {
-    builder_.Emit(Opcode::kRowid, cursor, rowid);
-    builder_.Emit(Opcode::kRowSetAdd, list_, rowid);
+    CodeKey(coder, table_, cursor, key);
+    builder_.Emit(Opcode::kRowSetAdd, list_, key);
   });
 }
 
-void TwoPasses::CollectValues(JoinLoop& loop, ExprCoder& coder, const Bound& of_rowid,
-                              const SetClause& kept) {
-  const int count = kept.value_count() + 1;
-  builder_.Emit(Opcode::kOpenEphemeral, list_, count, 0, SortKey(1));
+void TwoPasses::CollectKeys(JoinLoop& loop, ExprCoder& coder, int cursor, const SetClause* kept) {
+  const int width = KeyWidth(table_);
+  const int count = width + (kept == nullptr ? 0 : kept->value_count());
+  builder_.Emit(Opcode::kOpenEphemeral, list_, count, 0, SortKeyOfRows(table_));
   loop.Code([&](Label) {
     const int first = builder_.NewRegisters(count);
-    coder.Code(of_rowid, first);
-    kept.CodeValues(coder, first + 1);
+    CodeKey(coder, table_, cursor, first);
+    if (kept != nullptr) kept->CodeValues(coder, first + width);
     const int record = builder_.NewRegister();
     builder_.Emit(Opcode::kMakeRecord, first, count, record);
     builder_.Emit(Opcode::kIdxInsert, list_, record);
@@ -85,11 +89,11 @@ void TwoPasses::CollectValues(JoinLoop& loop, ExprCoder& coder, const Bound& of_
 }
 
 void TwoPasses::End() {
-  if (kept_cursor < 0) {
+  if (has_rowids_) {
     builder_.Goto(next);
   } else {
     builder_.Place(next);
-    builder_.EmitJump(Opcode::kNext, kept_cursor, loop_);
+    builder_.EmitJump(Opcode::kNext, list_, loop_);
   }
   builder_.Place(done_);
 }

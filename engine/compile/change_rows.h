@@ -1,5 +1,6 @@
-// What UPDATE and DELETE have in common: both first collect the rowids of the rows that WHERE lets
-// through, then change those rows one by one. A row that a change moves is not met again.
+// What UPDATE and DELETE have in common: both first collect the keys of the rows that WHERE lets
+// through (row_key.h), then change those rows one by one. A row that a change moves is not met
+// again.
 
 #ifndef ORRERY_ENGINE_COMPILE_CHANGE_ROWS_H_
 #define ORRERY_ENGINE_COMPILE_CHANGE_ROWS_H_
@@ -27,9 +28,9 @@ Status BindTarget(CompileContext& context, const QualifiedName& name,
 Status BindWhere(CompileContext& context, const ExprPtr& where, Scope& scope, Target& target);
 
 // Writes the loop that collects, and the head of the loop that changes. Then the writer's cursors
-// are open and the table's is on the row, whose rowid is in `rowid`.
+// are open and the table's is on the row, whose key is in registers from `key`.
 //
-// With `kept` its values are computed in the first loop and kept beside the rowid: UPDATE ... FROM.
+// With `kept` its values are computed in the first loop and kept beside the key: UPDATE ... FROM.
 // Of several rows that change one row the last counts.
 class TwoPasses {
  public:
@@ -37,17 +38,18 @@ class TwoPasses {
             const SetClause* kept);
   void End();
 
-  int rowid = 0;
+  int key = 0;
   int kept_cursor = -1;  // for SetClause::CodeUpdate
   Label next;            // on to the next row
 
  private:
-  void CollectRowids(JoinLoop& loop, int cursor);
-  void CollectValues(JoinLoop& loop, ExprCoder& coder, const Bound& of_rowid,
-                     const SetClause& kept);
+  void CollectRowids(JoinLoop& loop, ExprCoder& coder, int cursor);
+  void CollectKeys(JoinLoop& loop, ExprCoder& coder, int cursor, const SetClause* kept);
 
   ProgramBuilder& builder_;
-  const int list_;  // cursor of what is collected
+  const Table& table_;
+  const int list_;         // cursor of what is collected
+  const bool has_rowids_;  // alone: a list of them
   Label loop_;
   Label done_;
 };

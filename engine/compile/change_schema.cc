@@ -27,7 +27,7 @@ void CodeNewSchema(CompileContext& context) {
   builder.Emit(Opcode::kParseSchema);
 }
 
-int CodeNewTree(CompileContext& context) {
+int CodeNewTree(CompileContext& context, int kind) {
   ProgramBuilder& builder = context.builder;
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;
@@ -40,7 +40,7 @@ int CodeNewTree(CompileContext& context) {
   builder.Place(has_format);
 
   const int root = builder.NewRegister();
-  builder.Emit(Opcode::kCreateBtree, 0, root, kTreeOfTable);
+  builder.Emit(Opcode::kCreateBtree, 0, root, kind);
   return root;
 }
 
@@ -127,7 +127,6 @@ Status CheckNameIsFree(const CompileContext& context, const std::string& name) {
 namespace {
 
 Status CheckSupported(const Table& table) {
-  if (table.is_without_rowid) return NotSupportedYet("WITHOUT ROWID tables are");
   for (const Column& column : table.columns) {
     if (column.is_generated) return NotSupportedYet("generated columns are");
   }
@@ -158,9 +157,9 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   RETURN_IF_ERROR(CheckSupported(table));
   RETURN_IF_ERROR(CheckNames(table, context.functions, /*functions_may_be_missing=*/false));
 
-  const int root = CodeNewTree(context);
-  // The text as sqlite_schema keeps it: from the name on, whatever stood before it; behind an option
-  // up to the semicolon, with the blanks before that.
+  const int root = CodeNewTree(context, table.is_without_rowid ? kTreeOfIndex : kTreeOfTable);
+  // The text as sqlite_schema keeps it: from the name on, whatever stood before it; behind an
+  // option up to the semicolon, with the blanks before that.
   const size_t begin = statement.table.name.span.begin;
   size_t end = statement.span.end;
   if (table.is_strict || table.is_without_rowid) {
@@ -170,7 +169,9 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
                "CREATE TABLE " + std::string(context.text().substr(begin, end - begin)));
   // The oldest is the last of them.
   std::vector<const Index*> indexes;
-  for (const std::unique_ptr<Index>& index : table.indexes) indexes.push_back(index.get());
+  for (const std::unique_ptr<Index>& index : table.indexes) {
+    if (index.get() != table.primary_key) indexes.push_back(index.get());
+  }
   std::sort(indexes.begin(), indexes.end(), [](const Index* a, const Index* b) {
     return a->constraint_number < b->constraint_number;
   });
@@ -211,7 +212,7 @@ Status DropTable(CompileContext& context, const DropStatement& statement) {
     return SqlError("table " + (table->is_system ? std::string("sqlite_master") : table->name) +
                     " may not be dropped");
   }
-  if (table->is_virtual || table->is_without_rowid) RETURN_IF_ERROR(table->CheckReadable());
+  if (table->is_virtual) RETURN_IF_ERROR(table->CheckReadable());
   if (table->trigger_count > 0) return NotSupportedYet("dropping a table with triggers is");
 
   builder.NeedTransaction(/*to_write=*/true);
@@ -225,7 +226,7 @@ Status DropTable(CompileContext& context, const DropStatement& statement) {
   // The last root first, as SQLite does, so that the same pages are free afterwards.
   std::vector<PageNumber> roots = {table->root};
   for (const std::unique_ptr<Index>& index : table->indexes) {
-    if (index->root != kNoPage) roots.push_back(index->root);
+    if (index->root != kNoPage && index.get() != table->primary_key) roots.push_back(index->root);
   }
   std::sort(roots.begin(), roots.end(), std::greater<>());
   const int unused = builder.NewRegister();

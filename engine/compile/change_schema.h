@@ -24,11 +24,13 @@ void DeleteSchemaRow(CompileContext& context, std::string_view type, std::string
 void DeleteSchemaRowsOf(CompileContext& context, std::string_view table_name);
 // That no table, view or index has the name.
 Status CheckNameIsFree(const CompileContext& context, const std::string& name);
-// An empty tree for a table, in a database that may be new; answers the register with its root.
-int CodeNewTree(CompileContext& context);
-// Reads the table, sorts its entries and stores them in the index, which is empty and open to write
-// on `index_cursor`.
-Status CodeFill(CompileContext& context, const Table& table, const Index& index, int index_cursor);
+// An empty tree for a table (kTreeOfTable, or kTreeOfIndex), in a database that may be new; answers
+// the register with its root.
+int CodeNewTree(CompileContext& context, int kind);
+// Reads the table, sorts its entries and stores them in the index, which is open to write on
+// `index_cursor`, and empty unless it is made anew.
+Status CodeFill(CompileContext& context, const Table& table, const Index& index, int index_cursor,
+                bool is_made_anew);
 // Tells other connections, and this one's other programs, that the schema is another.
 void CodeNewSchema(CompileContext& context);
 

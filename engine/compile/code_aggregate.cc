@@ -2,6 +2,7 @@
 
 #include "engine/compile/no_row.h"
 #include "engine/compile/query_coder.h"
+#include "engine/compile/row_key.h"
 
 namespace orrery {
 namespace {
@@ -229,8 +230,7 @@ void QueryCoder::CodeAggregate(QueryBlock& block, RowOutput& output) {
     // count(*) alone reads no rows.
     const Source& source = block.from[0]->source;
     builder_.Explain("SCAN " + source.name);
-    builder_.Emit(Opcode::kOpenRead, source.cursor, static_cast<int>(source.table->root), 0,
-                  int64_t{1});
+    OpenRows(builder_, Opcode::kOpenRead, *source.table, source.cursor);
     builder_.Emit(Opcode::kCount, source.cursor, only.accumulator);
     builder_.Emit(Opcode::kClose, source.cursor);
   } else {

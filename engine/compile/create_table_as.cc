@@ -51,7 +51,7 @@ Status CompileCreateTableAs(CompileContext& context, const CreateTableStatement&
   query->table_names = query->schema_names;
   const std::unique_ptr<Table> table = TableOfQuery(*query, statement.table.name.text);
   ProgramBuilder& builder = context.builder;
-  const int root = CodeNewTree(context);
+  const int root = CodeNewTree(context, kTreeOfTable);
   const int cursor = builder.NewCursor();
   const int count = query->column_count();
   builder.Emit(Opcode::kOpenWrite, cursor, root, 0, static_cast<int64_t>(count), 1);

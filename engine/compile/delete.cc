@@ -28,8 +28,8 @@ Status CompileDelete(CompileContext& context, const DeleteStatement& statement) 
   }
   returning.Open();
   TwoPasses passes(context, coder, target, writer, /*kept=*/nullptr);
-  returning.AddFrom(target.source.cursor, passes.rowid);
-  writer.Delete(passes.rowid, kInsertCountChange);
+  returning.AddFrom(target.source.cursor, passes.key);
+  writer.Delete(passes.key, kInsertCountChange);
   passes.End();
   returning.Finish();
   return OkStatus();

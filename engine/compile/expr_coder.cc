@@ -196,7 +196,8 @@ void ExprCoder::CodeColumn(const Bound& bound, int target) {
   const Column& column = bound.table->columns[static_cast<size_t>(bound.column)];
   Operand4 missing;
   if (Value stored = StoredDefault(column); !stored.is_null()) missing = std::move(stored);
-  builder_.Emit(Opcode::kColumn, bound.cursor, bound.column, target, std::move(missing));
+  builder_.Emit(Opcode::kColumn, bound.cursor, bound.table->StoredAt(bound.column), target,
+                std::move(missing));
   // A whole number in a REAL column is stored as an integer.
   if (column.affinity == Affinity::kReal) builder_.Emit(Opcode::kRealAffinity, target);
 }

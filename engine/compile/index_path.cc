@@ -8,6 +8,7 @@
 
 #include "engine/catalog/names.h"
 #include "engine/compile/access_path.h"
+#include "engine/compile/row_key.h"
 #include "engine/program/affinity_letters.h"
 
 namespace orrery {
@@ -41,7 +42,11 @@ class IndexPath final : public AccessPath {
  public:
   // `covers`: the index has all that the statement reads of the table.
   IndexPath(const FromTerm& term, const Index& index, IndexUse use, bool covers)
-      : AccessPath(term), index_(index), use_(std::move(use)), covers_(covers) {
+      : AccessPath(term),
+        index_(index),
+        use_(std::move(use)),
+        covers_(covers),
+        is_table_(&index == term.source.table->primary_key) {
     const Table& table = *term.source.table;
     row_count = RowCountOf(term);
     const size_t equal_count = use_.equal.size();
@@ -57,7 +62,7 @@ class IndexPath final : public AccessPath {
     }
     cost = 10 + row_count * (covers ? 1 : 2);
     const bool is_ordered = use_.membership() == nullptr;
-    for (size_t i = equal_count; is_ordered && i < index.columns.size(); ++i) {
+    for (size_t i = equal_count; is_ordered && i < index.order.size(); ++i) {
       const IndexColumn& each = index.columns[i];
       if (each.column == kExpressionColumn) break;
       const bool is_rowid = each.column == kRowidColumn || each.column == table.rowid_column;
@@ -74,8 +79,10 @@ class IndexPath final : public AccessPath {
     for (size_t i = 0; i < use_.equal.size(); ++i) add(i, "=?");
     if (use_.low.value != nullptr) add(use_.equal.size(), ">?");
     if (use_.high.value != nullptr) add(use_.equal.size(), "<?");
-    std::string text = (tests.empty() ? "SCAN " : "SEARCH ") + term_.source.name + " USING " +
-                       (covers_ ? "COVERING INDEX " : "INDEX ") + index_.name;
+    std::string text = (tests.empty() ? "SCAN " : "SEARCH ") + term_.source.name;
+    if (is_table_ && tests.empty()) return text;
+    text += " USING ";
+    text += is_table_ ? "PRIMARY KEY" : (covers_ ? "COVERING INDEX " : "INDEX ") + index_.name;
     return tests.empty() ? text : text + " (" + tests + ")";
   }
   void Reverse() override { is_reversed_ = !is_reversed_; }
@@ -83,8 +90,9 @@ class IndexPath final : public AccessPath {
 
   void Open(CompileContext& context, ExprCoder&, bool once) override {
     ProgramBuilder& builder = context.builder;
-    cursor_ = builder.NewCursor();
+    cursor_ = is_table_ ? term_.source.cursor : builder.NewCursor();
     OpenTable(context, once, [&] {
+      if (is_table_) return;
       builder.Emit(Opcode::kOpenRead, cursor_, static_cast<int>(index_.root), 0, &index_.order);
     });
   }
@@ -138,20 +146,34 @@ class IndexPath final : public AccessPath {
       builder.EmitJump(op, cursor_, done, start.first, int64_t{start.count});
     }
     body_ = builder.Here();
+    next_entry_ = builder.NewLabel();
     if (stop.count > 0) {
       const Opcode op = is_reversed_ ? (stop.is_inclusive ? Opcode::kIdxLT : Opcode::kIdxLE)
                                      : (stop.is_inclusive ? Opcode::kIdxGT : Opcode::kIdxGE);
       builder.EmitJump(op, cursor_, done, stop.first, int64_t{stop.count});
     }
-    builder.Emit(Opcode::kDeferredSeek, cursor_, term_.source.cursor);
-    for (size_t i = 0; i < index_.declared_count; ++i) {
+    if (!is_table_) GoToRow(builder, coder);
+  }
+
+  // The row's columns are read from the entry as far as it has them.
+  void GoToRow(ProgramBuilder& builder, ExprCoder& coder) const {
+    const Table& table = *term_.source.table;
+    if (table.primary_key == nullptr) {
+      builder.Emit(Opcode::kDeferredSeek, cursor_, term_.source.cursor);
+    } else if (!covers_) {
+      const int key = builder.NewRegisters(KeyWidth(table));
+      CodeKeyOfEntry(builder, table, index_, cursor_, key);
+      SeekKey(builder, table, term_.source.cursor, key, next_entry_);
+    }
+    for (size_t i = 0; i < index_.columns.size(); ++i) {
       const int column = index_.columns[i].column;
-      if (column < 0 || column == term_.source.table->rowid_column) continue;
+      if (column < 0 || column == table.rowid_column) continue;
       coder.PlaceInEntry(term_.source.cursor, column, cursor_, static_cast<int>(i));
     }
   }
 
   void End(CompileContext& context) override {
+    context.builder.Place(next_entry_);
     context.builder.EmitJump(is_reversed_ ? Opcode::kPrev : Opcode::kNext, cursor_, body_);
     if (list_ < 0) return;
     context.builder.Place(next_member_);
@@ -194,11 +216,13 @@ class IndexPath final : public AccessPath {
   const Index& index_;
   const IndexUse use_;
   const bool covers_;
+  const bool is_table_;  // its entries are the rows
   bool is_reversed_ = false;
   int cursor_ = -1;
   int list_ = -1;  // the members of a list
   Label member_;
   Label next_member_;
+  Label next_entry_;
   Label body_;
 };
 
@@ -305,14 +329,15 @@ bool Covers(const PathRequest& request, const Index& index) {
 void AddIndexPaths(const PathRequest& request, std::vector<std::unique_ptr<AccessPath>>& paths) {
   const FromTerm& term = request.term;
   const Table& table = *term.source.table;
-  if (request.needs_own_cursor || table.is_without_rowid || term.hint.is_not_indexed) return;
   for (const auto& index : table.indexes) {
+    const bool is_table = index.get() == table.primary_key;
+    if (!is_table && (request.needs_own_cursor || term.hint.is_not_indexed)) continue;
     const bool is_asked_for = term.hint.index && SameName(term.hint.index->text, index->name);
-    if (term.hint.index && !is_asked_for) continue;
+    if (term.hint.index && !is_asked_for && !is_table) continue;
     // Of a partial one nobody knows whether it has every row that is wanted.
     if (index->where != nullptr) continue;
     IndexUse use = UseOf(request, *index);
-    if (use.conjuncts.empty() && !is_asked_for) continue;
+    if (use.conjuncts.empty() && !is_asked_for && !is_table) continue;
     auto path = std::make_unique<IndexPath>(term, *index, std::move(use), Covers(request, *index));
     if (is_asked_for) path->cost = 0;
     paths.push_back(std::move(path));

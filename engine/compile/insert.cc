@@ -47,6 +47,7 @@ class InsertCompiler {
   void Code();
   void CodeRows();
   void CodeRow(int first_value);
+  int CodeRowid(int first_value);
   void CodeCoroutine(int count);
   void CodeMaterialized(int count);
 
@@ -78,7 +79,8 @@ Status InsertCompiler::FindColumns() {
   for (size_t i = 0; i < statement_.columns.size(); ++i) {
     const std::string& name = statement_.columns[i].text;
     const int column = table_.FindColumn(name);
-    if (column < 0 && !IsRowidName(name)) {
+    const bool is_rowid = table_.primary_key == nullptr && IsRowidName(name);
+    if (column < 0 && !is_rowid) {
       return SqlError("table " + table_.name + " has no column named " + name);
     }
     if (column < 0 || column == table_.rowid_column) {
@@ -175,25 +177,30 @@ void InsertCompiler::CodeMaterialized(int count) {
   builder_.Place(done);
 }
 
+int InsertCompiler::CodeRowid(int first_value) {
+  const int rowid = builder_.NewRegister();
+  if (rowid_value_index_ >= 0) {
+    const Label given = builder_.NewLabel();
+    builder_.Emit(Opcode::kSCopy, first_value + rowid_value_index_, rowid);
+    builder_.EmitJump(Opcode::kNotNull, rowid, given);
+    builder_.Emit(Opcode::kNewRowid, cursor_, rowid, sequence_.largest());
+    builder_.Place(given);
+    builder_.Emit(Opcode::kMustBeInt, rowid);
+  } else {
+    builder_.Emit(Opcode::kNewRowid, cursor_, rowid, sequence_.largest());
+  }
+  sequence_.Use(rowid);
+  return rowid;
+}
+
 void InsertCompiler::CodeRow(int first_value) {
   const int count = static_cast<int>(table_.columns.size());
   NewRow row;
-  row.rowid = builder_.NewRegister();
   row.first_column = builder_.NewRegisters(count);
   const Label ignore = builder_.NewLabel();
 
   const bool has_rowid = rowid_value_index_ >= 0;
-  if (has_rowid) {
-    const Label given = builder_.NewLabel();
-    builder_.Emit(Opcode::kSCopy, first_value + rowid_value_index_, row.rowid);
-    builder_.EmitJump(Opcode::kNotNull, row.rowid, given);
-    builder_.Emit(Opcode::kNewRowid, cursor_, row.rowid, sequence_.largest());
-    builder_.Place(given);
-    builder_.Emit(Opcode::kMustBeInt, row.rowid);
-  } else {
-    builder_.Emit(Opcode::kNewRowid, cursor_, row.rowid, sequence_.largest());
-  }
-  sequence_.Use(row.rowid);
+  if (table_.primary_key == nullptr) row.rowid = CodeRowid(first_value);
   for (int i = 0; i < count; ++i) {
     const int value_index = value_indexes_[static_cast<size_t>(i)];
     const int target = row.first_column + i;

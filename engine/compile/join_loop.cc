@@ -1,5 +1,7 @@
 #include "engine/compile/join_loop.h"
 
+#include "engine/compile/row_key.h"
+
 namespace orrery {
 
 void JoinLoop::Code(const Body& body) {
@@ -17,7 +19,9 @@ void JoinLoop::Code(const Body& body) {
     level.met_cursor = builder_.NewCursor();
     level.return_register = builder_.NewRegister();
     level.subroutine = builder_.NewLabel();
-    builder_.Emit(Opcode::kOpenEphemeral, level.met_cursor, 1, 0, SortKey(1));
+    const Table& table = *block_.from[level.term]->source.table;
+    builder_.Emit(Opcode::kOpenEphemeral, level.met_cursor, KeyWidth(table), 0,
+                  SortKeyOfRows(table));
   }
   CodeLevel(0, body);
   if (has_right_) {
@@ -84,12 +88,14 @@ void JoinLoop::CodeInside(size_t index, const Body& body, Label next) {
 }
 
 void JoinLoop::NoteMet(Level& level) {
-  const int rowid = builder_.NewRegister();
+  const Source& source = block_.from[level.term]->source;
+  const int width = KeyWidth(*source.table);
+  const int key = builder_.NewRegisters(width);
   const int record = builder_.NewRegister();
   const Label is_noted = builder_.NewLabel();
-  builder_.Emit(Opcode::kRowid, block_.from[level.term]->source.cursor, rowid);
-  builder_.EmitJump(Opcode::kFound, level.met_cursor, is_noted, rowid, int64_t{1});
-  builder_.Emit(Opcode::kMakeRecord, rowid, 1, record);
+  CodeKey(coder_, *source.table, source.cursor, key);
+  builder_.EmitJump(Opcode::kFound, level.met_cursor, is_noted, key, int64_t{width});
+  builder_.Emit(Opcode::kMakeRecord, key, width, record);
   builder_.Emit(Opcode::kIdxInsert, level.met_cursor, record);
   builder_.Place(is_noted);
 }
@@ -99,14 +105,16 @@ void JoinLoop::CodeUnmatched(size_t index) {
   Level& level = levels_[index];
   builder_.Explain("RIGHT-JOIN " + block_.from[level.term]->source.name);
   for (size_t i = 0; i < index; ++i) levels_[i].path->MakeNull(context_);
+  const Table& table = *block_.from[level.term]->source.table;
   const int cursor = block_.from[level.term]->source.cursor;
-  const int rowid = builder_.NewRegister();
+  const int width = KeyWidth(table);
+  const int key = builder_.NewRegisters(width);
   const Label done = builder_.NewLabel();
   const Label next = builder_.NewLabel();
   builder_.EmitJump(Opcode::kRewind, cursor, done);
   const Label loop = builder_.Here();
-  builder_.Emit(Opcode::kRowid, cursor, rowid);
-  builder_.EmitJump(Opcode::kFound, level.met_cursor, next, rowid, int64_t{1});
+  CodeKey(coder_, table, cursor, key);
+  builder_.EmitJump(Opcode::kFound, level.met_cursor, next, key, int64_t{width});
   builder_.EmitJump(Opcode::kGosub, level.return_register, level.subroutine);
   builder_.Place(next);
   builder_.EmitJump(Opcode::kNext, cursor, loop);

@@ -266,8 +266,7 @@ void JoinLoop::PlaceConjuncts() {
 
 bool JoinLoop::is_whole_table() const {
   return levels_.size() == 1 && constants_.empty() && levels_[0].tests.empty() &&
-         levels_[0].path->used.empty() && !block_.from[0]->query && !block_.from[0]->is_recursion &&
-         !block_.from[0]->source.table->is_without_rowid;
+         levels_[0].path->used.empty() && !block_.from[0]->query && !block_.from[0]->is_recursion;
 }
 
 bool JoinLoop::GivesOrder(const std::vector<const Bound*>& terms, const SortKey& key) {

@@ -8,6 +8,7 @@
 #include "engine/compile/compile_context.h"
 #include "engine/compile/expr_coder.h"
 #include "engine/compile/index_entry.h"
+#include "engine/compile/row_key.h"
 #include "engine/value/cast.h"
 #include "engine/value/numeric.h"
 
@@ -338,13 +339,16 @@ class IntegrityCheck {
       ASSIGN_OR_RETURN(indexes, OpenIndexes(table, source.cursor));
     }
     const Label done = builder_.NewLabel();
-    builder_.Emit(Opcode::kOpenRead, source.cursor, static_cast<int>(table.root));
+    OpenRows(builder_, Opcode::kOpenRead, table, source.cursor);
     builder_.LoadInteger(0, row_number_);
+    const int key_before = builder_.NewRegisters(KeyWidth(table));
+    builder_.Emit(Opcode::kNull, 0, key_before);
     builder_.EmitJump(Opcode::kRewind, source.cursor, done);
     const Label loop = builder_.Here();
     const int one = builder_.NewRegister();
     builder_.LoadInteger(1, one);
     builder_.Emit(Opcode::kAdd, one, row_number_, row_number_);
+    if (table.primary_key != nullptr) CheckKeyOrder(table, source.cursor, key_before);
     for (size_t i = 0; i < table.columns.size(); ++i) {
       const Column& column = table.columns[i];
       if (!column.is_not_null || static_cast<int>(i) == table.rowid_column) continue;
@@ -401,6 +405,7 @@ class IntegrityCheck {
   Result<std::vector<TableIndex>> OpenIndexes(const Table& table, int table_cursor) {
     std::vector<TableIndex> indexes;
     for (const std::unique_ptr<Index>& index : table.indexes) {
+      if (index.get() == table.primary_key) continue;
       TableIndex opened{index.get(), builder_.NewCursor(), IndexEntry(table, *index, table_cursor)};
       RETURN_IF_ERROR(opened.entry.Bind(context_));
       builder_.Emit(Opcode::kOpenRead, opened.cursor, static_cast<int>(index->root), 0,
@@ -408,6 +413,17 @@ class IntegrityCheck {
       indexes.push_back(std::move(opened));
     }
     return indexes;
+  }
+
+  // The row at hand comes after the one before.
+  void CheckKeyOrder(const Table& table, int cursor, int key_before) {
+    const Label holds = builder_.NewLabel();
+    builder_.EmitJump(Opcode::kIdxGT, cursor, holds, key_before, int64_t{KeyWidth(table)});
+    builder_.EmitJump(Opcode::kIsNull, key_before, holds);
+    builder_.LoadText("row not in PRIMARY KEY order for " + table.name, message_);
+    Answer();
+    builder_.Place(holds);
+    CodeKey(coder_, table, cursor, key_before);
   }
 
   // The entry of the row at hand: that it is there, ends with the rowid, has the very texts of the
@@ -426,13 +442,15 @@ class IntegrityCheck {
     builder_.Goto(next_index);
     builder_.Place(found);
 
-    const Label has_rowid = builder_.NewLabel();
     const int value = builder_.NewRegister();
-    builder_.Emit(Opcode::kIdxRowid, opened.cursor, value);
-    builder_.EmitJump(Opcode::kEq, value, has_rowid, first + count - 1);
-    AnswerRow("rowid not at end-of-record for row ", " of index " + index.name);
-    builder_.Goto(next_index);
-    builder_.Place(has_rowid);
+    if (table.primary_key == nullptr) {
+      const Label has_rowid = builder_.NewLabel();
+      builder_.Emit(Opcode::kIdxRowid, opened.cursor, value);
+      builder_.EmitJump(Opcode::kEq, value, has_rowid, first + count - 1);
+      AnswerRow("rowid not at end-of-record for row ", " of index " + index.name);
+      builder_.Goto(next_index);
+      builder_.Place(has_rowid);
+    }
 
     const Label differs = builder_.NewLabel();
     const Label same = builder_.NewLabel();

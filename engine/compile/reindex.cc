@@ -21,11 +21,10 @@ bool Uses(const Index& index, const Collation& collation) {
 
 Status CodeOne(CompileContext& context, const TableIndex& each) {
   ProgramBuilder& builder = context.builder;
-  builder.Emit(Opcode::kClear, static_cast<int>(each.index->root));
   const int cursor = builder.NewCursor();
   builder.Emit(Opcode::kOpenWrite, cursor, static_cast<int>(each.index->root), 0,
                &each.index->order);
-  RETURN_IF_ERROR(CodeFill(context, *each.table, *each.index, cursor));
+  RETURN_IF_ERROR(CodeFill(context, *each.table, *each.index, cursor, /*is_made_anew=*/true));
   builder.Emit(Opcode::kClose, cursor);
   return OkStatus();
 }

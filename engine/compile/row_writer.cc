@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/compile/binder.h"
+#include "engine/compile/row_key.h"
 #include "engine/program/affinity_letters.h"
 
 namespace orrery {
@@ -69,7 +70,7 @@ Status RowWriter::Bind() {
   context_.late_error = std::move(other_error);
   for (const std::unique_ptr<Index>& index : table_.indexes) {
     Entry entry{.index = index.get(),
-                .cursor = builder_.NewCursor(),
+                .cursor = index.get() == table_.primary_key ? cursor_ : builder_.NewCursor(),
                 .of_new = IndexEntry(table_, *index, row_cursor_),
                 .of_old = IndexEntry(table_, *index, cursor_)};
     RETURN_IF_ERROR(entry.of_new.Bind(context_));
@@ -80,9 +81,9 @@ Status RowWriter::Bind() {
 }
 
 void RowWriter::Open() {
-  builder_.Emit(Opcode::kOpenWrite, cursor_, static_cast<int>(table_.root), 0,
-                static_cast<int64_t>(table_.columns.size()));
+  OpenRows(builder_, Opcode::kOpenWrite, table_, cursor_);
   for (const Entry& entry : entries_) {
+    if (IsTable(entry)) continue;
     builder_.Emit(Opcode::kOpenWrite, entry.cursor, static_cast<int>(entry.index->root), 0,
                   &entry.index->order);
   }
@@ -232,15 +233,15 @@ const ConflictRule* RowWriter::RuleFor(const Index* index) const {
   return nullptr;
 }
 
-// The row with the rowid in a register is in the way.
-void RowWriter::FollowRule(const ConflictRule& rule, int rowid, Label ignore) {
+// The row with this key is in the way.
+void RowWriter::FollowRule(const ConflictRule& rule, int key, Label ignore) {
   if (!rule.is_update) return builder_.Goto(ignore);
-  builder_.Emit(Opcode::kSCopy, rowid, rule.rowid);
+  builder_.Emit(Opcode::kCopy, key, rule.key, KeyWidth(table_) - 1);
   builder_.Goto(rule.update);
 }
 
 bool RowWriter::IsAffected(const Entry& entry, const OldRow* old) const {
-  return old == nullptr || old->may_move || entry.of_new.Reads(old->changed);
+  return old == nullptr || old->may_move || IsTable(entry) || entry.of_new.Reads(old->changed);
 }
 
 void RowWriter::CheckRowid(const NewRow& row, const OldRow* old, Label ignore) {
@@ -249,8 +250,8 @@ void RowWriter::CheckRowid(const NewRow& row, const OldRow* old, Label ignore) {
   const bool replaces = rule == nullptr && action == ConflictAction::kReplace;
   if (replaces && entries_.empty()) return;  // writing the row replaces the other
   const Label is_free = builder_.NewLabel();
-  if (old != nullptr) builder_.EmitJump(Opcode::kEq, old->rowid, is_free, row.rowid);
-  builder_.EmitJump(Opcode::kNotExists, cursor_, is_free, row.rowid);
+  if (old != nullptr) JumpIfSameKey(builder_, table_, old->key, row.rowid, is_free);
+  SeekKey(builder_, table_, cursor_, row.rowid, is_free);
   if (rule != nullptr) {
     FollowRule(*rule, row.rowid, ignore);
   } else if (replaces) {
@@ -277,32 +278,44 @@ void RowWriter::CheckIndex(Entry& entry, const OldRow* old, Label ignore) {
   const int first = builder_.NewRegisters(count);
   entry.of_new.CodeColumns(coder_, first);
   builder_.Emit(Opcode::kMakeRecord, first, count, entry.record, entry.of_new.Letters());
-  if (index.is_unique) {
-    const ConflictAction action = ActionOr(index.action);
-    builder_.EmitJump(Opcode::kNoConflict, entry.cursor, done, first,
-                      static_cast<int64_t>(index.declared_count));
-    const int other = builder_.NewRegister();
-    builder_.Emit(Opcode::kIdxRowid, entry.cursor, other);
-    if (old != nullptr) builder_.EmitJump(Opcode::kEq, old->rowid, done, other);
-    if (const ConflictRule* const rule = RuleFor(&index); rule != nullptr) {
-      FollowRule(*rule, other, ignore);
-    } else if (action == ConflictAction::kReplace) {
-      Displace(other);
-    } else if (action == ConflictAction::kIgnore) {
-      builder_.Goto(ignore);
-    } else {
-      const bool is_primary = index.origin == IndexOrigin::kPrimaryKey;
-      Halt(is_primary ? ResultCode::kConstraintPrimaryKey : ResultCode::kConstraintUnique, action,
-           "UNIQUE constraint failed: " + KeyDescription(table_, index));
-    }
-  }
+  const bool stays = IsTable(entry) && old != nullptr && !old->may_move;
+  if (index.is_unique && !stays) CheckUnique(entry, old, first, done, ignore);
   builder_.Place(done);
 }
 
-void RowWriter::Displace(int rowid) {
+// `first`: the entry's columns. On to `is_free` when no other row has its key.
+void RowWriter::CheckUnique(const Entry& entry, const OldRow* old, int first, Label is_free,
+                            Label ignore) {
+  const Index& index = *entry.index;
+  const ConflictAction action = ActionOr(index.action);
+  const ConflictRule* const rule = RuleFor(&index);
+  const bool replaces = rule == nullptr && action == ConflictAction::kReplace;
+  if (replaces && IsTable(entry) && entries_.size() == 1) return;  // as writing the row does
+  builder_.EmitJump(Opcode::kNoConflict, entry.cursor, is_free, first,
+                    static_cast<int64_t>(index.declared_count));
+  int other = first;  // its key
+  if (!IsTable(entry)) {
+    other = builder_.NewRegisters(KeyWidth(table_));
+    CodeKeyOfEntry(builder_, table_, index, entry.cursor, other);
+  }
+  if (old != nullptr) JumpIfSameKey(builder_, table_, old->key, other, is_free);
+  if (rule != nullptr) {
+    FollowRule(*rule, other, ignore);
+  } else if (replaces) {
+    Displace(other);
+  } else if (action == ConflictAction::kIgnore) {
+    builder_.Goto(ignore);
+  } else {
+    const bool is_primary = index.origin == IndexOrigin::kPrimaryKey;
+    Halt(is_primary ? ResultCode::kConstraintPrimaryKey : ResultCode::kConstraintUnique, action,
+         "UNIQUE constraint failed: " + KeyDescription(table_, index));
+  }
+}
+
+void RowWriter::Displace(int key) {
   const Label is_gone = builder_.NewLabel();
-  builder_.EmitJump(Opcode::kNotExists, cursor_, is_gone, rowid);
-  Delete(rowid, 0);
+  SeekKey(builder_, table_, cursor_, key, is_gone);
+  Delete(key, 0);
   builder_.Place(is_gone);
 }
 
@@ -316,9 +329,11 @@ void RowWriter::Write(const NewRow& row, uint16_t flags) {
     if (entry.index->where != nullptr) {
       builder_.EmitJump(Opcode::kIsNull, entry.record, is_not_in_it);
     }
-    builder_.Emit(Opcode::kIdxInsert, entry.cursor, entry.record);
+    const uint16_t count = IsTable(entry) ? flags & kInsertCountChange : 0;
+    builder_.Emit(Opcode::kIdxInsert, entry.cursor, entry.record, 0, {}, count);
     builder_.Place(is_not_in_it);
   }
+  if (table_.primary_key != nullptr) return;
   if (table_.rowid_column >= 0)
     builder_.Emit(Opcode::kNull, 0, row.first_column + table_.rowid_column);
   const int record = builder_.NewRegister();
@@ -327,10 +342,11 @@ void RowWriter::Write(const NewRow& row, uint16_t flags) {
   builder_.Emit(Opcode::kInsert, cursor_, record, row.rowid, table_.name, flags);
 }
 
-void RowWriter::DeleteEntries(int rowid, const OldRow* only_of) {
+void RowWriter::DeleteEntries(int key, const OldRow* only_of) {
   ExprCoder coder(context_);
-  coder.PlaceInRegister(cursor_, kRowidColumn, rowid);
+  if (table_.primary_key == nullptr) coder.PlaceInRegister(cursor_, kRowidColumn, key);
   for (const Entry& entry : entries_) {
+    if (IsTable(entry)) continue;
     if (only_of != nullptr && !IsAffected(entry, only_of)) continue;
     const Label is_not_in_it = builder_.NewLabel();
     entry.of_old.CodeWhere(coder, is_not_in_it);
@@ -343,14 +359,15 @@ void RowWriter::DeleteEntries(int rowid, const OldRow* only_of) {
   }
 }
 
-void RowWriter::Delete(int rowid, uint16_t flags) {
-  DeleteEntries(rowid, nullptr);
+void RowWriter::Delete(int key, uint16_t flags) {
+  DeleteEntries(key, nullptr);
   builder_.Emit(Opcode::kDelete, cursor_, 0, 0, table_.name, flags);
 }
 
 void RowWriter::Clear() {
   builder_.Emit(Opcode::kClear, static_cast<int>(table_.root), 0, 1, table_.name);
   for (const Entry& entry : entries_) {
+    if (IsTable(entry)) continue;
     builder_.Emit(Opcode::kClear, static_cast<int>(entry.index->root));
   }
 }

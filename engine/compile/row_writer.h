@@ -22,15 +22,15 @@ namespace orrery {
 
 // A row in registers. The register of the column that is the rowid is not looked at.
 struct NewRow {
-  int rowid = 0;
+  int rowid = 0;  // 0: of a WITHOUT ROWID table
   int first_column = 0;
 };
 
 // The row that an UPDATE changes.
 struct OldRow {
-  int rowid = 0;              // register
+  int key = 0;                // its first register
   std::vector<bool> changed;  // columns whose values may
-  bool may_move = false;      // its rowid may change
+  bool may_move = false;      // its key may change
 };
 
 // What a clause of an upsert makes of a conflict.
@@ -40,7 +40,7 @@ struct ConflictRule {
   const Index* index = nullptr;  // kIndex
   bool is_update = false;        // else the new row is passed over
   Label update;                  // goes on there
-  int rowid = 0;                 // register: of the row that is in the way
+  int key = 0;                   // first register: of the row that is in the way
 };
 
 // The affinities with which the columns of a row are stored, a letter each: P4 of Affinity.
@@ -74,14 +74,15 @@ class RowWriter {
   // After CheckKeys. `flags` are those of the Insert opcode.
   void Write(const NewRow& row, uint16_t flags);
 
-  // The table's cursor is on the row, whose rowid is in a register.
-  void DeleteEntries(int rowid, const OldRow* only_of);
-  void Delete(int rowid, uint16_t flags);
+  // The table's cursor is on the row, whose key is in registers.
+  void DeleteEntries(int key, const OldRow* only_of);
+  void Delete(int key, uint16_t flags);
   // All rows, without reading them.
   void Clear();
 
  private:
-  // One index of the table.
+  // One index of the table. That of a WITHOUT ROWID table's primary key has the rows themselves,
+  // and the table's cursor.
   struct Entry {
     const Index* index;
     int cursor = 0;
@@ -95,12 +96,14 @@ class RowWriter {
   void ApplyAffinities(const NewRow& row);
   void CheckConstraints(Label ignore);
   const ConflictRule* RuleFor(const Index* index) const;
-  void FollowRule(const ConflictRule& rule, int rowid, Label ignore);
+  void FollowRule(const ConflictRule& rule, int key, Label ignore);
   void CheckRowid(const NewRow& row, const OldRow* old, Label ignore);
   void CheckIndex(Entry& entry, const OldRow* old, Label ignore);
+  void CheckUnique(const Entry& entry, const OldRow* old, int first, Label is_free, Label ignore);
+  bool IsTable(const Entry& entry) const { return entry.index == table_.primary_key; }
   bool IsAffected(const Entry& entry, const OldRow* old) const;
-  // Takes the row with the rowid in a register away, which is in the way of another.
-  void Displace(int rowid);
+  // Takes the row with a key away, which is in the way of another.
+  void Displace(int key);
   ConflictAction ActionOr(ConflictAction declared) const;
   // Ends the statement with a constraint's error, as `action` says.
   void Halt(ResultCode code, ConflictAction action, std::string message);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/compile/binder.h"
+#include "engine/compile/row_key.h"
 
 namespace orrery {
 
@@ -51,7 +52,8 @@ Status SetClause::BindOne(const Assignment& assignment, Binder& binder) {
 
 Result<SetClause::Cell*> SetClause::CellOf(const std::string& name) {
   const int column = table_.FindColumn(name);
-  if (column < 0 && !IsRowidName(name)) return SqlError("no such column: " + name);
+  const bool has_rowid = table_.primary_key == nullptr;
+  if (column < 0 && !(has_rowid && IsRowidName(name))) return SqlError("no such column: " + name);
   const bool is_rowid = column < 0 || column == table_.rowid_column;
   return is_rowid ? &cells_.back() : &cells_[static_cast<size_t>(column)];
 }
@@ -96,11 +98,12 @@ void SetClause::CodeCell(ExprCoder& coder, const Cell& cell, const std::vector<i
 
 // -- The row --
 
-NewRow SetClause::CodeRow(ExprCoder& coder, int cursor, int rowid, int kept_cursor) const {
+NewRow SetClause::CodeRow(ExprCoder& coder, int cursor, int key, int kept_cursor) const {
   ProgramBuilder& builder = context_.builder;
   std::vector<int> kept(cells_.size());  // where the values are kept
-  for (size_t i = 0, next = 1; i < cells_.size(); ++i) {
-    if (cells_[i].is_set) kept[i] = static_cast<int>(next++);
+  int next = KeyWidth(table_);
+  for (size_t i = 0; i < cells_.size(); ++i) {
+    if (cells_[i].is_set) kept[i] = next++;
   }
   const bool is_kept = kept_cursor >= 0;
   const std::vector<int> rows = is_kept ? std::vector<int>() : CodeRows(coder);
@@ -112,7 +115,7 @@ NewRow SetClause::CodeRow(ExprCoder& coder, int cursor, int rowid, int kept_curs
     }
   };
   NewRow row;
-  row.rowid = rowid;
+  if (table_.primary_key == nullptr) row.rowid = key;
   const size_t count = table_.columns.size();
   if (rowid_cell().is_set) {
     row.rowid = builder.NewRegister();
@@ -133,24 +136,33 @@ NewRow SetClause::CodeRow(ExprCoder& coder, int cursor, int rowid, int kept_curs
   return row;
 }
 
-void SetClause::CodeUpdate(ExprCoder& coder, RowWriter& writer, int cursor, int rowid,
+bool SetClause::MayMove() const {
+  if (rowid_cell().is_set) return true;
+  for (size_t i = 0; i < table_.columns.size(); ++i) {
+    const bool is_key = table_.primary_key != nullptr && table_.columns[i].primary_key_position > 0;
+    if (is_key && cells_[i].is_set) return true;
+  }
+  return false;
+}
+
+void SetClause::CodeUpdate(ExprCoder& coder, RowWriter& writer, int cursor, int key,
                            int kept_cursor, Returning& returning, Label next) const {
   ProgramBuilder& builder = context_.builder;
   OldRow old;
-  old.rowid = rowid;
-  old.may_move = rowid_cell().is_set;
+  old.key = key;
+  old.may_move = MayMove();
   for (size_t i = 0; i < table_.columns.size(); ++i) old.changed.push_back(cells_[i].is_set);
-  const NewRow row = CodeRow(coder, cursor, rowid, kept_cursor);
+  const NewRow row = CodeRow(coder, cursor, key, kept_cursor);
   writer.CheckRow(row, &old, next);
-  writer.CheckKeys(row, &old, /*checks_rowid=*/old.may_move, next);
+  writer.CheckKeys(row, &old, /*checks_rowid=*/rowid_cell().is_set, next);
   // The checks may have moved the cursor, but no row that they took away was this one.
-  builder.EmitJump(Opcode::kNotExists, cursor, next, rowid);
-  writer.DeleteEntries(rowid, &old);
+  SeekKey(builder, table_, cursor, key, next);
+  writer.DeleteEntries(key, &old);
   if (old.may_move) {
-    const Label same_rowid = builder.NewLabel();
-    builder.EmitJump(Opcode::kEq, rowid, same_rowid, row.rowid);
+    const Label same_key = builder.NewLabel();
+    if (row.rowid != 0) JumpIfSameKey(builder, table_, key, row.rowid, same_key);
     builder.Emit(Opcode::kDelete, cursor);
-    builder.Place(same_rowid);
+    builder.Place(same_key);
   }
   writer.Write(row, kInsertCountChange);
   returning.Add(row);

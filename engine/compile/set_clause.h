@@ -32,10 +32,10 @@ class SetClause {
   void VisitValues(const std::function<void(const Bound&)>& visit) const;
   void CodeValues(ExprCoder& coder, int first) const;
 
-  // Changes the row that `cursor` is on, whose rowid is in a register; on to `next` when it stays
-  // as it is. The values are computed here, or when `kept_cursor` is one they are in its row, from
-  // its second column on.
-  void CodeUpdate(ExprCoder& coder, RowWriter& writer, int cursor, int rowid, int kept_cursor,
+  // Changes the row that `cursor` is on, whose key is in registers (row_key.h); on to `next` when
+  // it stays as it is. The values are computed here, or when `kept_cursor` is one they are in its
+  // row, behind the key.
+  void CodeUpdate(ExprCoder& coder, RowWriter& writer, int cursor, int key, int kept_cursor,
                   Returning& returning, Label next) const;
 
  private:
@@ -50,7 +50,8 @@ class SetClause {
 
   Status BindOne(const Assignment& assignment, Binder& binder);
   Result<Cell*> CellOf(const std::string& name);
-  NewRow CodeRow(ExprCoder& coder, int cursor, int rowid, int kept_cursor) const;
+  NewRow CodeRow(ExprCoder& coder, int cursor, int key, int kept_cursor) const;
+  bool MayMove() const;
   // The first register of each row's values.
   std::vector<int> CodeRows(ExprCoder& coder) const;
   void CodeCell(ExprCoder& coder, const Cell& cell, const std::vector<int>& rows, int target) const;

@@ -51,7 +51,7 @@ Status CompileUpdate(CompileContext& context, const UpdateStatement& statement) 
 
   returning.Open();
   TwoPasses passes(context, coder, target, writer, is_joined ? &set : nullptr);
-  set.CodeUpdate(coder, writer, cursor, passes.rowid, passes.kept_cursor, returning, passes.next);
+  set.CodeUpdate(coder, writer, cursor, passes.key, passes.kept_cursor, returning, passes.next);
   passes.End();
   returning.Finish();
   return OkStatus();

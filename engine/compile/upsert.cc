@@ -5,6 +5,7 @@
 
 #include "engine/compile/binder.h"
 #include "engine/compile/query_binder.h"
+#include "engine/compile/row_key.h"
 
 namespace orrery {
 namespace {
@@ -107,7 +108,7 @@ Result<bool> Upsert::IsTarget(const Index& index, const UpsertClause& clause, Sc
 Status Upsert::BindUpdate(const UpsertClause& clause, const WithScope* with, Clause& made) {
   made.rule.is_update = true;
   made.rule.update = builder_.NewLabel();
-  made.rule.rowid = builder_.NewRegister();
+  made.rule.key = builder_.NewRegisters(KeyWidth(*source_.table));
   Scope scope;
   scope.with = with;
   scope.sources.push_back(source_);
@@ -150,9 +151,9 @@ void Upsert::Code(ExprCoder& coder, RowWriter& writer, const NewRow& excluded, R
       if (table.columns[static_cast<size_t>(i)].affinity != Affinity::kReal) continue;
       builder_.Emit(Opcode::kRealAffinity, excluded.first_column + i);
     }
-    builder_.EmitJump(Opcode::kNotExists, source_.cursor, done, clause.rule.rowid);
+    SeekKey(builder_, table, source_.cursor, clause.rule.key, done);
     if (clause.where) coder.JumpIfFalse(*clause.where, done, /*if_null=*/true);
-    clause.set->CodeUpdate(coder, writer, source_.cursor, clause.rule.rowid, /*kept_cursor=*/-1,
+    clause.set->CodeUpdate(coder, writer, source_.cursor, clause.rule.key, /*kept_cursor=*/-1,
                            returning, done);
     builder_.Goto(done);
   }

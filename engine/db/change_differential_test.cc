@@ -1,6 +1,6 @@
-// Goal: what INSERT, UPDATE and DELETE have beside their plain forms does here what it does in SQLite:
-// RETURNING, ON CONFLICT, UPDATE ... FROM, rows in SET, WITH; and so do tables of the rarer kinds.
-// Method: scripts run on both.
+// Goal: what INSERT, UPDATE and DELETE have beside their plain forms does here what it does in
+// SQLite: RETURNING, ON CONFLICT, UPDATE ... FROM, rows in SET, WITH; and so do tables of the rarer
+// kinds. Method: scripts run on both.
 
 #include "engine/db/testing/compare_with_sqlite.h"
 #include "gtest/gtest.h"
@@ -244,6 +244,95 @@ PRAGMA foreign_keys
 COMMIT
 PRAGMA foreign_keys = off
 DROP TABLE p
+)sql");
+}
+
+TEST(ChangeDifferentialTest, AgreesOnTablesWithoutRowid) {
+  CompareWithSqlite(R"sql(
+CREATE TABLE t(a INTEGER PRIMARY KEY, b UNIQUE, c TEXT DEFAULT 'x', d REAL) WITHOUT ROWID
+INSERT INTO t VALUES(3, 1, 2, 4), (1, 2, 'y', 1.5), ('x', 3, NULL, NULL), (2.5, 4, 5, 6)
+INSERT INTO t(a, b) VALUES(NULL, 5)
+INSERT INTO t(b) VALUES(5)
+INSERT INTO t(a, b) VALUES(3, 5)
+INSERT INTO t(a, b) VALUES(9, 4)
+INSERT INTO t(rowid, b) VALUES(9, 40)
+SELECT rowid FROM t
+SELECT * FROM t
+SELECT a, typeof(a), d, typeof(d) FROM t ORDER BY a DESC
+SELECT * FROM t WHERE a = 3
+SELECT * FROM t WHERE a > 1 ORDER BY a
+SELECT c FROM t WHERE b = 3
+SELECT a, b FROM t WHERE b IN (1, 2, 9)
+SELECT count(*), count(c), max(a), min(a), sum(d) FROM t
+UPDATE t SET d = d + 1 WHERE b > 1 RETURNING a, b, c, d + 0.25
+UPDATE t SET a = a + 10 WHERE b < 3 RETURNING a, b
+UPDATE t SET rowid = 3
+UPDATE t SET a = 13
+UPDATE OR REPLACE t SET a = 13 WHERE b = 4
+UPDATE OR IGNORE t SET b = 2
+SELECT changes(), total_changes(), last_insert_rowid()
+INSERT OR REPLACE INTO t VALUES(13, 3, 'r', 1), (50, 60, 'n', 2)
+INSERT OR IGNORE INTO t VALUES(13, 900, 'r', 1), (51, 60, 'n', 2), (52, 61, 'm', 3)
+INSERT INTO t VALUES(50, 1, 1, 1) ON CONFLICT(a) DO UPDATE SET c = excluded.b || t.a RETURNING a, b, c
+INSERT INTO t VALUES(500, 60, 1, 1) ON CONFLICT(b) DO UPDATE SET c = excluded.a || t.a, a = 501 RETURNING a, b, c
+INSERT INTO t VALUES(501, 61, 1, 1) ON CONFLICT(b) DO UPDATE SET c = 'b' ON CONFLICT(a) DO UPDATE SET c = 'a' RETURNING a, b, c
+INSERT INTO t SELECT a + 1000, b + 1000, c, d FROM t
+SELECT * FROM t
+UPDATE t SET c = o.c || o.b FROM t AS o WHERE o.a = t.a + 1000
+DELETE FROM t WHERE a > 1500 RETURNING a
+DELETE FROM t WHERE c IS NULL
+SELECT * FROM t ORDER BY b DESC
+SELECT t.a, u.a FROM t LEFT JOIN t AS u ON u.a = t.a + 1000 ORDER BY 1
+SELECT t.a, u.a FROM t RIGHT JOIN t AS u ON u.a = t.a + 1000 ORDER BY 1, 2
+SELECT t.a, u.a FROM t FULL JOIN t AS u USING(b) ORDER BY 1, 2
+CREATE TABLE w(p TEXT COLLATE NOCASE, q, r, PRIMARY KEY(q DESC, p, q)) WITHOUT ROWID
+INSERT INTO w VALUES('a', 1, 2), ('B', 1, 3), ('b', 2, 4), ('c', 1, 5)
+INSERT INTO w VALUES('A', 1, 2)
+INSERT OR REPLACE INTO w VALUES('A', 1, 200)
+SELECT * FROM w
+SELECT r FROM w WHERE q = 1 AND p > 'a'
+SELECT r FROM w WHERE p = 'B'
+CREATE INDEX wr ON w(r, p COLLATE BINARY)
+SELECT p, q FROM w WHERE r > 3
+SELECT q, p FROM w WHERE r = 200 AND p = 'A'
+SELECT * FROM w INDEXED BY wr WHERE r > 3
+SELECT * FROM w NOT INDEXED WHERE r > 3 ORDER BY p
+UPDATE w SET p = upper(p)
+SELECT * FROM w ORDER BY r
+PRAGMA table_info(w)
+PRAGMA index_list(w)
+PRAGMA index_list(t)
+PRAGMA index_xinfo(wr)
+PRAGMA index_xinfo(sqlite_autoindex_t_1)
+PRAGMA index_xinfo(sqlite_autoindex_t_2)
+PRAGMA index_info(sqlite_autoindex_w_1)
+SELECT type, name, tbl_name FROM sqlite_master
+REINDEX
+PRAGMA integrity_check
+CREATE TABLE n(a, b UNIQUE, PRIMARY KEY(a DESC)) WITHOUT ROWID
+INSERT INTO n(a) VALUES(1), (3), (2)
+CREATE INDEX ni ON n(b)
+SELECT a FROM n INDEXED BY ni WHERE b IS NULL
+SELECT a FROM n INDEXED BY sqlite_autoindex_n_1 WHERE b IS NULL
+PRAGMA index_xinfo(ni)
+PRAGMA index_xinfo(sqlite_autoindex_n_1)
+CREATE TABLE bad(a) WITHOUT ROWID
+CREATE TABLE bad(a INTEGER PRIMARY KEY AUTOINCREMENT) WITHOUT ROWID
+CREATE TABLE bad(a TEXT PRIMARY KEY AUTOINCREMENT) WITHOUT ROWID
+CREATE TABLE s(a INT, b TEXT, PRIMARY KEY(b)) STRICT, WITHOUT ROWID
+INSERT INTO s VALUES('x', 'y')
+INSERT INTO s VALUES(1, NULL)
+INSERT INTO s VALUES(1, 'y') RETURNING *
+BEGIN
+DELETE FROM w
+SELECT changes()
+SELECT count(*) FROM w
+ROLLBACK
+SELECT count(*) FROM w
+DROP TABLE w
+VACUUM
+SELECT * FROM t
+PRAGMA integrity_check
 )sql");
 }
 

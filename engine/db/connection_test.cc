@@ -455,7 +455,6 @@ TEST_F(ConnectionTest, SaysWhatIsNotSupportedYet) {
            "SELECT sum(a) OVER () FROM t",
            "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END",
            "CREATE TEMP TABLE u(a)",
-           "CREATE TABLE u(a PRIMARY KEY) WITHOUT ROWID",
            "CREATE TABLE u(a, b AS (a + 1))",
            "ALTER TABLE t ADD COLUMN c",
            "ATTACH 'x' AS y",

@@ -32,6 +32,10 @@ Flow Machine::OpFound(const Instruction& in) {
   return FindInMemory(CursorAt(in.p1), key) ? JumpTo(in.p2) : Flow::kNext;
 }
 
+Flow Machine::OpNotFound(const Instruction& in) {
+  return SeekKey(in, IndexAt(in.p1), SeekMode::kEqual, /*jumps_when=*/false);
+}
+
 // A NULL differs from every value, other NULLs included.
 Flow Machine::OpNoConflict(const Instruction& in) {
   for (const Value& value : Registers(in.p3, std::get<int64_t>(in.p4))) {

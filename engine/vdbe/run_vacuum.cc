@@ -139,11 +139,13 @@ Status RunVacuum::PlanTrees() {
     RETURN_IF_ERROR(table.CheckReadable());
     TreeCopy tree{.from = table.root};
     tree.renumbers = table.rowid_column < 0 && table.indexes.empty();
+    if (table.primary_key != nullptr) tree.order = &table.primary_key->order;
     known[table.root] = {.table = i, .comes_with_table = true, .tree = tree};
     for (const std::unique_ptr<Index>& index : table.indexes) {
       for (const KeyColumn& column : index->order) {
         if (column.collation->is_missing()) return NoSuchCollation(column.collation->name);
       }
+      if (index.get() == table.primary_key) continue;
       known[index->root] = {.table = i,
                             .part = Part::kIndex,
                             .comes_with_table = index->sql.empty(),

@@ -381,13 +381,16 @@ Flow Machine::OpInsert(const Instruction& in) {
 }
 
 Flow Machine::OpDelete(const Instruction& in) {
-  TableRows& table = TableAt(in.p1);
-  IoResult<> deleted = table.cursor->Delete();
-  if (!deleted.done()) return Unfinished(std::move(deleted));
-  table.row.Forget();
-  ++session_.row_write_count;
-  if ((in.p5 & kInsertCountChange) != 0) ++change_count_;
-  return Flow::kNext;
+  const auto deletes = [&](auto& rows) {
+    IoResult<> deleted = rows.cursor->Delete();
+    if (!deleted.done()) return Unfinished(std::move(deleted));
+    rows.row.Forget();
+    ++session_.row_write_count;
+    if ((in.p5 & kInsertCountChange) != 0) ++change_count_;
+    return Flow::kNext;
+  };
+  IndexRows* const index = TryIndexAt(in.p1);
+  return index != nullptr ? deletes(*index) : deletes(TableAt(in.p1));
 }
 
 Flow Machine::OpRowSetAdd(const Instruction& in) {

@@ -13,7 +13,7 @@ std::string SqlAggregates::Draw(const SqlTable& table) {
   const bool sums = choices_.Choose(3, "sum") == 0;
   sql += sums ? LargeSum() : BesideExtreme(table);
   // Of rows that are equal in it the first one counts.
-  sql += " FROM " + table.name + (table.has_index ? " NOT INDEXED" : "");
+  sql += " FROM " + table.name + table.InOrder();
   if (choices_.Choose(3, "where") == 0) sql += " WHERE " + expressions_.Draw(1);
   // Behind an overflow no other group would come.
   if (!sums && choices_.Choose(3, "group") == 0) sql += " GROUP BY " + expressions_.Summand();
@@ -29,8 +29,8 @@ std::string SqlAggregates::BesideExtreme(const SqlTable& table) {
     extreme += " FILTER (WHERE " + expressions_.Draw(1) + ")";
   }
   // Which row is shown when all are NULL is open.
-  const std::string row = Join({"iif(", extreme, " IS NULL,NULL,rowid),iif(", extreme,
-                                " IS NULL,NULL,", beside, ")"});
+  const std::string row =
+      Join({"iif(", extreme, " IS NULL,NULL,rowid),iif(", extreme, " IS NULL,NULL,", beside, ")"});
   if (choices_.Choose(2, "order") == 0) return Join({row, ",", extreme});
   return Join({extreme, ",", row});
 }
@@ -43,7 +43,7 @@ std::string SqlAggregates::LargeSum() {
                          "large");
   switch (choices_.Choose(3, "summand")) {
     case 0:
-      return Join({"sum(", large, "-abs(rowid%1000))"});
+      return Join({"sum(", large, "-abs(CAST(rowid%1000 AS INTEGER)))"});
     case 1:
       return Join({"sum(", large, "-", expressions_.Summand(), ")"});
     default:

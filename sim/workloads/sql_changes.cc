@@ -37,6 +37,36 @@ std::string SqlChanges::StrictBody(const SqlTable& table) {
   return body + ",CHECK(1)) STRICT";
 }
 
+std::string SqlChanges::BodyWithoutRowid(SqlTable& table) {
+  static constexpr const char* kTypes[] = {"",      " INT",         " TEXT",          " REAL",
+                                           " BLOB", " TEXT UNIQUE", " COLLATE NOCASE"};
+  table.columns[0] = "rowid";
+  table.has_key = table.has_index = table.has_constraint = table.is_without_rowid = true;
+  const std::string type = Pick({" INTEGER", " INTEGER", " INT", "", " TEXT"}, "key type");
+  const uint64_t form = Choose(7, "key form");
+  std::string body = "(rowid" + type;
+  if (form == 0) body += " PRIMARY KEY";
+  if (form == 1) body += " PRIMARY KEY DESC";
+  int index_count = 1;
+  for (size_t i = 1; i < table.columns.size(); ++i) {
+    const std::string of_column = kTypes[Choose(std::size(kTypes), "type")];
+    body += "," + table.columns[i] + of_column;
+    if (of_column.ends_with("UNIQUE")) ++index_count;
+  }
+  const std::string column = Column(table);
+  if (form == 2) body += ",PRIMARY KEY(rowid)";
+  if (form == 3) body += ",PRIMARY KEY(rowid DESC) ON CONFLICT REPLACE";
+  if (form == 4) body += ",PRIMARY KEY(" + column + ",rowid)";
+  if (form == 5) body += ",PRIMARY KEY(" + column + " DESC,rowid,rowid)";
+  if (form == 6) body += Join({",PRIMARY KEY(", column, " COLLATE NOCASE,rowid,", column, ")"});
+  if (form >= 4) body += Pick({",UNIQUE(rowid)", ",UNIQUE(rowid)ON CONFLICT REPLACE"}, "unique");
+  // An INTEGER PRIMARY KEY becomes an index after all others.
+  const bool comes_first = form == 1 || (form == 0 && type != " INTEGER");
+  table.primary_key =
+      "sqlite_autoindex_" + table.name + "_" + std::to_string(comes_first ? 1 : index_count);
+  return body + ")" + Pick({" WITHOUT ROWID", " WITHOUT rowid", "WITHOUT ROWID"}, "option");
+}
+
 // -- Behind INSERT --
 
 std::string SqlChanges::OnConflict(const SqlTable& table) {
@@ -102,7 +132,9 @@ std::string SqlChanges::Returning(const SqlTable& table) {
 std::string SqlChanges::Update(const SqlTable& table, const std::vector<SqlTable>& tables) {
   const SqlTable& other = tables[Choose(tables.size(), "other")];
   if (Value(table).empty() || other.is_query) return "";
-  return Choose(2, "form") == 0 ? UpdateFrom(table, other) : UpdateRow(table, other);
+  // Two of its rows may be numbered alike, by a text and a number.
+  const bool is_numbered = !other.is_without_rowid;
+  return Choose(2, "form") == 0 && is_numbered ? UpdateFrom(table, other) : UpdateRow(table, other);
 }
 
 std::string SqlChanges::UpdateFrom(const SqlTable& table, const SqlTable& other) {
@@ -118,7 +150,8 @@ std::string SqlChanges::UpdateFrom(const SqlTable& table, const SqlTable& other)
 std::string SqlChanges::UpdateRow(const SqlTable& table, const SqlTable& other) {
   const std::string first = Value(table);
   const std::string second = Value(table);
-  std::string sql = "UPDATE " + table.name + " NOT INDEXED SET (" + first + "," + second + ")=(";
+  const std::string hint = table.is_without_rowid ? table.InOrder() : " NOT INDEXED";
+  std::string sql = "UPDATE " + table.name + hint + " SET (" + first + "," + second + ")=(";
   if (Choose(2, "query") == 0) {
     sql += Join({"SELECT ", Column(other), ",rowid FROM ", other.name,
                  " AS o WHERE o.rowid=", table.name, ".rowid+", expressions_.Integer(), ")"});

@@ -1,6 +1,6 @@
 // Draws what INSERT, UPDATE and DELETE may have beside the plain forms: RETURNING, ON CONFLICT,
-// UPDATE ... FROM and rows in SET; and the tables that take changes in their own way: those that are
-// STRICT, or have an AUTOINCREMENT. All from a branch of its own.
+// UPDATE ... FROM and rows in SET; and the tables that take changes in their own way: those that
+// are STRICT, WITHOUT ROWID, or have an AUTOINCREMENT. All from a branch of its own.
 //
 // Kept off: UPDATE ... FROM in which several rows would change one, since which of them does is not
 // settled.
@@ -32,6 +32,9 @@ class SqlChanges {
   // Whether a new table is to be a STRICT one, with this definition behind its name.
   bool WantsStrict() { return choices_.Chance(60'000, "strict"); }
   std::string StrictBody(const SqlTable& table);
+  // Likewise for one WITHOUT ROWID, whose first column becomes rowid.
+  bool WantsNoRowid() { return choices_.Chance(80'000, "without rowid"); }
+  std::string BodyWithoutRowid(SqlTable& table);
 
   // Whether the next UPDATE is to be the one below.
   bool WantsUpdate() { return choices_.Chance(60'000, "wants update"); }
@@ -46,6 +49,9 @@ class SqlChanges {
     return table.columns[Choose(table.columns.size(), "column")];
   }
 
+  std::string Pick(std::initializer_list<const char*> words, const char* label) {
+    return words.begin()[Choose(words.size(), label)];
+  }
   uint64_t Choose(uint64_t n, const char* label) { return choices_.Choose(n, label); }
 
   Choices choices_;

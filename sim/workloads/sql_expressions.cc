@@ -161,7 +161,8 @@ std::string SqlExpressions::Column() {
     return OneOf({"nosuch", "c7", "c8", "nosuch.c0", "main.nosuch.c0"}, "missing name");
   }
   if (!table_->is_query && Chance(30'000, "rowid")) {
-    return Qualified(OneOf({"rowid", "oid", "_rowid_", "ROWID"}, "rowid name"));
+    const std::string name = OneOf({"rowid", "oid", "_rowid_", "ROWID"}, "rowid name");
+    return Qualified(table_->is_without_rowid ? "rowid" : name);
   }
   return Qualified(table_->columns[Choose(table_->columns.size(), "column")]);
 }

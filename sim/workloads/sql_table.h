@@ -17,7 +17,15 @@ struct SqlTable {
   bool has_index = false;
   // What a change comes to may depend on which row it takes first.
   bool has_constraint = false;
-  bool is_strict = false;  // a value of a wrong type ends the change
+  bool is_strict = false;         // a value of a wrong type ends the change
+  bool is_without_rowid = false;  // its first column is called rowid, and no two rows share it
+  std::string primary_key;        // the index that such a table is
+
+  // What stands behind its name where it matters in which order the rows are read.
+  std::string InOrder() const {
+    if (!has_index) return "";
+    return is_without_rowid ? " INDEXED BY " + primary_key : " NOT INDEXED";
+  }
 };
 
 }  // namespace orrery::sim

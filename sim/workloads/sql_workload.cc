@@ -54,6 +54,8 @@ bool OrdersInParentheses(const std::string& sql) {
 SqlStatementText SqlWorkload::Next(bool in_transaction) {
   using enum SqlFeature;
   missing_ = Has(kMissingNames) && Chance(30'000, "missing names");
+  // A view may be of a table that is gone: of two mistakes one is told.
+  views_.Hide(missing_);
   expressions_.Use(nullptr);
   is_unordered_ = false;
   if (tables_.empty() || Chance(tables_.size() < kTableCount ? 100'000 : 5'000, "create")) {
@@ -128,6 +130,10 @@ SqlStatementText SqlWorkload::IndexStatement() {
   if (indexes_.WantsRows()) {
     SqlStatementText text = {SqlKind::kWrite, "", /*counts_changes=*/true, /*is_insert=*/true};
     text.sql = indexes_.InsertMany(tables_);
+    for (const SqlTable& table : tables_) {
+      const bool is_it = text.sql.find(" INTO " + table.name) != text.sql.npos;
+      if (is_it && table.is_without_rowid) text.is_insert = false;
+    }
     return text;
   }
   if (indexes_.WantsRead()) return {SqlKind::kRead, indexes_.Read(tables_)};
@@ -219,6 +225,8 @@ std::string SqlWorkload::CreateTable() {
   } else if (changes_.WantsStrict()) {
     body = changes_.StrictBody(table);
     table.has_constraint = table.is_strict = true;
+  } else if (changes_.WantsNoRowid()) {
+    body = changes_.BodyWithoutRowid(table);
   }
   std::string definition = "CREATE TABLE " + table.name + body;
   std::string sql = definition;
@@ -298,6 +306,7 @@ SqlStatementText SqlWorkload::Change(const SqlTable& table) {
       text.sql += clauses;
     }
   }
+  if (table.is_without_rowid) text.is_insert = false;
   if (table.is_strict) text.sql = WithoutOr(std::move(text.sql));
   text.sql += changes_.Returning(table);
   return text;
@@ -310,7 +319,7 @@ std::string SqlWorkload::ValueFor(const SqlTable& table, const std::string& colu
       case 0:
       case 1:
       case 2:
-        return "NULL";
+        return table.is_without_rowid ? std::to_string(Choose(60, "id")) : "NULL";
       case 3:
         if (may_fail) return OneOf({"'x'", "1.5", "x'31'", "''"}, "bad rowid");
         return OneOf({"'7'", "8.0", "-3", "4294967296", "' 9 '", "0"}, "odd rowid");
@@ -440,11 +449,11 @@ std::string SqlWorkload::Update(const SqlTable& table) {
   }
   // Which row comes first may decide which of them conflicts.
   const bool by_rowid = table.has_index && (table.has_constraint || sets_rowid);
-  const char* const hint = by_rowid || indexes_.HidesIndexes(table) ? " NOT INDEXED" : "";
+  const std::string hint = by_rowid || indexes_.HidesIndexes(table) ? table.InOrder() : "";
   // A view may be of this table.
   views_.Hide(true);
   const std::string where = Where(table, others);
-  views_.Hide(false);
+  views_.Hide(missing_);
   return verb + hint + sql + where;
 }
 
@@ -461,7 +470,7 @@ std::string SqlWorkload::From(const SqlTable& table) {
 }
 
 std::string SqlWorkload::FromByRowid(const SqlTable& table) {
-  return From(table) + (table.has_index ? " NOT INDEXED" : "");
+  return From(table) + table.InOrder();
 }
 
 std::string SqlWorkload::Limit() {
@@ -552,7 +561,7 @@ std::string SqlWorkload::SelectRows(const SqlTable& table) {
   }
   const std::string limit = Limit();
   is_unordered_ = table.has_index && limit.empty() && !indexes_.HidesIndexes(table);
-  if (table.has_index && !is_unordered_) sql.insert(hint_at, " NOT INDEXED");
+  if (!is_unordered_) sql.insert(hint_at, table.InOrder());
   return sql + limit;
 }
 
@@ -636,6 +645,8 @@ std::string SqlWorkload::SelectGroups(const SqlTable& table) {
   }
   if (Choose(3, "order") == 0) {
     sql += OneOf({" ORDER BY count(*),max(rowid)", " ORDER BY max(rowid) DESC"}, "order");
+  } else if (table.is_without_rowid) {
+    sql += " ORDER BY max(rowid)";  // where its key descends, SQLite's groups do
   }
   return sql + Limit();
 }
@@ -689,7 +700,9 @@ SqlStatementText SqlWorkload::Pragma(const SqlTable& table) {
     case 3:
       return {SqlKind::kRead, "PRAGMA integrity_check"};
     case 4:
-      return {SqlKind::kRead, "PRAGMA quick_check(" + table.name + ")"};
+      return {SqlKind::kRead,
+              (table.is_without_rowid ? "PRAGMA integrity_check(" : "PRAGMA quick_check(") +
+                  table.name + ")"};
     case 5:
       return {SqlKind::kRead, "PRAGMA encoding"};
     default:
