@@ -1,6 +1,8 @@
 // The built-in functions of many rows. https://www.sqlite.org/lang_aggfunc.html
 
 #include <cmath>
+#include <deque>
+#include <limits>
 #include <string>
 
 #include "engine/catalog/function.h"
@@ -17,6 +19,10 @@ class Count final : public Aggregate {
     if (arguments.empty() || !arguments[0].is_null()) ++count_;
   }
   void Final(FunctionCall& call) override { call.Return(Value::Integer(count_)); }
+  void TakeBack(FunctionCall&, Arguments arguments) override {
+    if (arguments.empty() || !arguments[0].is_null()) --count_;
+  }
+  bool can_take_back() const override { return true; }
 
  private:
   int64_t count_ = 0;
@@ -86,6 +92,27 @@ class Summing : public Aggregate {
     }
   }
 
+  // What has been added as a real stays one.
+  void TakeBack(FunctionCall&, Arguments arguments) final {
+    Value value = arguments[0];
+    if (value.is_null()) return;
+    if (value.is_text()) value = WholeNumber(value.text()).value_or(value);
+    --count_;
+    if (!is_real_) {
+      if (__builtin_sub_overflow(integers_, value.integer(), &integers_)) {
+        has_overflowed_ = is_real_ = true;
+      }
+    } else if (!value.is_integer()) {
+      reals_.Add(-ToReal(value));
+    } else if (value.integer() != std::numeric_limits<int64_t>::min()) {
+      reals_.AddInteger(-value.integer());
+    } else {
+      reals_.AddInteger(std::numeric_limits<int64_t>::max());
+      reals_.AddInteger(1);
+    }
+  }
+  bool can_take_back() const final { return true; }
+
  protected:
   double Total() const { return is_real_ ? reals_.Total() : static_cast<double>(integers_); }
 
@@ -142,6 +169,45 @@ class Extreme : public Aggregate {
   Value best_;
 };
 
+// The same of a frame: the values that may yet become the extreme, each beyond all that came after.
+class FrameExtreme final : public Aggregate {
+ public:
+  explicit FrameExtreme(bool is_max) : is_max_(is_max) {}
+
+  void Step(FunctionCall& call, Arguments arguments) override {
+    const Value& value = arguments[0];
+    const uint64_t number = step_count_++;
+    if (value.is_null()) return;
+    while (!candidates_.empty()) {
+      const auto order = Compare(candidates_.back().value, value, call.collation);
+      if (is_max_ ? order >= 0 : order <= 0) break;
+      candidates_.pop_back();
+    }
+    candidates_.push_back({number, value});
+    candidates_.back().value.MakeOwned();
+  }
+  void TakeBack(FunctionCall&, Arguments) override {
+    if (!candidates_.empty() && candidates_.front().number == taken_back_count_) {
+      candidates_.pop_front();
+    }
+    ++taken_back_count_;
+  }
+  bool can_take_back() const override { return true; }
+  void Final(FunctionCall& call) override {
+    if (!candidates_.empty()) call.Return(candidates_.front().value);
+  }
+
+ private:
+  struct Candidate {
+    uint64_t number;  // of the step
+    Value value;
+  };
+  const bool is_max_;
+  std::deque<Candidate> candidates_;
+  uint64_t step_count_ = 0;
+  uint64_t taken_back_count_ = 0;
+};
+
 class GroupConcat final : public Aggregate {
  public:
   void Step(FunctionCall& call, Arguments arguments) override {
@@ -168,20 +234,65 @@ class GroupConcat final : public Aggregate {
   std::string text_;
 };
 
+// The same of a frame: keeps the parts apart, so that the first can go.
+class FrameConcat final : public Aggregate {
+ public:
+  void Step(FunctionCall&, Arguments arguments) override {
+    if (arguments[0].is_null()) return;
+    Part part;
+    part.text = ToText(arguments[0]).text();
+    if (arguments.size() == 1) {
+      part.separator = ",";
+    } else if (!arguments[1].is_null()) {
+      part.separator = ToText(arguments[1]).text();
+    }
+    parts_.push_back(std::move(part));
+  }
+  void TakeBack(FunctionCall&, Arguments arguments) override {
+    if (!arguments[0].is_null()) parts_.pop_front();
+  }
+  bool can_take_back() const override { return true; }
+  void Final(FunctionCall& call) override {
+    if (parts_.empty()) return;
+    std::string text;
+    for (const Part& part : parts_) {
+      if (&part != &parts_.front()) text += part.separator;
+      text += part.text;
+      if (text.size() > kValueSizeMax) return call.Fail(ResultCode::kTooBig);
+    }
+    Value value = Value::Text(text);
+    value.MakeOwned();
+    call.Return(std::move(value));
+  }
+
+ private:
+  struct Part {
+    std::string separator;  // before it
+    std::string text;
+  };
+  std::deque<Part> parts_;
+};
+
 template <typename T, auto... arguments>
 std::unique_ptr<Aggregate> Make() {
   return std::make_unique<T>(arguments...);
 }
 
-constexpr Function OfRows(std::string_view name, int min, int max, AggregateMaker maker) {
-  return {.name = name, .argument_count_min = min, .argument_count_max = max, .aggregate = maker};
+constexpr Function OfRows(std::string_view name, int min, int max, AggregateMaker maker,
+                          AggregateMaker of_frame = nullptr) {
+  return {.name = name,
+          .argument_count_min = min,
+          .argument_count_max = max,
+          .aggregate = maker,
+          .of_frame = of_frame};
 }
 
-constexpr Function Picking(std::string_view name, AggregateMaker maker) {
+constexpr Function Picking(std::string_view name, AggregateMaker maker, AggregateMaker of_frame) {
   return {.name = name,
           .argument_count_min = 1,
           .argument_count_max = 1,
           .aggregate = maker,
+          .of_frame = of_frame,
           .uses_collation = true,
           .picks_a_row = true};
 }
@@ -189,10 +300,10 @@ constexpr Function Picking(std::string_view name, AggregateMaker maker) {
 constexpr Function kAggregateFunctions[] = {
     OfRows("avg", 1, 1, Make<Average>),
     OfRows("count", 0, 1, Make<Count>),
-    OfRows("group_concat", 1, 2, Make<GroupConcat>),
-    Picking("max", Make<Extreme, true>),
-    Picking("min", Make<Extreme, false>),
-    OfRows("string_agg", 2, 2, Make<GroupConcat>),
+    OfRows("group_concat", 1, 2, Make<GroupConcat>, Make<FrameConcat>),
+    Picking("max", Make<Extreme, true>, Make<FrameExtreme, true>),
+    Picking("min", Make<Extreme, false>, Make<FrameExtreme, false>),
+    OfRows("string_agg", 2, 2, Make<GroupConcat>, Make<FrameConcat>),
     OfRows("sum", 1, 1, Make<Sum>),
     OfRows("total", 1, 1, Make<Total>),
 };

@@ -64,14 +64,34 @@ class FunctionCall {
 using Arguments = std::span<const Value>;
 using ScalarBody = void (*)(FunctionCall& call, Arguments arguments);
 
-// The accumulator of one group.
+// The accumulator of one group, or of the frame of a window.
 class Aggregate {
  public:
   virtual ~Aggregate() = default;
   virtual void Step(FunctionCall& call, Arguments arguments) = 0;
+  // May be asked again after more steps.
   virtual void Final(FunctionCall& call) = 0;
+  // Takes back the oldest step that has not been taken back. Only where can_take_back().
+  virtual void TakeBack(FunctionCall&, Arguments) {}
+  virtual bool can_take_back() const { return false; }
 };
 using AggregateMaker = std::unique_ptr<Aggregate> (*)();
+
+// What is no aggregate, and stands before OVER only (../vdbe/window.h).
+enum class WindowFunction : uint8_t {
+  kNone,
+  kRowNumber,
+  kRank,
+  kDenseRank,
+  kPercentRank,
+  kCumeDist,
+  kNtile,
+  kLag,
+  kLead,
+  kFirstValue,
+  kLastValue,
+  kNthValue,
+};
 
 struct Function {
   std::string_view name;  // lower case
@@ -79,6 +99,8 @@ struct Function {
   int argument_count_max = 0;  // -1: any number
   ScalarBody scalar = nullptr;
   AggregateMaker aggregate = nullptr;
+  AggregateMaker of_frame = nullptr;  // over the frames of a window; null: as `aggregate`
+  WindowFunction window = WindowFunction::kNone;
   bool is_deterministic = true;
   bool uses_collation = false;  // compares its arguments
   bool picks_a_row = false;     // min() and max() with one argument: bare columns follow them
@@ -108,6 +130,7 @@ std::span<const Function> BuiltInScalarFunctions();
 std::span<const Function> BuiltInAggregateFunctions();
 std::span<const Function> BuiltInDateFunctions();
 std::span<const Function> BuiltInMathFunctions();
+std::span<const Function> BuiltInWindowFunctions();
 
 }  // namespace orrery
 

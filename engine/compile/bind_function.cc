@@ -1,9 +1,8 @@
-// Binder: calls of functions, aggregates and window functions.
+// Binder: calls of functions and aggregates.
 
 #include "engine/catalog/literal.h"
 #include "engine/compile/binder.h"
 #include "engine/compile/query.h"
-#include "engine/compile/window.h"
 
 namespace orrery {
 namespace {
@@ -94,7 +93,9 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
   }
 
   const Function* function = FindFunction(name, argument_count);
-  if (function != nullptr && expr.has_window()) return BindWindow(expr, *function);
+  if (function != nullptr && (expr.has_window() || function->window != WindowFunction::kNone)) {
+    return BindWindow(expr, *function);
+  }
   if (function != nullptr && function->aggregate != nullptr) return BindAggregate(expr, *function);
   if (function != nullptr && scope_.restricted_to != nullptr && !function->is_deterministic &&
       !is_in_default()) {
@@ -170,12 +171,6 @@ void Binder::BindAggregateParts(const FunctionExpr& expr, BoundAggregate& aggreg
   }
   scope_.aggregate_use = use;
   scope_.windows = windows;
-}
-
-// -- Window functions --
-
-Result<BoundPtr> Binder::BindWindow(const FunctionExpr&, const Function&) {
-  return NotSupportedYet("window functions are");
 }
 
 }  // namespace orrery

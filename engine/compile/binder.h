@@ -68,10 +68,12 @@ class Binder {
   // Calls: bind_function.cc.
   Result<BoundPtr> BindFunction(const FunctionExpr& expr);
   Result<BoundPtr> BindAggregate(const FunctionExpr& expr, const Function& function);
-  Result<BoundPtr> BindWindow(const FunctionExpr& expr, const Function& function);
   // Null when there is none, with the error in error_.
   const Function* FindFunction(std::string_view name, int argument_count);
   void BindAggregateParts(const FunctionExpr& expr, BoundAggregate& aggregate);
+
+  // Window functions: bind_window.cc.
+  Result<BoundPtr> BindWindow(const FunctionExpr& expr, const Function& function);
 
   CompileContext& context_;
   Scope& scope_;

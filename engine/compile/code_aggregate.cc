@@ -3,6 +3,7 @@
 #include "engine/compile/no_row.h"
 #include "engine/compile/query_coder.h"
 #include "engine/compile/row_key.h"
+#include "engine/compile/window_coder.h"
 
 namespace orrery {
 namespace {
@@ -62,6 +63,15 @@ void AggregateCoder::AddColumns(const Bound& bound, std::vector<const Bound*>& c
 
 void AggregateCoder::Allocate() {
   for (const BoundPtr& bound : block_.result) AddColumns(*bound, bare_columns_);
+  for (const auto& window : block_.windows) {
+    const auto add_all = [this](const std::vector<BoundPtr>& list) {
+      for (const BoundPtr& bound : list) AddColumns(*bound, bare_columns_);
+    };
+    add_all(window->arguments);
+    add_all(window->partition_by);
+    add_all(window->order_by);
+    if (window->filter) AddColumns(*window->filter, bare_columns_);
+  }
   if (block_.having) AddColumns(*block_.having, bare_columns_);
   if (!query_.is_compound()) {
     for (const QueryOrder& order : query_.order_by) {
@@ -223,6 +233,8 @@ void QueryCoder::CodeAggregate(QueryBlock& block, RowOutput& output) {
   JoinLoop loop(context_, coder_, block, query_.is_correlated);
   loop.Plan();
   output.Open(/*is_sorted=*/true);
+  WindowCoder windows(context_, coder_, query_, block, output);
+  windows.Open();
   const BoundAggregate& only = *block.aggregates[0];
   const bool counts_all = block.aggregates.size() == 1 && only.function->name == "count" &&
                           only.arguments.empty() && !only.filter && !aggregates.has_bare_columns();
@@ -241,8 +253,8 @@ void QueryCoder::CodeAggregate(QueryBlock& block, RowOutput& output) {
     aggregates.Finish();
   }
   if (block.having) coder_.JumpIfFalse(*block.having, end_, /*if_null=*/true);
-  output.Add(block, end_);
-  output.Finish();
+  windows.Add(end_);
+  windows.Finish();
 }
 
 // -- Over groups: sort by the group's expressions, then one row for each run of equal ones --
@@ -279,8 +291,11 @@ void QueryCoder::CodeGroups(QueryBlock& block, RowOutput& output) {
     if (bound->collation != nullptr) column.collation = bound->collation;
     group_key.push_back(column);
   }
-  output.Open(OrderGroups(OrderTerms(block), SortKeyOf(query_), block, group_key));
+  const bool is_sorted = OrderGroups(OrderTerms(block), SortKeyOf(query_), block, group_key);
+  output.Open(is_sorted && block.windows.empty());
   if (block.is_distinct) output.MakeDistinct(block);
+  WindowCoder windows(context_, coder_, query_, block, output);
+  windows.Open();
   // All columns that are read after the sort travel with the group's expressions.
   const std::vector<const Bound*> columns = aggregates.ReadColumns();
   const int column_total = key_count + static_cast<int>(columns.size());
@@ -340,7 +355,7 @@ void QueryCoder::CodeGroups(QueryBlock& block, RowOutput& output) {
   builder_.EmitJump(Opcode::kSorterNext, sorter, next_row);
   builder_.EmitJump(Opcode::kGosub, return_register, write_group);
   builder_.Place(groups_done);
-  output.Finish();
+  windows.Finish();
   builder_.Goto(end_);
 
   // What comes out of a group.
@@ -348,7 +363,7 @@ void QueryCoder::CodeGroups(QueryBlock& block, RowOutput& output) {
   const Label group_done = builder_.NewLabel();
   aggregates.Finish();
   if (block.having) coder_.JumpIfFalse(*block.having, group_done, /*if_null=*/true);
-  output.Add(block, group_done);
+  windows.Add(group_done);
   builder_.Place(group_done);
   builder_.Emit(Opcode::kReturn, return_register);
 }

@@ -92,6 +92,12 @@ void JoinLoop::CollectReads() {
   one(block_.where);
   one(block_.having);
   for (const auto& term : block_.from) one(term->on);
+  for (const auto& window : block_.windows) {
+    all(window->arguments);
+    all(window->partition_by);
+    all(window->order_by);
+    one(window->filter);
+  }
   for (const auto& aggregate : block_.aggregates) {
     all(aggregate->arguments);
     all(aggregate->order_by);

@@ -1,6 +1,7 @@
 #include "engine/compile/query_coder.h"
 
 #include "engine/compile/query_binder.h"
+#include "engine/compile/window_coder.h"
 
 namespace orrery {
 
@@ -52,11 +53,14 @@ void QueryCoder::CodeRows(QueryBlock& block, RowOutput& output) {
   loop.Plan();
   // Of one row there is nothing to sort.
   const bool is_sorted =
-      block.from.empty() || loop.GivesOrder(OrderTerms(block), SortKeyOf(query_));
+      block.from.empty() ||
+      (block.windows.empty() && loop.GivesOrder(OrderTerms(block), SortKeyOf(query_)));
   output.Open(is_sorted);
   if (block.is_distinct && !block.from.empty()) output.MakeDistinct(block);
-  loop.Code([&](Label next_row) { output.Add(block, next_row); });
-  output.Finish();
+  WindowCoder windows(context_, coder_, query_, block, output);
+  windows.Open();
+  loop.Code([&](Label next_row) { windows.Add(next_row); });
+  windows.Finish();
 }
 
 void QueryCoder::CodeValues(QueryBlock& block, RowOutput& output) {

@@ -20,6 +20,15 @@ OnError OnErrorOf(ConflictAction action) {
   }
 }
 
+bool ReadsChanged(const Bound& bound, const OldRow& old) {
+  std::vector<const Bound*> read;
+  CollectColumns(bound, read);
+  return std::any_of(read.begin(), read.end(), [&](const Bound* column) {
+    return column->column < 0 ? old.may_move
+                              : bool{old.changed[static_cast<size_t>(column->column)]};
+  });
+}
+
 }  // namespace
 
 std::string StoredLetters(const Table& table) {
@@ -124,9 +133,7 @@ void RowWriter::CheckRow(const NewRow& row, const OldRow* old, Label ignore) {
   coder_.PlaceInRegister(row_cursor_, kRowidColumn, row.rowid);
   for (int i = 0; i < count; ++i) coder_.PlaceInRegister(row_cursor_, i, row.first_column + i);
   has_affinities_ = false;
-  if (checks_.empty()) return;
-  ApplyAffinities(row);
-  CheckConstraints(ignore);
+  CheckConstraints(row, old, ignore);
 }
 
 // As in sqlite3 not before something needs them: EXCLUDED may show the values without.
@@ -171,11 +178,13 @@ void RowWriter::HaltIfNull(int column_index, int reg, ConflictAction action) {
 }
 
 // A CHECK that is false fails; one that is NULL does not. It sees the values as they will be
-// stored.
-void RowWriter::CheckConstraints(Label ignore) {
+// stored. One that reads nothing that has changed is not looked at.
+void RowWriter::CheckConstraints(const NewRow& row, const OldRow* old, Label ignore) {
   ConflictAction action = ActionOr(ConflictAction::kUnsaid);
   if (action == ConflictAction::kReplace) action = ConflictAction::kAbort;
   for (size_t i = 0; i < checks_.size(); ++i) {
+    if (old != nullptr && !ReadsChanged(*checks_[i], *old)) continue;
+    ApplyAffinities(row);
     const Label holds = builder_.NewLabel();
     coder_.JumpIfTrue(*checks_[i], holds, /*if_null=*/true);
     if (action == ConflictAction::kIgnore) {

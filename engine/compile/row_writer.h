@@ -94,7 +94,7 @@ class RowWriter {
   void CheckNotNull(int column_index, int reg, Label ignore);
   void HaltIfNull(int column_index, int reg, ConflictAction action);
   void ApplyAffinities(const NewRow& row);
-  void CheckConstraints(Label ignore);
+  void CheckConstraints(const NewRow& row, const OldRow* old, Label ignore);
   const ConflictRule* RuleFor(const Index* index) const;
   void FollowRule(const ConflictRule& rule, int key, Label ignore);
   void CheckRowid(const NewRow& row, const OldRow* old, Label ignore);

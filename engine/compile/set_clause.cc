@@ -17,6 +17,15 @@ Status SetClause::Bind(const std::vector<Assignment>& assignments, Scope& scope)
   return OkStatus();
 }
 
+Status SetClause::CheckNames(const std::vector<Assignment>& assignments) {
+  for (const Assignment& assignment : assignments) {
+    for (const Name& column : assignment.columns) {
+      RETURN_IF_ERROR(CellOf(column.text).status());
+    }
+  }
+  return OkStatus();
+}
+
 Status SetClause::BindOne(const Assignment& assignment, Binder& binder) {
   const size_t count = assignment.columns.size();
   BoundPtr value;

@@ -27,6 +27,9 @@ class SetClause {
   // `scope` has what the values may name. Of a column that is set twice the last value counts.
   Status Bind(const std::vector<Assignment>& assignments, Scope& scope);
 
+  // That there are columns of the names that are set; Bind() does so too.
+  Status CheckNames(const std::vector<Assignment>& assignments);
+
   // All values side by side, for later: see `kept_cursor` below.
   int value_count() const;
   void VisitValues(const std::function<void(const Bound&)>& visit) const;

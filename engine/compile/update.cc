@@ -30,12 +30,13 @@ Status CompileUpdate(CompileContext& context, const UpdateStatement& statement) 
   scope.with = &with;
   FromBinder from(context, scope, target.rows);
   const bool is_joined = !statement.from.empty();
+  SetClause set(context, *target.table);
   if (is_joined) {
+    RETURN_IF_ERROR(set.CheckNames(statement.assignments));
     RETURN_IF_ERROR(from.BindBeside(statement.from));
   } else {
     scope.sources.push_back(target.source);
   }
-  SetClause set(context, *target.table);
   RETURN_IF_ERROR(set.Bind(statement.assignments, scope));
   // After SET, as in sqlite3.
   RETURN_IF_ERROR(BindWhere(context, statement.where, scope, target));

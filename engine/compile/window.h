@@ -6,24 +6,21 @@
 #include <vector>
 
 #include "engine/compile/bound.h"
+#include "engine/program/window_plan.h"
 
 namespace orrery {
 
 struct BoundWindow {
   const Function* function = nullptr;
   std::vector<BoundPtr> arguments;
-  BoundPtr filter;
+  BoundPtr filter;  // null: all rows count
   std::vector<BoundPtr> partition_by;
   std::vector<BoundPtr> order_by;
-  SortKey order_key;
-  FrameUnit unit = FrameUnit::kRange;
-  FrameEdgeKind start = FrameEdgeKind::kUnboundedPreceding;
-  FrameEdgeKind end = FrameEdgeKind::kCurrentRow;
-  BoundPtr start_distance;
+  SortKey key;  // of both
+  WindowFrame frame;
+  BoundPtr start_distance;  // null: the frame has none
   BoundPtr end_distance;
-  FrameExclude exclude = FrameExclude::kNoOthers;
-  const FunctionExpr* expr = nullptr;  // what it was bound from
-  int result = 0;                      // register, when coding
+  int result = 0;  // register, when coding
 };
 
 }  // namespace orrery

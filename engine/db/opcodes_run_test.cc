@@ -44,6 +44,7 @@ constexpr const char* kScript[] = {
     "CREATE TABLE compact(k PRIMARY KEY, v) WITHOUT ROWID",
     "INSERT INTO compact VALUES (1, 2)",
     "UPDATE compact SET v = 1",
+    "SELECT sum(a) OVER () FROM t",
     "CREATE TABLE strict(a INT) STRICT",
     "INSERT INTO strict VALUES (1)",
     "PRAGMA quick_check",

@@ -39,6 +39,9 @@ const Collation* MissingCollationOf(const Operand4& operand) {
   }
   if (const auto* key = std::get_if<SortKey>(&operand)) return FirstMissing(*key);
   if (const auto* order = std::get_if<const KeyOrder*>(&operand)) return FirstMissing(**order);
+  if (const auto* plan = std::get_if<std::shared_ptr<const WindowPlan>>(&operand)) {
+    return FirstMissing((*plan)->calls);
+  }
   return nullptr;
 }
 
@@ -75,6 +78,14 @@ std::string DescribeOperand4(const Instruction& instruction) {
       for (size_t i = 0; i < roots.size(); ++i)
         text += (i == 0 ? "" : ",") + std::to_string(roots[i]);
       return text + "]";
+    }
+    std::string operator()(const std::shared_ptr<const WindowPlan>& plan) const {
+      std::string text;
+      for (const WindowCall& call : plan->calls) {
+        if (!text.empty()) text += ",";
+        text += std::string(call.function->name) + "(" + std::to_string(call.argument_count) + ")";
+      }
+      return text;
     }
   } describe;
   return std::visit(describe, instruction.p4);

@@ -15,6 +15,7 @@
 #include "engine/format/key_order.h"
 #include "engine/format/page_number.h"
 #include "engine/program/opcode.h"
+#include "engine/program/window_plan.h"
 #include "engine/value/value.h"
 
 namespace orrery {
@@ -33,7 +34,8 @@ using SortKey = std::vector<SortColumn>;
 // plan (Explain), a message (Halt) or a mode (JournalMode). A KeyOrder belongs to an index of the
 // program's schema, or to the one that it makes.
 using Operand4 = std::variant<std::monostate, int64_t, double, std::string, Value, const Collation*,
-                              const Function*, SortKey, const KeyOrder*, std::vector<PageNumber>>;
+                              const Function*, SortKey, const KeyOrder*, std::vector<PageNumber>,
+                              std::shared_ptr<const WindowPlan>>;
 
 struct Instruction {
   Opcode op = Opcode::kHalt;
@@ -50,7 +52,7 @@ struct Program {
   int register_count = 0;  // registers count from 1
   int cursor_count = 0;    // cursors from 0
   int parameter_count = 0;
-  bool writes = false;  // makes a direct change to the database
+  bool writes = false;        // makes a direct change to the database
   bool foreign_keys = false;  // it was compiled to enforce them
   bool takes_write_lock = false;
   bool counts_changes = false;  // sets changes() when it ends: INSERT, UPDATE, DELETE

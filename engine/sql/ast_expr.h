@@ -238,7 +238,7 @@ enum class FrameEdgeKind : uint8_t {
   kFollowing,
   kUnboundedFollowing,
 };
-enum class FrameExclude : uint8_t { kNoOthers, kCurrentRow, kGroup, kTies };
+enum class FrameExclude : uint8_t { kUnsaid, kNoOthers, kCurrentRow, kGroup, kTies };
 
 struct FrameEdge {
   FrameEdgeKind kind = FrameEdgeKind::kCurrentRow;
@@ -256,7 +256,7 @@ struct WindowDefinition {
   FrameUnit unit = FrameUnit::kRange;
   FrameEdge start;
   FrameEdge end;
-  FrameExclude exclude = FrameExclude::kNoOthers;
+  FrameExclude exclude = FrameExclude::kUnsaid;
 
   friend bool operator==(const WindowDefinition&, const WindowDefinition&) = default;
 };

@@ -249,7 +249,7 @@ WindowDefinition AstGenerator::AnyWindow() {
     const bool begins_unbounded = window.start.kind == FrameEdgeKind::kUnboundedPreceding;
     window.end = AnyEdge(begins_unbounded ? FrameEdgeKind::kPreceding : window.start.kind,
                          FrameEdgeKind::kUnboundedFollowing);
-    window.exclude = static_cast<FrameExclude>(Choose(4));
+    window.exclude = static_cast<FrameExclude>(Choose(5));
   }
   --depth_;
   return window;

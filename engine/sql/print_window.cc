@@ -45,7 +45,10 @@ void SqlWriter::WriteInParentheses(const WindowDefinition& window) {
     Word("AND");
     Write(window.end);
     switch (window.exclude) {
+      case FrameExclude::kUnsaid:
+        break;
       case FrameExclude::kNoOthers:
+        Word("EXCLUDE NO OTHERS");
         break;
       case FrameExclude::kCurrentRow:
         Word("EXCLUDE CURRENT ROW");

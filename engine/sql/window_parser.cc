@@ -100,7 +100,7 @@ FrameEdge WindowParser::ParseEdge(bool is_start) {
 }
 
 FrameExclude WindowParser::ParseExclude() {
-  if (!stream_.TryTake(TokenKind::kExclude)) return FrameExclude::kNoOthers;
+  if (!stream_.TryTake(TokenKind::kExclude)) return FrameExclude::kUnsaid;
   if (stream_.TryTake(TokenKind::kNo)) {
     stream_.Expect(TokenKind::kOthers);
     return FrameExclude::kNoOthers;

@@ -105,6 +105,13 @@ struct Sorter {
   size_t position = 0;
   size_t next_sequence = 0;
   int64_t wanted_count = -1;  // no more than so many need be kept; -1: all
+  // Of window functions: their values by call, then by entry, and the error of the first entry that
+  // has none.
+  struct WindowValues {
+    std::vector<Value> values;
+    Status error;
+  };
+  std::vector<WindowValues> window_values;
 };
 
 // Rowids, taken out in the order they were put in.

@@ -491,6 +491,7 @@ std::string SqlWorkload::Limit() {
 
 std::string SqlWorkload::Select(const SqlTable& table) {
   if (aggregates_.Wants()) return aggregates_.Draw(table);
+  if (windows_.Wants()) return windows_.Draw(table);
   switch (Choose(14, "select")) {
     case 0:
     case 1:

@@ -20,6 +20,7 @@
 #include "sim/workloads/sql_queries.h"
 #include "sim/workloads/sql_table.h"
 #include "sim/workloads/sql_views.h"
+#include "sim/workloads/sql_windows.h"
 
 namespace orrery::sim {
 
@@ -61,6 +62,7 @@ class SqlWorkload {
         queries_(choices, expressions_, views_),
         indexes_(choices.Branch("indexes")),
         aggregates_(choices.Branch("aggregates")),
+        windows_(choices.Branch("windows")),
         changes_(choices.Branch("changes")),
         mistakes_(choices.Branch("mistakes")),
         vacuums_(choices.Branch("vacuums")) {}
@@ -130,6 +132,7 @@ class SqlWorkload {
   SqlQueries queries_;
   SqlIndexes indexes_;
   SqlAggregates aggregates_;
+  SqlWindows windows_;
   SqlChanges changes_;
   Choices mistakes_;
   Choices vacuums_;
