@@ -33,8 +33,11 @@ std::string SqlChanges::StrictBody(const SqlTable& table) {
     const bool is_key = i == 0 && table.has_key;
     body += is_key ? "INTEGER PRIMARY KEY" : kTypes[Choose(std::size(kTypes), "type")];
   }
-  // Without a constraint of another kind a statement that fails leaves its rows in SQLite.
-  return body + ",CHECK(1)) STRICT";
+  // Without a constraint of another kind that it looks at, a statement that fails leaves its rows
+  // in SQLite.
+  body += ",CHECK(1";
+  for (const std::string& column : table.columns) body += " AND " + column + " IS " + column;
+  return body + ")) STRICT";
 }
 
 std::string SqlChanges::BodyWithoutRowid(SqlTable& table) {

@@ -53,7 +53,9 @@ std::string SqlWindows::OfAnyOrder() {
   std::string call = Pick({"sum(", "count(", "min(", "max(", "total("}, "function");
   call += expressions_.Summand() + ")";
   if (choices_.Choose(6, "star") == 0) call = "count(*)";
-  if (choices_.Choose(5, "filter") == 0) call += " FILTER (WHERE " + expressions_.Draw(1) + ")";
+  if (choices_.Choose(5, "filter") == 0 && !call.starts_with("m")) {
+    call += " FILTER (WHERE " + expressions_.Draw(1) + ")";
+  }
   return call;
 }
 
