@@ -81,7 +81,7 @@ class ColumnSearch {
   Result<BoundPtr> Answer() {
     if (found_.empty() && rowid_count_ > 0) {
       if (rowid_count_ > 1) return Ambiguous();
-      return MakeColumn(*rowid_source_->table, rowid_source_->cursor, kRowidColumn);
+      return ColumnOf(*rowid_source_, kRowidColumn);
     }
     if (found_.empty()) return BoundPtr();
     if (found_.size() == 1) return std::move(found_[0]);
@@ -96,6 +96,15 @@ class ColumnSearch {
   }
 
  private:
+  static BoundPtr ColumnOf(const Source& source, int column) {
+    BoundPtr bound = MakeColumn(*source.table, source.cursor, column);
+    if (source.has_bare_columns) {
+      bound->affinity.reset();
+      bound->collation = nullptr;
+    }
+    return bound;
+  }
+
   // Whether the name's table, if it has one, is this source.
   bool IsCalled(const Source& source) const {
     if (!name_.table) return !source.is_only_qualified;
@@ -129,7 +138,7 @@ class ColumnSearch {
         return;  // the column on the left stands for both
       }
     }
-    found_.push_back(MakeColumn(*source.table, source.cursor, column));
+    found_.push_back(ColumnOf(source, column));
   }
 
   Status Ambiguous() const {

@@ -25,6 +25,7 @@ struct Source {
   int cursor = 0;
   bool is_subquery = false;        // so that no schema names it
   bool is_only_qualified = false;  // EXCLUDED, NEW and OLD: their columns are named with them
+  bool has_bare_columns = false;   // EXCLUDED: its columns have no affinity and no collation
   // The names of USING, or what NATURAL found: columns shared with what is on its left.
   std::vector<std::string> using_columns;
   JoinKind join = JoinKind::kComma;

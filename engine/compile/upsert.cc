@@ -114,6 +114,7 @@ Status Upsert::BindUpdate(const UpsertClause& clause, const WithScope* with, Cla
   scope.sources.push_back(source_);
   scope.sources.push_back({source_.table, "excluded", excluded_cursor_});
   scope.sources.back().is_only_qualified = true;
+  scope.sources.back().has_bare_columns = true;
   made.set = std::make_unique<SetClause>(context_, *source_.table);
   RETURN_IF_ERROR(made.set->Bind(clause.assignments, scope));
   if (clause.where) {

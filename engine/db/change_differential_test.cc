@@ -61,6 +61,11 @@ INSERT INTO t(a, b) VALUES(1, 4) ON CONFLICT(a) DO UPDATE SET a = 99, c = exclud
 INSERT INTO t SELECT a, b, c, d FROM t WHERE 1 ON CONFLICT(a) DO UPDATE SET c = c || '+'
 SELECT * FROM t ORDER BY a
 SELECT changes(), total_changes(), last_insert_rowid()
+CREATE TABLE texts(k INTEGER PRIMARY KEY, c TEXT, d TEXT COLLATE NOCASE)
+INSERT INTO texts VALUES(7, 1, 'a')
+INSERT INTO texts VALUES(7, NOT 0, 'A') ON CONFLICT DO UPDATE SET d = 'x' WHERE texts.c IS NOT excluded.c
+INSERT INTO texts VALUES(7, NOT 0, 'A') ON CONFLICT DO UPDATE SET d = (excluded.d = 'a') || (excluded.d = texts.d) || (texts.d = excluded.d) || (excluded.c = texts.c) || (excluded.k = '7') || (excluded.c = '1')
+SELECT * FROM texts
 CREATE TABLE free(x, y)
 INSERT INTO free VALUES(1, 2) ON CONFLICT DO UPDATE SET x = nosuch
 INSERT INTO free(rowid, x) VALUES(1, 2) ON CONFLICT DO UPDATE SET x = nosuch
