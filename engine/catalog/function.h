@@ -130,6 +130,7 @@ std::span<const Function> BuiltInScalarFunctions();
 std::span<const Function> BuiltInAggregateFunctions();
 std::span<const Function> BuiltInDateFunctions();
 std::span<const Function> BuiltInMathFunctions();
+std::span<const Function> BuiltInTextFunctions();
 std::span<const Function> BuiltInWindowFunctions();
 
 }  // namespace orrery

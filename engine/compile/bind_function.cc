@@ -72,10 +72,11 @@ Result<BoundPtr> Binder::BindFunction(const FunctionExpr& expr) {
   const std::string& name = expr.name.text;
 
   // Calls that choose which argument to evaluate are no calls at all.
-  if (SameName(name, "iif") && (argument_count == 2 || argument_count == 3) && !expr.has_window()) {
+  const bool is_choice = SameName(name, "iif") || SameName(name, "if");
+  if (is_choice && argument_count >= 2 && !expr.has_window()) {
     BoundPtr bound = Node(BoundKind::kCase);
     BindArguments(expr.arguments, bound->operands);
-    bound->has_otherwise = argument_count == 3;
+    bound->has_otherwise = argument_count % 2 == 1;
     InheritCollate(*bound);
     return bound;
   }

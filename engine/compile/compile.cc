@@ -80,9 +80,11 @@ const View* FindView(const CompileContext& context, const QualifiedName& name) {
   return IsMain(name) ? context.schema->FindView(name.name.text) : nullptr;
 }
 
-Status CheckTableExists(const CompileContext& context, const QualifiedName& name) {
+Status CheckTableExists(const CompileContext& context, const QualifiedName& name,
+                        const IndexHint& hint) {
   if (FindView(context, name) != nullptr) return OkStatus();
-  return FindTable(context, name).status();
+  ASSIGN_OR_RETURN(const Table* const table, FindTable(context, name));
+  return CheckIndexHint(context, hint, *table);
 }
 
 Status CheckIndexHint(const CompileContext& context, const IndexHint& hint, const Table& table) {

@@ -57,8 +57,9 @@ Result<const Table*> FindTable(const CompileContext& context, const QualifiedNam
 Result<const Table*> FindTableToChange(CompileContext& context, const QualifiedName& name);
 // Null when there is none of that name.
 const View* FindView(const CompileContext& context, const QualifiedName& name);
-// Whether there is a table or view of that name.
-Status CheckTableExists(const CompileContext& context, const QualifiedName& name);
+// Whether there is a table or view of that name, and the index that is asked for.
+Status CheckTableExists(const CompileContext& context, const QualifiedName& name,
+                        const IndexHint& hint);
 // INDEXED BY names an index of the table: "no such index: x".
 Status CheckIndexHint(const CompileContext& context, const IndexHint& hint, const Table& table);
 // "main", or none.

@@ -50,7 +50,7 @@ Status CheckTablesExist(const CompileContext& context, const FromClause& from,
     if (!item.table.schema && WithScope::Find(with, item.table.name.text).table != nullptr) {
       continue;
     }
-    RETURN_IF_ERROR(CheckTableExists(context, item.table));
+    RETURN_IF_ERROR(CheckTableExists(context, item.table, item.hint));
   }
   return OkStatus();
 }

@@ -119,45 +119,22 @@ Value ToNumber(const Prefix& prefix) {
   return Value::Real(ToReal(prefix.is_negative, prefix.unsigned_text));
 }
 
-// The decimal digits of a finite positive real, rounded to `count`, with `exponent` such that it is
-// d.ddd times ten to it.
-struct Decimal {
-  std::string digits;
-  int exponent = 0;
-};
-
 constexpr int kDigitCountMax = 26;
 
-Decimal ToDecimal(double real, int count) {
-  // SQLite rounds half up what it has computed to some 19 digits, where a C library rounds the
-  // exact value half to even; so we take those digits first.
-  const int computed = std::max(19, count);
+// Exact up to `count` digits.
+RealDigits ExactDigits(double real, int count) {
   std::array<char, 64> buffer;
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), real,
-                                 std::chars_format::scientific, computed - 1);
+                                 std::chars_format::scientific, count - 1);
   CHECK(end.ec == std::errc());
   const std::string_view text(buffer.data(), static_cast<size_t>(end.ptr - buffer.data()));
   const size_t e = text.find('e');
-  Decimal decimal;
+  RealDigits number;
   for (const char c : text.substr(0, e)) {
-    if (IsDigit(c)) decimal.digits += c;
+    if (IsDigit(c)) number.digits += c;
   }
-  decimal.exponent = std::atoi(std::string(text.substr(e + 1)).c_str());
-
-  const auto kept = static_cast<size_t>(count);
-  if (kept < decimal.digits.size()) {
-    const bool up = decimal.digits[kept] >= '5';
-    decimal.digits.resize(kept);
-    size_t i = kept;
-    while (up && i > 0 && decimal.digits[i - 1] == '9') decimal.digits[--i] = '0';
-    if (up && i > 0) ++decimal.digits[i - 1];
-    if (up && i == 0) {
-      decimal.digits.insert(0, 1, '1');
-      decimal.digits.pop_back();
-      ++decimal.exponent;
-    }
-  }
-  return decimal;
+  number.exponent = std::atoi(std::string(text.substr(e + 1)).c_str());
+  return number;
 }
 
 }  // namespace
@@ -212,6 +189,34 @@ std::optional<int64_t> ExactInteger(double real) {
   return integer;
 }
 
+RealDigits DigitsOf(double real) {
+  // An integer of 63 bits holds them.
+  constexpr std::string_view kLargest = "9223372036854774784";
+  RealDigits number = ExactDigits(real, 19);
+  if (number.digits > kLargest) number = ExactDigits(real, 18);
+  return number;
+}
+
+void RoundDigits(RealDigits& number, int64_t count) {
+  if (count >= std::ssize(number.digits)) return;
+  if (count < 0) {
+    number.digits = "0";
+    return;
+  }
+  const auto kept = static_cast<size_t>(count);
+  const bool up = number.digits[kept] >= '5';
+  number.digits.resize(kept);
+  size_t i = kept;
+  while (up && i > 0 && number.digits[i - 1] == '9') number.digits[--i] = '0';
+  if (up && i > 0) ++number.digits[i - 1];
+  if (up && i == 0) {
+    number.digits.insert(0, 1, '1');
+    if (kept > 0) number.digits.pop_back();
+    ++number.exponent;
+  }
+  if (number.digits.empty()) number.digits = "0";
+}
+
 std::string IntegerToText(int64_t integer) { return std::to_string(integer); }
 
 std::string RealToText(double real) { return RealToText(real, 15); }
@@ -220,7 +225,10 @@ std::string RealToText(double real, int digit_count) {
   CHECK(digit_count >= 1 && digit_count <= kDigitCountMax);
   if (std::isinf(real)) return real < 0 ? "-Inf" : "Inf";
   if (real == 0.0) return "0.0";
-  Decimal decimal = ToDecimal(std::fabs(real), digit_count);
+  // SQLite rounds half up what it has computed to some 19 digits, where a C library rounds the
+  // exact value half to even; so we take those digits first.
+  RealDigits decimal = ExactDigits(std::fabs(real), std::max(19, digit_count));
+  RoundDigits(decimal, digit_count);
   const size_t last = decimal.digits.find_last_not_of('0');
   decimal.digits.resize(last + 1);
 

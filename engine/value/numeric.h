@@ -44,6 +44,16 @@ int64_t TruncateToInteger(double real);
 // since reals near them may have been rounded to them.
 std::optional<int64_t> ExactInteger(double real);
 
+// The decimal digits of a finite real above 0: d.ddd times ten to the exponent. As many as SQLite
+// computes, some 19.
+struct RealDigits {
+  std::string digits;
+  int exponent = 0;
+};
+RealDigits DigitsOf(double real);
+// Keeps so many digits, or none or less; half is rounded up.
+void RoundDigits(RealDigits& number, int64_t count);
+
 std::string IntegerToText(int64_t integer);
 
 // With up to 15 significant digits and always a point or an exponent: "1.0", "0.1", "1.0e+20",
