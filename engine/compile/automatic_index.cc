@@ -91,7 +91,8 @@ class AutomaticIndexPath final : public AccessPath {
       builder.EmitJump(Opcode::kIsNull, lookup_ + i, done);
       const std::optional<Affinity> affinity = test.rule.affinity;
       if (affinity && *affinity != Affinity::kBlob) {
-        builder.Emit(Opcode::kAffinity, lookup_ + i, 1, 0, std::string(1, LetterOf(*affinity)));
+        builder.Emit(Opcode::kAffinity, lookup_ + i, 1, 0,
+                     std::string(1, ComparedLetterOf(*affinity)));
       }
     }
     builder.EmitJump(Opcode::kSorterSeek, index_, done, lookup_, int64_t{key_count});

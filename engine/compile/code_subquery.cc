@@ -174,7 +174,7 @@ void ExprCoder::CodeInList(const Bound& bound, Label if_false, Label if_null) {
 // The members as a set, made once.
 void ExprCoder::CodeInConstants(const Bound& bound, Label if_false, Label if_null) {
   const Bound& operand = bound.operand(0);
-  const std::string letters(1, LetterOf(operand.affinity.value_or(Affinity::kBlob)));
+  const std::string letters(1, ComparedLetterOf(operand.affinity.value_or(Affinity::kBlob)));
   SortKey key(1);
   if (operand.collation != nullptr) key[0].collation = operand.collation;
   const int set = builder_.NewCursor();
@@ -245,7 +245,9 @@ void ExprCoder::CodeInQuery(const Bound& bound, Label if_false, Label if_null) {
 int ExprCoder::CodeInMembers(const Bound& bound) {
   const bool is_query = bound.kind == BoundKind::kInQuery;
   const ComparisonRule rule = MemberRule(bound);
-  const std::string letters(1, LetterOf(rule.affinity.value_or(Affinity::kBlob)));
+  // As in SQLite a query's members are made what the column is, those of a list are not.
+  const Affinity affinity = rule.affinity.value_or(Affinity::kBlob);
+  const std::string letters(1, is_query ? LetterOf(affinity) : ComparedLetterOf(affinity));
   SortKey key(1);
   key[0].collation = rule.collation;
   const int set = builder_.NewCursor();

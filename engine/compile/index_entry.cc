@@ -4,15 +4,6 @@
 #include "engine/program/affinity_letters.h"
 
 namespace orrery {
-namespace {
-
-// An index tells texts from numbers and no more: all numbers compare as they are.
-Affinity EntryAffinity(const Bound& bound) {
-  const Affinity affinity = bound.affinity.value_or(Affinity::kBlob);
-  return IsNumeric(affinity) ? Affinity::kNumeric : affinity;
-}
-
-}  // namespace
 
 Status IndexEntry::Bind(CompileContext& context) {
   const auto bind = [&](const Expr& expr, const char* where) {
@@ -47,7 +38,9 @@ void IndexEntry::CodeColumns(ExprCoder& coder, int first) const {
 
 std::string IndexEntry::Letters() const {
   std::string letters;
-  for (const BoundPtr& column : columns_) letters += LetterOf(EntryAffinity(*column));
+  for (const BoundPtr& column : columns_) {
+    letters += ComparedLetterOf(column->affinity.value_or(Affinity::kBlob));
+  }
   return letters;
 }
 

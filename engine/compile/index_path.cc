@@ -198,7 +198,7 @@ class IndexPath final : public AccessPath {
     coder.Code(value, target);
     if (!null_fits) builder.EmitJump(Opcode::kIsNull, target, done);
     if (!rule.affinity || *rule.affinity == Affinity::kBlob) return;
-    builder.Emit(Opcode::kAffinity, target, 1, 0, std::string(1, LetterOf(*rule.affinity)));
+    builder.Emit(Opcode::kAffinity, target, 1, 0, std::string(1, ComparedLetterOf(*rule.affinity)));
   }
 
   static int CodeLimit(ExprCoder& coder, ProgramBuilder& builder, const Limit& limit, Label done) {

@@ -216,6 +216,11 @@ void RowWriter::CheckKeys(const NewRow& row, const OldRow* old, bool checks_rowi
     ApplyAffinities(row);
     CheckIndex(**named, old, ignore);
     left.erase(named);
+    // The rowid waits for the first clause, and not for more.
+    if (checks_rowid && &rule == &rules_.front()) {
+      CheckRowid(row, old, ignore);
+      checks_rowid = false;
+    }
   }
   const bool rowid_is_last = RuleFor(nullptr) == nullptr &&
                              ActionOr(table_.rowid_action) == ConflictAction::kReplace &&

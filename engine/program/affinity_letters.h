@@ -14,6 +14,11 @@ constexpr char LetterOf(Affinity affinity) {
   return static_cast<char>('A' + static_cast<int>(affinity));
 }
 
+// Of a value that is looked for: numbers of every kind are compared as they are.
+constexpr char ComparedLetterOf(Affinity affinity) {
+  return LetterOf(IsNumeric(affinity) ? Affinity::kNumeric : affinity);
+}
+
 // Empty for any other character: no affinity.
 constexpr std::optional<Affinity> AffinityOfLetter(int letter) {
   if (letter < 'A' || letter > 'E') return std::nullopt;
