@@ -4,11 +4,8 @@
 #include <iterator>
 #include <optional>
 
-#include "engine/compile/binder.h"
 #include "engine/compile/compile_context.h"
-#include "engine/compile/expr_coder.h"
-#include "engine/compile/index_entry.h"
-#include "engine/compile/row_key.h"
+#include "engine/compile/pragma_parts.h"
 #include "engine/value/cast.h"
 #include "engine/value/numeric.h"
 
@@ -183,371 +180,6 @@ Status Encoding(CompileContext& context, const PragmaStatement& statement) {
   return OkStatus();
 }
 
-// -- The schema --
-
-Status TableInfo(CompileContext& context, const PragmaStatement& statement) {
-  ProgramBuilder& builder = context.builder;
-  builder.program().column_names = {"cid", "name", "type", "notnull", "dflt_value", "pk"};
-  builder.NeedTransaction(/*to_write=*/false);
-  if (!statement.value) return OkStatus();
-  const Table* table = context.schema->FindTable(*statement.value);
-  if (table == nullptr) return OkStatus();
-  const int count = 6;
-  const int first = builder.NewRegisters(count);
-  for (size_t i = 0; i < table->columns.size(); ++i) {
-    const Column& column = table->columns[i];
-    builder.LoadInteger(static_cast<int64_t>(i), first);
-    builder.LoadText(column.name, first + 1);
-    builder.LoadText(column.declared_type, first + 2);
-    builder.LoadInteger(column.is_not_null ? 1 : 0, first + 3);
-    if (column.default_expr == nullptr) {
-      builder.Emit(Opcode::kNull, 0, first + 4);
-    } else {
-      builder.LoadText(column.default_text, first + 4);
-    }
-    builder.LoadInteger(column.primary_key_position, first + 5);
-    builder.Emit(Opcode::kResultRow, first, count);
-  }
-  return OkStatus();
-}
-
-Status IndexList(CompileContext& context, const PragmaStatement& statement) {
-  ProgramBuilder& builder = context.builder;
-  builder.program().column_names = {"seq", "name", "unique", "origin", "partial"};
-  builder.NeedTransaction(/*to_write=*/false);
-  const Table* table = statement.value ? context.schema->FindTable(*statement.value) : nullptr;
-  if (table == nullptr) return OkStatus();
-  constexpr int kCount = 5;
-  static constexpr std::string_view kOrigins[] = {"c", "u", "pk"};
-  const int first = builder.NewRegisters(kCount);
-  for (size_t i = 0; i < table->indexes.size(); ++i) {
-    const Index& index = *table->indexes[i];
-    builder.LoadInteger(static_cast<int64_t>(i), first);
-    builder.LoadText(index.name, first + 1);
-    builder.LoadInteger(index.is_unique ? 1 : 0, first + 2);
-    builder.LoadText(kOrigins[static_cast<size_t>(index.origin)], first + 3);
-    builder.LoadInteger(index.where != nullptr ? 1 : 0, first + 4);
-    builder.Emit(Opcode::kResultRow, first, kCount);
-  }
-  return OkStatus();
-}
-
-// `is_extended`: all columns of an entry, and how each is ordered.
-Status DescribeIndex(CompileContext& context, const PragmaStatement& statement, bool is_extended) {
-  ProgramBuilder& builder = context.builder;
-  builder.program().column_names = {"seqno", "cid", "name"};
-  if (is_extended) {
-    for (const char* name : {"desc", "coll", "key"}) {
-      builder.program().column_names.emplace_back(name);
-    }
-  }
-  builder.NeedTransaction(/*to_write=*/false);
-  const Table* table = nullptr;
-  const Index* index =
-      statement.value ? context.schema->FindIndex(*statement.value, &table) : nullptr;
-  if (index == nullptr) return OkStatus();
-  const int count = is_extended ? 6 : 3;
-  const int first = builder.NewRegisters(count);
-  const size_t shown_count = is_extended ? index->columns.size() : index->declared_count;
-  for (size_t i = 0; i < shown_count; ++i) {
-    const IndexColumn& column = index->columns[i];
-    builder.LoadInteger(static_cast<int64_t>(i), first);
-    builder.LoadInteger(column.column, first + 1);
-    if (column.column < 0) {
-      builder.Emit(Opcode::kNull, 0, first + 2);
-    } else {
-      builder.LoadText(table->columns[static_cast<size_t>(column.column)].name, first + 2);
-    }
-    if (is_extended) {
-      builder.LoadInteger(column.is_descending ? 1 : 0, first + 3);
-      builder.LoadText(column.collation->name, first + 4);
-      builder.LoadInteger(i < index->declared_count ? 1 : 0, first + 5);
-    }
-    builder.Emit(Opcode::kResultRow, first, count);
-  }
-  return OkStatus();
-}
-
-Status IndexInfo(CompileContext& context, const PragmaStatement& statement) {
-  return DescribeIndex(context, statement, /*is_extended=*/false);
-}
-Status IndexXinfo(CompileContext& context, const PragmaStatement& statement) {
-  return DescribeIndex(context, statement, /*is_extended=*/true);
-}
-
-// Answers rows for what is wrong, up to a number of them.
-class IntegrityCheck {
- public:
-  IntegrityCheck(CompileContext& context, std::string_view column, int error_count_max)
-      : context_(context),
-        builder_(context.builder),
-        coder_(context),
-        error_count_max_(error_count_max) {
-    builder_.program().column_names = {std::string(column)};
-    left_ = builder_.NewRegister();
-    message_ = builder_.NewRegister();
-    row_number_ = builder_.NewRegister();
-    end_ = builder_.NewLabel();
-  }
-
-  // The trees, and that each index has as many entries as its table has rows. `only`: of the tables
-  // that is all there is to look at; null for all.
-  void CheckPages(const Table* only) {
-    builder_.LoadInteger(error_count_max_, left_);
-    const Label no_problem = builder_.NewLabel();
-    const std::vector<PageNumber> roots = context_.schema->Roots();
-    const int counts = builder_.NewRegisters(static_cast<int>(roots.size()));
-    builder_.Emit(Opcode::kIntegrityCk, error_count_max_, message_, counts, roots);
-    builder_.EmitJump(Opcode::kIsNull, message_, no_problem);
-    const int title = builder_.NewRegister();
-    builder_.LoadText("*** in database main ***\n", title);
-    builder_.Emit(Opcode::kConcat, message_, title, message_);
-    Answer();
-    builder_.Place(no_problem);
-    const auto count_of = [&](PageNumber root) {
-      const auto at = std::find(roots.begin(), roots.end(), root);
-      return counts + static_cast<int>(at - roots.begin());
-    };
-    for (const std::unique_ptr<Table>& table : context_.schema->tables()) {
-      if (only != nullptr && only != table.get()) continue;
-      for (const std::unique_ptr<Index>& index : table->indexes) {
-        if (index->where != nullptr || index->root == kNoPage) continue;
-        const Label same = builder_.NewLabel();
-        builder_.EmitJump(Opcode::kEq, count_of(table->root), same, count_of(index->root));
-        builder_.LoadText("wrong # of entries in index " + index->name, message_);
-        Answer();
-        builder_.Place(same);
-      }
-    }
-  }
-
-  // Rows that break NOT NULL or CHECK, and with `with_indexes` rows that their indexes do not have
-  // as they should.
-  Status CheckRows(const Table& table, bool with_indexes) {
-    const Source source{&table, table.name, builder_.NewCursor()};
-    Scope scope;
-    scope.sources.push_back(source);
-    scope.restricted_to = kCheckConstraints;
-    Binder binder(context_, scope);
-    std::vector<BoundPtr> checks;
-    for (const CheckConstraint& check : table.checks) {
-      ASSIGN_OR_RETURN(BoundPtr bound, binder.Bind(*check.expr));
-      checks.push_back(std::move(bound));
-    }
-    std::vector<TableIndex> indexes;
-    if (with_indexes) {
-      ASSIGN_OR_RETURN(indexes, OpenIndexes(table, source.cursor));
-    }
-    const Label done = builder_.NewLabel();
-    OpenRows(builder_, Opcode::kOpenRead, table, source.cursor);
-    builder_.LoadInteger(0, row_number_);
-    const int key_before = builder_.NewRegisters(KeyWidth(table));
-    builder_.Emit(Opcode::kNull, 0, key_before);
-    builder_.EmitJump(Opcode::kRewind, source.cursor, done);
-    const Label loop = builder_.Here();
-    const int one = builder_.NewRegister();
-    builder_.LoadInteger(1, one);
-    builder_.Emit(Opcode::kAdd, one, row_number_, row_number_);
-    if (table.primary_key != nullptr) CheckKeyOrder(table, source.cursor, key_before);
-    for (size_t i = 0; i < table.columns.size(); ++i) {
-      const Column& column = table.columns[i];
-      if (!column.is_not_null || static_cast<int>(i) == table.rowid_column) continue;
-      const Label holds = builder_.NewLabel();
-      const int value = coder_.CodeNew(*MakeColumn(table, source.cursor, static_cast<int>(i)));
-      builder_.EmitJump(Opcode::kNotNull, value, holds);
-      builder_.LoadText("NULL value in " + table.name + "." + column.name, message_);
-      Answer();
-      builder_.Place(holds);
-    }
-    for (size_t i = 0; i < table.columns.size(); ++i) {
-      const Column& column = table.columns[i];
-      if (!column.required_type || static_cast<int>(i) == table.rowid_column) continue;
-      const Label holds = builder_.NewLabel();
-      const int value = coder_.CodeNew(*MakeColumn(table, source.cursor, static_cast<int>(i)));
-      builder_.EmitJump(Opcode::kIsType, value, holds, static_cast<int>(*column.required_type));
-      builder_.LoadText(
-          "non-" + column.declared_type + " value in " + table.name + "." + column.name, message_);
-      Answer();
-      builder_.Place(holds);
-    }
-    for (const BoundPtr& check : checks) {
-      const Label holds = builder_.NewLabel();
-      coder_.JumpIfTrue(*check, holds, /*if_null=*/true);
-      builder_.LoadText("CHECK constraint failed in " + table.name, message_);
-      Answer();
-      builder_.Place(holds);
-    }
-    for (const TableIndex& index : indexes) CheckEntry(table, index);
-    builder_.EmitJump(Opcode::kNext, source.cursor, loop);
-    builder_.Place(done);
-    builder_.Emit(Opcode::kClose, source.cursor);
-    for (const TableIndex& index : indexes) builder_.Emit(Opcode::kClose, index.cursor);
-    return OkStatus();
-  }
-
-  // "ok" when nothing was answered.
-  void Finish() {
-    const int maximum = builder_.NewRegister();
-    builder_.LoadInteger(error_count_max_, maximum);
-    builder_.EmitJump(Opcode::kNe, maximum, end_, left_);
-    builder_.LoadText("ok", message_);
-    builder_.Emit(Opcode::kResultRow, message_, 1);
-    builder_.Place(end_);
-  }
-
- private:
-  struct TableIndex {
-    const Index* index;
-    int cursor;
-    IndexEntry entry;
-  };
-
-  Result<std::vector<TableIndex>> OpenIndexes(const Table& table, int table_cursor) {
-    std::vector<TableIndex> indexes;
-    for (const std::unique_ptr<Index>& index : table.indexes) {
-      if (index.get() == table.primary_key) continue;
-      TableIndex opened{index.get(), builder_.NewCursor(), IndexEntry(table, *index, table_cursor)};
-      RETURN_IF_ERROR(opened.entry.Bind(context_));
-      builder_.Emit(Opcode::kOpenRead, opened.cursor, static_cast<int>(index->root), 0,
-                    &index->order);
-      indexes.push_back(std::move(opened));
-    }
-    return indexes;
-  }
-
-  // The row at hand comes after the one before.
-  void CheckKeyOrder(const Table& table, int cursor, int key_before) {
-    const Label holds = builder_.NewLabel();
-    builder_.EmitJump(Opcode::kIdxGT, cursor, holds, key_before, int64_t{KeyWidth(table)});
-    builder_.EmitJump(Opcode::kIsNull, key_before, holds);
-    builder_.LoadText("row not in PRIMARY KEY order for " + table.name, message_);
-    Answer();
-    builder_.Place(holds);
-    CodeKey(coder_, table, cursor, key_before);
-  }
-
-  // The entry of the row at hand: that it is there, ends with the rowid, has the very texts of the
-  // row where a collation may not tell, and is alone with its key in a UNIQUE index.
-  void CheckEntry(const Table& table, const TableIndex& opened) {
-    const Index& index = *opened.index;
-    const Label next_index = builder_.NewLabel();
-    opened.entry.CodeWhere(coder_, next_index);
-    const int count = opened.entry.column_count();
-    const int first = builder_.NewRegisters(count);
-    opened.entry.CodeColumns(coder_, first);
-    builder_.Emit(Opcode::kAffinity, first, count, 0, opened.entry.Letters());
-    const Label found = builder_.NewLabel();
-    builder_.EmitJump(Opcode::kFound, opened.cursor, found, first, static_cast<int64_t>(count));
-    AnswerRow("row ", " missing from index " + index.name);
-    builder_.Goto(next_index);
-    builder_.Place(found);
-
-    const int value = builder_.NewRegister();
-    if (table.primary_key == nullptr) {
-      const Label has_rowid = builder_.NewLabel();
-      builder_.Emit(Opcode::kIdxRowid, opened.cursor, value);
-      builder_.EmitJump(Opcode::kEq, value, has_rowid, first + count - 1);
-      AnswerRow("rowid not at end-of-record for row ", " of index " + index.name);
-      builder_.Goto(next_index);
-      builder_.Place(has_rowid);
-    }
-
-    const Label differs = builder_.NewLabel();
-    const Label same = builder_.NewLabel();
-    for (size_t i = 0; i < index.declared_count; ++i) {
-      if (index.columns[i].collation == &kBinaryCollation) continue;
-      builder_.Emit(Opcode::kColumn, opened.cursor, static_cast<int>(i), value);
-      builder_.EmitJump(Opcode::kNe, value, differs, first + static_cast<int>(i),
-                        &kBinaryCollation);
-    }
-    builder_.Goto(same);
-    builder_.Place(differs);
-    AnswerRow("row ", " values differ from index " + index.name);
-    builder_.Goto(next_index);
-    builder_.Place(same);
-    if (index.is_unique) CheckUnique(table, opened, first, next_index);
-    builder_.Place(next_index);
-  }
-
-  // The entry after this one has another key.
-  void CheckUnique(const Table& table, const TableIndex& opened, int first, Label is_unique) {
-    const Index& index = *opened.index;
-    for (size_t i = 0; i < index.declared_count; ++i) {
-      const int column = index.columns[i].column;
-      const bool is_not_null =
-          column >= 0 &&
-          (column == table.rowid_column || table.columns[static_cast<size_t>(column)].is_not_null);
-      if (!is_not_null) {
-        builder_.EmitJump(Opcode::kIsNull, first + static_cast<int>(i), is_unique);
-      }
-    }
-    const Label has_next = builder_.NewLabel();
-    builder_.EmitJump(Opcode::kNext, opened.cursor, has_next);
-    builder_.Goto(is_unique);
-    builder_.Place(has_next);
-    builder_.EmitJump(Opcode::kIdxGT, opened.cursor, is_unique, first,
-                      static_cast<int64_t>(index.declared_count));
-    builder_.LoadText("non-unique entry in index " + index.name, message_);
-    Answer();
-  }
-
-  // `before`, the number of the row, `after`.
-  void AnswerRow(std::string_view before, const std::string& after) {
-    const int part = builder_.NewRegister();
-    builder_.LoadText(before, message_);
-    builder_.Emit(Opcode::kConcat, row_number_, message_, message_);
-    builder_.LoadText(after, part);
-    builder_.Emit(Opcode::kConcat, part, message_, message_);
-    Answer();
-  }
-
-  void Answer() {
-    builder_.Emit(Opcode::kResultRow, message_, 1);
-    builder_.EmitJump(Opcode::kDecrJumpZero, left_, end_);
-  }
-
-  CompileContext& context_;
-  ProgramBuilder& builder_;
-  ExprCoder coder_;
-  const int error_count_max_;
-  int left_ = 0;
-  int message_ = 0;
-  int row_number_ = 0;
-  Label end_;
-};
-
-Status IntegrityOrQuickCheck(CompileContext& context, const PragmaStatement& statement,
-                             std::string_view name, bool is_quick) {
-  context.builder.NeedTransaction(/*to_write=*/false);
-  constexpr int kErrorCountDefault = 100;
-  int error_count_max = kErrorCountDefault;
-  const Table* only = nullptr;
-  if (statement.value) {
-    const int64_t number = NumberOf(*statement.value);
-    if (number > 0) error_count_max = static_cast<int>(std::min<int64_t>(number, 1'000'000));
-    if (number == 0) only = context.schema->FindTable(*statement.value);
-    if (number == 0 && only == nullptr && !WholeNumber(*statement.value)) {
-      return SqlError("no such table: " + *statement.value);
-    }
-  }
-  IntegrityCheck check(context, name, error_count_max);
-  check.CheckPages(only);
-  for (const std::unique_ptr<Table>& table : context.schema->tables()) {
-    if (only != nullptr && only != table.get()) continue;
-    if (!table->CheckReadable().ok()) continue;
-    RETURN_IF_ERROR(check.CheckRows(*table, /*with_indexes=*/!is_quick));
-  }
-  check.Finish();
-  return OkStatus();
-}
-
-Status FullCheck(CompileContext& context, const PragmaStatement& statement) {
-  return IntegrityOrQuickCheck(context, statement, "integrity_check", /*is_quick=*/false);
-}
-Status QuickCheck(CompileContext& context, const PragmaStatement& statement) {
-  return IntegrityOrQuickCheck(context, statement, "quick_check", /*is_quick=*/true);
-}
-
 // -- All of them --
 
 struct Pragma {
@@ -557,16 +189,26 @@ struct Pragma {
 };
 
 constexpr Pragma kPragmas[] = {
-    {"application_id", ApplicationId}, {"busy_timeout", BusyTimeout},
-    {"cache_size", CacheSize},         {"encoding", Encoding},
-    {"foreign_keys", ForeignKeys},     {"freelist_count", FreelistCount},
-    {"index_info", IndexInfo, true},   {"index_list", IndexList, true},
-    {"index_xinfo", IndexXinfo, true}, {"integrity_check", FullCheck, true},
-    {"journal_mode", JournalMode},     {"journal_size_limit", JournalSizeLimit},
-    {"page_count", PageCount},         {"page_size", PageSize},
-    {"quick_check", QuickCheck, true}, {"schema_version", SchemaVersion},
-    {"synchronous", SynchronousLevel}, {"table_info", TableInfo, true},
-    {"user_version", UserVersion},     {"wal_autocheckpoint", WalAutoCheckpoint},
+    {"application_id", ApplicationId},
+    {"busy_timeout", BusyTimeout},
+    {"cache_size", CacheSize},
+    {"encoding", Encoding},
+    {"foreign_keys", ForeignKeys},
+    {"freelist_count", FreelistCount},
+    {"index_info", CompileIndexInfo, true},
+    {"index_list", CompileIndexList, true},
+    {"index_xinfo", CompileIndexXinfo, true},
+    {"integrity_check", CompileIntegrityCheck, true},
+    {"journal_mode", JournalMode},
+    {"journal_size_limit", JournalSizeLimit},
+    {"page_count", PageCount},
+    {"page_size", PageSize},
+    {"quick_check", CompileQuickCheck, true},
+    {"schema_version", SchemaVersion},
+    {"synchronous", SynchronousLevel},
+    {"table_info", CompileTableInfo, true},
+    {"user_version", UserVersion},
+    {"wal_autocheckpoint", WalAutoCheckpoint},
     {"wal_checkpoint", WalCheckpoint},
 };
 

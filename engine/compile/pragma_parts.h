@@ -1,0 +1,25 @@
+// The pragmas that have files of their own: those that describe the schema, and those that check
+// the database.
+
+#ifndef ORRERY_ENGINE_COMPILE_PRAGMA_PARTS_H_
+#define ORRERY_ENGINE_COMPILE_PRAGMA_PARTS_H_
+
+#include "engine/base/status.h"
+#include "engine/compile/compile_context.h"
+#include "engine/sql/ast.h"
+
+namespace orrery {
+
+// pragma_schema.cc
+Status CompileTableInfo(CompileContext& context, const PragmaStatement& statement);
+Status CompileIndexList(CompileContext& context, const PragmaStatement& statement);
+Status CompileIndexInfo(CompileContext& context, const PragmaStatement& statement);
+Status CompileIndexXinfo(CompileContext& context, const PragmaStatement& statement);
+
+// pragma_check.cc
+Status CompileIntegrityCheck(CompileContext& context, const PragmaStatement& statement);
+Status CompileQuickCheck(CompileContext& context, const PragmaStatement& statement);
+
+}  // namespace orrery
+
+#endif  // ORRERY_ENGINE_COMPILE_PRAGMA_PARTS_H_
