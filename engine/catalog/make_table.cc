@@ -190,7 +190,8 @@ class TableMaker {
                           " should reference only one column of table " +
                           constraint.reference.table.text);
         }
-        table.parents.push_back(constraint.reference.table.text);
+        table.foreign_keys.push_back(
+            {constraint.reference.table.text, {index}, &constraint.reference});
         return OkStatus();
       case ColumnConstraintKind::kGenerated:
         column.is_generated = true;
@@ -228,12 +229,14 @@ class TableMaker {
           "number of columns in foreign key does not match the number of columns in the "
           "referenced table");
     }
+    ForeignKey key{constraint.reference.table.text, {}, &constraint.reference};
     for (const Name& name : constraint.columns) {
-      if (table.FindColumn(name.text) < 0) {
+      key.columns.push_back(table.FindColumn(name.text));
+      if (key.columns.back() < 0) {
         return SqlError("unknown column \"" + name.text + "\" in foreign key definition");
       }
     }
-    table.parents.push_back(constraint.reference.table.text);
+    table.foreign_keys.push_back(std::move(key));
     return OkStatus();
   }
 

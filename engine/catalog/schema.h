@@ -46,6 +46,13 @@ struct CheckConstraint {
   const Expr* expr;  // part of Table::definition
 };
 
+// A foreign key, as it is declared. https://www.sqlite.org/foreignkeys.html
+struct ForeignKey {
+  std::string parent;
+  std::vector<int> columns;                        // of the child, the table it is of
+  const ForeignKeyReference* reference = nullptr;  // part of Table::definition
+};
+
 struct Table {
   std::string name;
   PageNumber root = kNoPage;
@@ -62,7 +69,7 @@ struct Table {
   bool is_strict = false;
   bool is_virtual = false;
   bool is_autoincrement = false;
-  std::vector<std::string> parents;  // the tables that its foreign keys name
+  std::vector<ForeignKey> foreign_keys;  // in the order of the definition
   int trigger_count = 0;
   // In the order in which their constraints are looked at: the newest first, but those that REPLACE
   // after all others.

@@ -41,10 +41,10 @@ Status NoSuchTable(const CompileContext& context, const QualifiedName& name) {
 
 // As their child or their parent.
 bool HasForeignKeys(const Schema& schema, const Table& table) {
-  if (!table.parents.empty()) return true;
+  if (!table.foreign_keys.empty()) return true;
   for (const std::unique_ptr<Table>& other : schema.tables()) {
-    for (const std::string& parent : other->parents) {
-      if (SameName(parent, table.name)) return true;
+    for (const ForeignKey& key : other->foreign_keys) {
+      if (SameName(key.parent, table.name)) return true;
     }
   }
   return false;

@@ -12,6 +12,10 @@ namespace orrery {
 
 // pragma_schema.cc
 Status CompileTableInfo(CompileContext& context, const PragmaStatement& statement);
+Status CompileTableXinfo(CompileContext& context, const PragmaStatement& statement);
+Status CompileTableList(CompileContext& context, const PragmaStatement& statement);
+Status CompileForeignKeyList(CompileContext& context, const PragmaStatement& statement);
+Status CompileCollationList(CompileContext& context, const PragmaStatement& statement);
 Status CompileIndexList(CompileContext& context, const PragmaStatement& statement);
 Status CompileIndexInfo(CompileContext& context, const PragmaStatement& statement);
 Status CompileIndexXinfo(CompileContext& context, const PragmaStatement& statement);

@@ -1,20 +1,37 @@
 // Pragmas that describe tables and indexes.
 
+#include "engine/compile/from_binder.h"
 #include "engine/compile/pragma_parts.h"
+#include "engine/compile/query.h"
 
 namespace orrery {
 
-Status CompileTableInfo(CompileContext& context, const PragmaStatement& statement) {
+namespace {
+
+// The columns of a table, or of a view; empty when there is neither.
+Result<std::vector<Column>> ColumnsOf(CompileContext& context, const std::string& name) {
+  if (const Table* const table = context.schema->FindTable(name)) return table->columns;
+  if (context.schema->FindView(name) == nullptr) return std::vector<Column>();
+  Scope scope;
+  QueryBlock block;
+  QualifiedName view;
+  view.name.text = name;
+  RETURN_IF_ERROR(FromBinder(context, scope, block).BindTable(view, /*arguments=*/nullptr));
+  return block.from[0]->source.table->columns;
+}
+
+// `is_extended`: whether a column is hidden.
+Status DescribeTable(CompileContext& context, const PragmaStatement& statement, bool is_extended) {
   ProgramBuilder& builder = context.builder;
   builder.program().column_names = {"cid", "name", "type", "notnull", "dflt_value", "pk"};
+  if (is_extended) builder.program().column_names.emplace_back("hidden");
   builder.NeedTransaction(/*to_write=*/false);
   if (!statement.value) return OkStatus();
-  const Table* table = context.schema->FindTable(*statement.value);
-  if (table == nullptr) return OkStatus();
-  const int count = 6;
+  ASSIGN_OR_RETURN(const std::vector<Column> columns, ColumnsOf(context, *statement.value));
+  const int count = is_extended ? 7 : 6;
   const int first = builder.NewRegisters(count);
-  for (size_t i = 0; i < table->columns.size(); ++i) {
-    const Column& column = table->columns[i];
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = columns[i];
     builder.LoadInteger(static_cast<int64_t>(i), first);
     builder.LoadText(column.name, first + 1);
     builder.LoadText(column.declared_type, first + 2);
@@ -25,7 +42,118 @@ Status CompileTableInfo(CompileContext& context, const PragmaStatement& statemen
       builder.LoadText(column.default_text, first + 4);
     }
     builder.LoadInteger(column.primary_key_position, first + 5);
+    if (is_extended) builder.LoadInteger(column.is_hidden ? 1 : 0, first + 6);
     builder.Emit(Opcode::kResultRow, first, count);
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Status CompileTableInfo(CompileContext& context, const PragmaStatement& statement) {
+  return DescribeTable(context, statement, /*is_extended=*/false);
+}
+Status CompileTableXinfo(CompileContext& context, const PragmaStatement& statement) {
+  return DescribeTable(context, statement, /*is_extended=*/true);
+}
+
+// The newest first.
+Status CompileTableList(CompileContext& context, const PragmaStatement& statement) {
+  ProgramBuilder& builder = context.builder;
+  builder.program().column_names = {"schema", "name", "type", "ncol", "wr", "strict"};
+  builder.NeedTransaction(/*to_write=*/false);
+  constexpr int kCount = 6;
+  const int first = builder.NewRegisters(kCount);
+  const auto answer = [&](std::string_view schema, const std::string& name, std::string_view type,
+                          size_t column_count, bool is_without_rowid, bool is_strict) {
+    if (statement.value && !SameName(name, *statement.value)) return;
+    builder.LoadText(schema, first);
+    builder.LoadText(name, first + 1);
+    builder.LoadText(type, first + 2);
+    builder.LoadInteger(static_cast<int64_t>(column_count), first + 3);
+    builder.LoadInteger(is_without_rowid ? 1 : 0, first + 4);
+    builder.LoadInteger(is_strict ? 1 : 0, first + 5);
+    builder.Emit(Opcode::kResultRow, first, kCount);
+  };
+  const Schema& schema = *context.schema;
+  for (auto object = schema.objects().rbegin(); object != schema.objects().rend(); ++object) {
+    if (object->kind != SchemaObjectKind::kView) continue;
+    // One that cannot be read has no columns.
+    const Result<std::vector<Column>> columns = ColumnsOf(context, object->name);
+    answer("main", object->name, "view", columns.ok() ? columns->size() : 0, false, false);
+  }
+  for (auto each = schema.tables().rbegin(); each != schema.tables().rend(); ++each) {
+    const Table& table = **each;
+    answer("main", table.name, table.is_virtual ? "virtual" : "table", table.columns.size(),
+           table.is_without_rowid, table.is_strict);
+  }
+  const size_t schema_column_count = schema.FindTable("sqlite_schema")->columns.size();
+  answer("main", "sqlite_schema", "table", schema_column_count, false, false);
+  answer("temp", "sqlite_temp_schema", "table", schema_column_count, false, false);
+  return OkStatus();
+}
+
+namespace {
+
+std::string_view Describe(ForeignKeyAction action) {
+  switch (action) {
+    case ForeignKeyAction::kNoAction:
+      return "NO ACTION";
+    case ForeignKeyAction::kSetNull:
+      return "SET NULL";
+    case ForeignKeyAction::kSetDefault:
+      return "SET DEFAULT";
+    case ForeignKeyAction::kCascade:
+      return "CASCADE";
+    case ForeignKeyAction::kRestrict:
+      return "RESTRICT";
+  }
+  Unreachable();
+}
+
+}  // namespace
+
+// The last one first; of each a row for every column.
+Status CompileForeignKeyList(CompileContext& context, const PragmaStatement& statement) {
+  ProgramBuilder& builder = context.builder;
+  builder.program().column_names = {"id", "seq",       "table",     "from",
+                                    "to", "on_update", "on_delete", "match"};
+  builder.NeedTransaction(/*to_write=*/false);
+  const Table* table = statement.value ? context.schema->FindTable(*statement.value) : nullptr;
+  if (table == nullptr) return OkStatus();
+  constexpr int kCount = 8;
+  const int first = builder.NewRegisters(kCount);
+  const std::vector<ForeignKey>& keys = table->foreign_keys;
+  for (size_t id = 0; id < keys.size(); ++id) {
+    const ForeignKey& key = keys[keys.size() - 1 - id];
+    for (size_t i = 0; i < key.columns.size(); ++i) {
+      builder.LoadInteger(static_cast<int64_t>(id), first);
+      builder.LoadInteger(static_cast<int64_t>(i), first + 1);
+      builder.LoadText(key.parent, first + 2);
+      builder.LoadText(table->columns[static_cast<size_t>(key.columns[i])].name, first + 3);
+      if (key.reference->columns.empty()) {
+        builder.Emit(Opcode::kNull, 0, first + 4);
+      } else {
+        builder.LoadText(key.reference->columns[i].text, first + 4);
+      }
+      builder.LoadText(Describe(key.reference->on_update), first + 5);
+      builder.LoadText(Describe(key.reference->on_delete), first + 6);
+      builder.LoadText("NONE", first + 7);
+      builder.Emit(Opcode::kResultRow, first, kCount);
+    }
+  }
+  return OkStatus();
+}
+
+Status CompileCollationList(CompileContext& context, const PragmaStatement&) {
+  ProgramBuilder& builder = context.builder;
+  builder.program().column_names = {"seq", "name"};
+  const int first = builder.NewRegisters(2);
+  int64_t number = 0;
+  for (const std::string_view name : {"RTRIM", "NOCASE", "BINARY"}) {
+    builder.LoadInteger(number++, first);
+    builder.LoadText(name, first + 1);
+    builder.Emit(Opcode::kResultRow, first, 2);
   }
   return OkStatus();
 }
