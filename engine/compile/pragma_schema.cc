@@ -93,26 +93,6 @@ Status CompileTableList(CompileContext& context, const PragmaStatement& statemen
   return OkStatus();
 }
 
-namespace {
-
-std::string_view Describe(ForeignKeyAction action) {
-  switch (action) {
-    case ForeignKeyAction::kNoAction:
-      return "NO ACTION";
-    case ForeignKeyAction::kSetNull:
-      return "SET NULL";
-    case ForeignKeyAction::kSetDefault:
-      return "SET DEFAULT";
-    case ForeignKeyAction::kCascade:
-      return "CASCADE";
-    case ForeignKeyAction::kRestrict:
-      return "RESTRICT";
-  }
-  Unreachable();
-}
-
-}  // namespace
-
 // The last one first; of each a row for every column.
 Status CompileForeignKeyList(CompileContext& context, const PragmaStatement& statement) {
   ProgramBuilder& builder = context.builder;

@@ -132,6 +132,22 @@ std::string_view Describe(ConflictAction action) {
   Unreachable();
 }
 
+std::string_view Describe(ForeignKeyAction action) {
+  switch (action) {
+    case ForeignKeyAction::kNoAction:
+      return "NO ACTION";
+    case ForeignKeyAction::kSetNull:
+      return "SET NULL";
+    case ForeignKeyAction::kSetDefault:
+      return "SET DEFAULT";
+    case ForeignKeyAction::kCascade:
+      return "CASCADE";
+    case ForeignKeyAction::kRestrict:
+      return "RESTRICT";
+  }
+  Unreachable();
+}
+
 std::string_view Describe(SchemaObjectKind kind) {
   switch (kind) {
     case SchemaObjectKind::kTable:

@@ -154,6 +154,8 @@ enum class ForeignKeyAction : uint8_t {
   kRestrict,
 };
 
+std::string_view Describe(ForeignKeyAction action);  // "SET NULL"
+
 // REFERENCES table (columns) ...
 struct ForeignKeyReference {
   Name table;

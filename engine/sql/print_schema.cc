@@ -1,26 +1,6 @@
 #include "engine/sql/sql_writer.h"
 
 namespace orrery {
-namespace {
-
-std::string_view Words(ForeignKeyAction action) {
-  switch (action) {
-    case ForeignKeyAction::kNoAction:
-      return "NO ACTION";
-    case ForeignKeyAction::kSetNull:
-      return "SET NULL";
-    case ForeignKeyAction::kSetDefault:
-      return "SET DEFAULT";
-    case ForeignKeyAction::kCascade:
-      return "CASCADE";
-    case ForeignKeyAction::kRestrict:
-      return "RESTRICT";
-  }
-  Unreachable();
-}
-
-}  // namespace
-
 void SqlWriter::WriteCreateHead(bool is_temporary, std::string_view what, bool if_not_exists) {
   Word(is_temporary ? "CREATE TEMP" : "CREATE");
   Word(what);
@@ -213,11 +193,11 @@ void SqlWriter::Write(const ForeignKeyReference& reference) {
   if (!reference.columns.empty()) WriteNames(reference.columns);
   if (reference.on_delete != ForeignKeyAction::kNoAction) {
     Word("ON DELETE");
-    Word(Words(reference.on_delete));
+    Word(Describe(reference.on_delete));
   }
   if (reference.on_update != ForeignKeyAction::kNoAction) {
     Word("ON UPDATE");
-    Word(Words(reference.on_update));
+    Word(Describe(reference.on_update));
   }
   if (reference.is_deferred) Word("DEFERRABLE INITIALLY DEFERRED");
 }
