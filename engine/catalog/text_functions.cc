@@ -84,7 +84,8 @@ void AppendCharacter(std::string& text, uint32_t character) {
   }
 }
 
-// \XXXX, \+XXXXXX, \uXXXX and \UXXXXXXXX are characters, and two backslashes one.
+// A backslash and four hexadecimal digits are a character, as are \u and four, \+ and six, \U and
+// eight; two backslashes are one.
 void Unistr(FunctionCall& call, Arguments arguments) {
   if (arguments[0].is_null()) return;
   const Value value = ToText(arguments[0]);

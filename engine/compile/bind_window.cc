@@ -71,10 +71,6 @@ std::optional<WindowFrame> OwnFrame(WindowFunction function) {
   }
 }
 
-bool HasDistance(FrameEdgeKind kind) {
-  return kind == FrameEdgeKind::kPreceding || kind == FrameEdgeKind::kFollowing;
-}
-
 }  // namespace
 
 Result<BoundPtr> Binder::BindWindow(const FunctionExpr& expr, const Function& function) {
@@ -112,26 +108,24 @@ Result<BoundPtr> Binder::BindWindow(const FunctionExpr& expr, const Function& fu
   // No window function stands in another.
   auto* const windows = std::exchange(scope_.windows, nullptr);
   BindArguments(expr.arguments, window->arguments);
-  const auto bind = [this](const Expr& each, std::vector<BoundPtr>& list) {
-    (void)BindLeniently(each, list);
-  };
-  const auto bind_one = [&](const ExprPtr& each, BoundPtr& target) {
+  const auto bind_one = [this](const ExprPtr& each, BoundPtr& target) {
     if (!each) return;
     std::vector<BoundPtr> list;
-    bind(*each, list);
+    (void)BindLeniently(*each, list);
     target = std::move(list[0]);
   };
   for (const ExprPtr& each : *whole.partition_by) {
-    bind(*each, window->partition_by);
+    (void)BindLeniently(*each, window->partition_by);
     window->key.push_back(SortColumnOf(*window->partition_by.back(), OrderingTerm()));
   }
   for (const OrderingTerm& term : *whole.order_by) {
-    bind(*term.expr, window->order_by);
+    (void)BindLeniently(*term.expr, window->order_by);
     window->key.push_back(SortColumnOf(*window->order_by.back(), term));
   }
   bind_one(expr.filter, window->filter);
   if (const std::optional<WindowFrame> own = OwnFrame(function.window)) {
     window->frame = *own;
+    if (HasDistance(own->start)) window->start_distance = MakeConstant(Value::Integer(1));
   } else {
     bind_one(frame.start.distance, window->start_distance);
     bind_one(frame.end.distance, window->end_distance);

@@ -57,10 +57,7 @@ WindowCoder::WindowCoder(CompileContext& context, ExprCoder& coder, const Query&
 void WindowCoder::Open() {
   if (stages_.empty()) return;
   CollectColumns();
-  column_registers_ = builder_.NewRegisters(std::max<int>(1, static_cast<int>(columns_.size())));
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    carried_.push_back(column_registers_ + static_cast<int>(i));
-  }
+  for (size_t i = 0; i < columns_.size(); ++i) carried_.push_back(builder_.NewRegister());
   for (const auto& aggregate : block_.aggregates) carried_.push_back(aggregate->accumulator);
   for (const auto& window : block_.windows) window->result = builder_.NewRegister();
   OpenSorter(stages_[0]);
@@ -109,7 +106,7 @@ void WindowCoder::OpenSorter(Stage& stage) {
 void WindowCoder::Add(Label next_row) {
   if (stages_.empty()) return output_.Add(block_, next_row);
   for (size_t i = 0; i < columns_.size(); ++i) {
-    coder_.Code(*columns_[i], column_registers_ + static_cast<int>(i));
+    coder_.Code(*columns_[i], carried_[i]);
   }
   Insert(stages_[0]);
 }

@@ -51,7 +51,6 @@ class WindowCoder {
   std::vector<Stage> stages_;          // in the order in which they are run
   std::vector<const Bound*> columns_;  // of the block's tables, that are read later
   std::vector<int> carried_;           // registers: columns_, then aggregates
-  int column_registers_ = 0;           // the first of columns_
 };
 
 }  // namespace orrery

@@ -14,6 +14,11 @@
 
 namespace orrery {
 
+// Whether an edge is so far from the current row.
+constexpr bool HasDistance(FrameEdgeKind kind) {
+  return kind == FrameEdgeKind::kPreceding || kind == FrameEdgeKind::kFollowing;
+}
+
 struct WindowFrame {
   FrameUnit unit = FrameUnit::kRange;
   FrameEdgeKind start = FrameEdgeKind::kUnboundedPreceding;

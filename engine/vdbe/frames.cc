@@ -4,7 +4,6 @@
 
 #include "engine/value/affinity.h"
 #include "engine/value/arithmetic.h"
-#include "engine/value/numeric.h"
 
 namespace orrery {
 
@@ -26,11 +25,6 @@ Peers::Peers(std::span<const Sorter::Entry> rows, const SortKey& order, size_t p
 Status CheckDistance(const WindowFrame& frame, bool is_start, Value& distance) {
   const bool is_range = frame.unit == FrameUnit::kRange;
   ApplyAffinity(distance, Affinity::kNumeric);
-  if (!is_range && distance.is_real()) {
-    if (const std::optional<int64_t> exact = ExactInteger(distance.real())) {
-      distance = Value::Integer(*exact);
-    }
-  }
   const bool is_number = distance.is_integer() || (is_range && distance.is_real());
   const bool is_negative = (distance.is_integer() && distance.integer() < 0) ||
                            (distance.is_real() && distance.real() < 0);

@@ -6,7 +6,6 @@
 #include "engine/value/affinity.h"
 #include "engine/value/arithmetic.h"
 #include "engine/value/logic.h"
-#include "engine/value/numeric.h"
 
 namespace orrery {
 namespace {
@@ -14,11 +13,6 @@ namespace {
 // An integer above 0, as ntile() and nth_value() want one; empty for anything else.
 std::optional<int64_t> PositiveInteger(Value value) {
   ApplyAffinity(value, Affinity::kNumeric);
-  if (value.is_real()) {
-    if (const std::optional<int64_t> exact = ExactInteger(value.real())) {
-      value = Value::Integer(*exact);
-    }
-  }
   if (!value.is_integer() || value.integer() <= 0) return std::nullopt;
   return value.integer();
 }
@@ -191,11 +185,7 @@ Value WindowRun::Neighbour(size_t row, bool is_later) const {
   const Arguments own = ArgumentsOf(row);
   const Value distance = own.size() > 1 ? own[1] : Value::Integer(1);
   Value place = is_later ? Add(Count(row), distance) : Subtract(Count(row), distance);
-  if (place.is_real()) {
-    if (const std::optional<int64_t> exact = ExactInteger(place.real())) {
-      place = Value::Integer(*exact);
-    }
-  }
+  ApplyAffinity(place, Affinity::kNumeric);
   const bool is_there = place.is_integer() && place.integer() >= 0 &&
                         static_cast<uint64_t>(place.integer()) < row_count();
   if (is_there) return ArgumentsOf(static_cast<size_t>(place.integer()))[0];

@@ -10,13 +10,7 @@
 namespace orrery {
 namespace {
 
-bool HasDistance(FrameEdgeKind kind) {
-  return kind == FrameEdgeKind::kPreceding || kind == FrameEdgeKind::kFollowing;
-}
-
-// Functions of a row's place do not look at their frame.
 Status CheckDistances(const WindowCall& call, std::span<Value> distances) {
-  if (call.function->window == WindowFunction::kCumeDist) return OkStatus();
   if (HasDistance(call.frame.start)) {
     RETURN_IF_ERROR(CheckDistance(call.frame, /*is_start=*/true, distances[0]));
   }
