@@ -21,6 +21,7 @@ inline constexpr ProfileKey kProfileKeys[] = {
     {.name = "relations", .kind = KeyKind::kOne, .low = 0, .high = 1'000'000},
     {.name = "statements", .low = 1, .high = 100'000},
     kPageSizeKey,
+    kAutoVacuumKey,
     {.name = "cache-pages", .low = 10, .high = 1'000'000},
     {.name = "synchronous", .words = kSynchronousLevels},
     {.name = "auto-checkpoint", .low = 0, .high = 1'000'000},

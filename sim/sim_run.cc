@@ -125,6 +125,7 @@ SimRun::SimRun(const RunSetup& setup)
 void SimRun::DrawConfiguration() {
   const Profile& profile = *setup_.options.profile;
   pager_.new_page_size = DrawPageSize(profile, config_);
+  pager_.new_auto_vacuum = DrawAutoVacuum(profile, root_.Branch("auto vacuum"));
   pager_.cache_page_count = profile.Draw<uint32_t>("cache-pages", config_);
   pager_.auto_checkpoint_frame_count = profile.Draw<uint32_t>("auto-checkpoint", config_);
   // Only with FULL is every answered commit there after a power cut, which SQLite beside us cannot

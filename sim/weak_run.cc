@@ -128,6 +128,11 @@ WeakRun::WeakRun(const RunSetup& setup, int connection_count, int process_count)
   static constexpr uint32_t kPageSizes[] = {512, 1024, 4096, 65536};
   static constexpr uint32_t kPageWeights[] = {6, 3, 2, 1};
   pager_.new_page_size = kPageSizes[config_.Weighted(kPageWeights, "page size")];
+  static constexpr AutoVacuum kAutoVacuums[] = {AutoVacuum::kNone, AutoVacuum::kFull,
+                                                AutoVacuum::kIncremental};
+  static constexpr uint32_t kAutoVacuumWeights[] = {4, 1, 1};
+  pager_.new_auto_vacuum =
+      kAutoVacuums[root_.Branch("auto vacuum").Weighted(kAutoVacuumWeights, "auto vacuum")];
   static constexpr uint32_t kCaches[] = {10, 20, 200};
   pager_.cache_page_count = kCaches[config_.Choose(3, "cache")];
   static constexpr uint32_t kLimits[] = {20, 5, 1000, 0};

@@ -25,6 +25,7 @@ inline constexpr sim::ProfileKey kProfileKeys[] = {
     {.name = "small-tables", .kind = sim::KeyKind::kOne, .words = sim::kNoYes},
     {.name = "statements", .low = 1, .high = 100'000},
     sim::kPageSizeKey,
+    sim::kAutoVacuumKey,
     {.name = "cache-pages", .low = 10, .high = 1'000'000},
     {.name = "synchronous", .words = sim::kSynchronousLevels},
     {.name = "auto-checkpoint", .low = 0, .high = 1'000'000},

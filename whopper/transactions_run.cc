@@ -42,6 +42,7 @@ TransactionsRun::TransactionsRun(const sim::RunSetup& setup, sim::StackPool& sta
 void TransactionsRun::DrawConfiguration() {
   PagerOptions& pager = context_.pager;
   pager.new_page_size = DrawPageSize(profile_, config_);
+  pager.new_auto_vacuum = DrawAutoVacuum(profile_, root_.Branch("auto vacuum"));
   pager.cache_page_count = profile_.Draw<uint32_t>("cache-pages", config_);
   pager.synchronous = profile_.Draw<Synchronous>("synchronous", config_);
   DrawJournal();

@@ -39,6 +39,7 @@ WhopperRun::~WhopperRun() { world_.SetEventObserver(nullptr); }
 void WhopperRun::DrawConfiguration() {
   PagerOptions pager;
   pager.new_page_size = DrawPageSize(profile_, config_);
+  pager.new_auto_vacuum = DrawAutoVacuum(profile_, root_.Branch("auto vacuum"));
   pager.cache_page_count = profile_.Draw<uint32_t>("cache-pages", config_);
   pager.synchronous = profile_.Draw<Synchronous>("synchronous", config_);
   pager.auto_checkpoint_frame_count = profile_.Draw<uint32_t>("auto-checkpoint", config_);
@@ -62,8 +63,9 @@ void WhopperRun::DrawConfiguration() {
   context_->connection_count = connection_count;
   context_->observer = setup_.observer;
   DrawJournal();
-  Tell("page size " + std::to_string(pager.new_page_size) + ", cache " +
-       std::to_string(context_->pager.cache_page_count) + ", synchronous " +
+  Tell("page size " + std::to_string(pager.new_page_size) + ", auto-vacuum " +
+       std::string(sim::kAutoVacuumWords[static_cast<size_t>(*pager.new_auto_vacuum)]) +
+       ", cache " + std::to_string(context_->pager.cache_page_count) + ", synchronous " +
        std::to_string(static_cast<int>(context_->pager.synchronous)) + ", auto checkpoint " +
        std::to_string(pager.auto_checkpoint_frame_count) + ", processes " +
        std::to_string(process_count_) + ", schedule " +

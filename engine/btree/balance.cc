@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/btree/pointer_notes.h"
+
 namespace orrery {
 namespace {
 const YieldSite kSiblingSite("btree.balance.sibling");
@@ -120,6 +122,8 @@ Balance::Next Balance::Deepen() {
   const PageNumber number = child.number();
   WriteBtreePage(child.Edit(), number, pager_.usable_size(), kind_, cells_,
                  root.page.is_leaf() ? kNoPage : root.page.right_child());
+  NoteOwnersIn(pager_, number, child.data());
+  pager_.NoteOwner(number, PageUse::kTreeChild, root.ref.number());
 
   path_.Cut(1);
   WriteBtreePage(root.ref.Edit(), root.ref.number(), pager_.usable_size(), InteriorKind(root.page),
@@ -150,6 +154,8 @@ Balance::Next Balance::Append() {
   }
   WriteBtreePage(page.Edit(), page.number(), pager_.usable_size(), kind_,
                  std::span(pending_.data(), 1), kNoPage);
+  NoteOwnersIn(pager_, page.number(), page.data());
+  pager_.NoteOwner(page.number(), PageUse::kTreeChild, parent.ref.number());
   pending_count_ = 0;
   dividers_[0].resize(kTableInteriorCellSizeMax);
   dividers_[0].resize(EncodeTableInteriorCell(here.ref.number(), last_rowid, dividers_[0].data()));
@@ -330,6 +336,8 @@ Status Balance::DealToPages() {
     }
     WriteBtreePage(pages_[i].Edit(), number, pager_.usable_size(), kind_,
                    std::span(cells_).subspan(share.first, share.count), right_child);
+    NoteOwnersIn(pager_, number, pages_[i].data());
+    pager_.NoteOwner(number, PageUse::kTreeChild, path_[level_ - 1].ref.number());
   }
   return OkStatus();
 }
@@ -381,6 +389,7 @@ Status Balance::InsertDividers(uint32_t index, uint32_t count) {
         BtreePageEditor::Inserted::kYes) {
       return CorruptPage(pager_, parent.ref.number(), "free space corruption");
     }
+    NoteOwnersOf(pager_, parent.ref.number(), parent.page.kind(), dividers_[i]);
   }
   return OkStatus();
 }
@@ -428,6 +437,7 @@ Balance::Next Balance::TakeOver(PageRef child) {
   }
   WriteBtreePage(root.ref.Edit(), root.ref.number(), pager_.usable_size(), page.kind(), cells_,
                  page.is_leaf() ? kNoPage : page.right_child());
+  NoteOwnersIn(pager_, root.ref.number(), root.ref.data());
   if (Status status = Reopen(root); !status.ok()) return Fail(std::move(status));
   pager_.io().Reached(Probe::kRootCollapsed);
   spare_[spare_count_++] = child.number();

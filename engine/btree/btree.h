@@ -15,6 +15,7 @@
 #include "engine/io/resumable.h"
 #include "engine/storage/page_operations.h"
 #include "engine/storage/pager.h"
+#include "engine/storage/write_pointer_map.h"
 
 namespace orrery {
 
@@ -50,28 +51,11 @@ class Btree {
 
 enum class TreeKind : uint8_t { kTable, kIndex };
 
-// Makes an empty tree; answers its root page.
-class CreateTree final : public Resumable<CreateTree, PageNumber> {
- public:
-  enum class State : uint8_t { kAllocate, kWrite };
-  static constexpr Edge<State> kEdges[] = {{State::kAllocate, State::kWrite}};
-
-  void Start(Btree& btree, TreeKind kind = TreeKind::kTable);
-
- private:
-  friend Resumable;
-  Next Run(State state);
-
-  Btree* btree_ = nullptr;
-  TreeKind kind_ = TreeKind::kTable;
-  AllocatePage allocate_;
-};
-
 // Frees all pages of a tree (table or index), the root too unless `keep_root`, which is left an
 // empty leaf. Answers the number of rows there were.
 class ClearTree final : public Resumable<ClearTree, uint64_t> {
  public:
-  enum class State : uint8_t { kEnter, kEntered, kCell, kChild, kLeave, kFreed };
+  enum class State : uint8_t { kEnter, kEntered, kCell, kChild, kLeave, kFreed, kNoted };
   static constexpr Edge<State> kEdges[] = {
       {State::kEnter, State::kEntered},  // a page was not in the cache
       {State::kEnter, State::kCell},
@@ -81,7 +65,9 @@ class ClearTree final : public Resumable<ClearTree, uint64_t> {
       {State::kChild, State::kEnter},  // a subtree
       {State::kChild, State::kLeave},  // that was the last one
       {State::kLeave, State::kFreed},
-      {State::kFreed, State::kCell},  // up, and on with the cell after the subtree
+      {State::kFreed, State::kCell},   // up, and on with the cell after the subtree
+      {State::kLeave, State::kNoted},  // in a file with pointer maps
+      {State::kFreed, State::kNoted},
   };
 
   ClearTree() = default;
@@ -98,6 +84,7 @@ class ClearTree final : public Resumable<ClearTree, uint64_t> {
   Next Child();
   Next Leave();
   Next Freed();
+  Next AllFreed();
   Next Ended(Status status);
   void OnAbandon() override { parts_.reset(); }
 
@@ -113,6 +100,7 @@ class ClearTree final : public Resumable<ClearTree, uint64_t> {
     FetchPage fetch;
     FreePage free;
     FreeOverflow free_overflow;
+    WritePointerMap write_pointer_map;
     bool freeing_chain = false;
     std::vector<bool> freed;  // a page that is met twice is a damaged tree
   };
@@ -163,7 +151,8 @@ class CountRows final : public Resumable<CountRows, uint64_t>, private TreeUser 
 };
 
 // Checks every page of the file: the freelist, the trees (table and index) at `roots`, their
-// overflow chains, the order of rowids, the bytes of each page, pages used twice or never. Answers
+// overflow chains, pointer maps, the order of rowids, the bytes of each page, pages used twice or
+// never. Answers
 // SQLite's messages, at most `error_count_max`; none when all is well. Like SQLite's, each is one
 // line; the caller puts "*** in database main ***" before them.
 //
@@ -180,6 +169,8 @@ class CheckIntegrity final : public Resumable<CheckIntegrity, IntegrityReport>, 
  public:
   enum class State : uint8_t {
     kStart,
+    kMap,
+    kMapArrived,
     kList,
     kListArrived,
     kNextRoot,
@@ -191,6 +182,11 @@ class CheckIntegrity final : public Resumable<CheckIntegrity, IntegrityReport>, 
     kUnused,
   };
   static constexpr Edge<State> kEdges[] = {
+      {State::kStart, State::kMap},       // in a file with pointer maps
+      {State::kMap, State::kMapArrived},  // a page was not in the cache
+      {State::kMapArrived, State::kMap},
+      {State::kMapArrived, State::kStart},
+      {State::kMap, State::kList},
       {State::kStart, State::kList},        // the freelist
       {State::kList, State::kListArrived},  // a page was not in the cache
       {State::kList, State::kList},
@@ -228,6 +224,9 @@ class CheckIntegrity final : public Resumable<CheckIntegrity, IntegrityReport>, 
 
   Next Run(State state);
   Next StartOver();
+  Next Map();
+  Next MapArrived();
+  Next StartList();
   Next List();
   Next ListArrived();
   Next ListEnded();

@@ -34,6 +34,8 @@ ClearTree::Next ClearTree::Run(State state) {
       return Leave();
     case State::kFreed:
       return Freed();
+    case State::kNoted:
+      return Ended(outcome());
   }
   Unreachable();
 }
@@ -108,7 +110,7 @@ ClearTree::Next ClearTree::Leave() {
     const BtreePageKind kind =
         here.page.is_table() ? BtreePageKind::kTableLeaf : BtreePageKind::kIndexLeaf;
     WriteBtreePage(here.ref.Edit(), number, pager.usable_size(), kind, {}, kNoPage);
-    return Ended(OkStatus());
+    return AllFreed();
   }
   parts_->path.Pop();
   parts_->freed[number] = true;
@@ -120,7 +122,15 @@ ClearTree::Next ClearTree::Freed() {
   if (!outcome().ok()) return Ended(outcome());
   parts_->free.Take();
   if (!parts_->path.empty()) return Goto(State::kCell);
-  return Ended(OkStatus());
+  return AllFreed();
+}
+
+ClearTree::Next ClearTree::AllFreed() {
+  Pager& pager = parts_->btree.pager();
+  if (!pager.has_owner_notes()) return Ended(OkStatus());
+  parts_->path.Clear();
+  parts_->write_pointer_map.Start(pager);
+  return AwaitOutcome(parts_->write_pointer_map, State::kNoted);
 }
 
 // Every end releases the pages.

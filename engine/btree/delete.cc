@@ -18,6 +18,9 @@ DeleteRow::Next DeleteRow::Run(State state) {
       return Remove();
     case State::kBalanced:
       return Balanced();
+    case State::kNoted:
+      write_pointer_map_.Take();
+      return Done(path_after_);
   }
   Unreachable();
 }
@@ -41,7 +44,7 @@ DeleteRow::Next DeleteRow::Remove() {
   if (defect == nullptr) defect = leaf.page.FreeSize(&free_size);
   if (defect != nullptr) return Fail(CorruptPage(pager_, leaf.ref.number(), defect));
   if (path_.depth() == 1 || free_size * 3 <= pager_.usable_size() * 2) {
-    return Done(PathAfter::kStands);
+    return End(PathAfter::kStands);
   }
   balance_.Start();
   return Await(balance_, State::kBalanced);
@@ -50,7 +53,14 @@ DeleteRow::Next DeleteRow::Remove() {
 DeleteRow::Next DeleteRow::Balanced() {
   balance_.Take();
   path_.Clear();
-  return Done(PathAfter::kLost);
+  return End(PathAfter::kLost);
+}
+
+DeleteRow::Next DeleteRow::End(PathAfter after) {
+  if (!pager_.has_owner_notes()) return Done(after);
+  path_after_ = after;
+  write_pointer_map_.Start(pager_);
+  return Await(write_pointer_map_, State::kNoted);
 }
 
 }  // namespace orrery

@@ -15,10 +15,12 @@ namespace orrery {
 
 class DeleteRow final : public Resumable<DeleteRow, PathAfter> {
  public:
-  enum class State : uint8_t { kFreeChain, kRemove, kBalanced };
+  enum class State : uint8_t { kFreeChain, kRemove, kBalanced, kNoted };
   static constexpr Edge<State> kEdges[] = {
       {State::kFreeChain, State::kRemove},
       {State::kRemove, State::kBalanced},  // the leaf has become too empty
+      {State::kRemove, State::kNoted},     // in a file with pointer maps
+      {State::kBalanced, State::kNoted},
   };
 
   DeleteRow(Btree& btree, TreePath& path);
@@ -31,12 +33,15 @@ class DeleteRow final : public Resumable<DeleteRow, PathAfter> {
   Next FreeChain();
   Next Remove();
   Next Balanced();
+  Next End(PathAfter after);
   void OnAbandon() override { path_.Clear(); }
 
   Pager& pager_;
   TreePath& path_;
   FreeOverflow free_overflow_;
   Balance balance_;
+  WritePointerMap write_pointer_map_;
+  PathAfter path_after_ = PathAfter::kStands;
 };
 
 }  // namespace orrery

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/btree/pointer_notes.h"
+
 namespace orrery {
 namespace {
 constexpr char kTwice[] = "page is in the tree twice";
@@ -59,6 +61,9 @@ DeleteEntry::Next DeleteEntry::Run(State state) {
       return Remove();
     case State::kBalanced:
       return Balanced();
+    case State::kNoted:
+      write_pointer_map_.Take();
+      return Done(path_after_);
   }
   Unreachable();
 }
@@ -116,6 +121,7 @@ DeleteEntry::Next DeleteEntry::Replace() {
   copy_.resize(kPageNumberSize);
   StoreBig<uint32_t>(copy_.data(), above.page.Child(above.index));
   copy_.insert(copy_.end(), content, content + cell.content_size());
+  NoteOwnersOf(pager_, above.ref.number(), above.page.kind(), copy_);
   const Bytes key = journey_.bytes();
   key_.assign(key.begin(), key.end());
 
@@ -180,9 +186,9 @@ DeleteEntry::Next DeleteEntry::Remove() {
   if (defect == nullptr) defect = leaf.page.FreeSize(&free_size);
   if (defect != nullptr) return Corrupt(defect);
   if (path_.depth() == 1 || free_size * 3 <= pager_.usable_size() * 2) {
-    if (!is_interior_) return Done(PathAfter::kStands);
+    if (!is_interior_) return End(PathAfter::kStands);
     path_.Clear();
-    return Done(PathAfter::kLost);
+    return End(PathAfter::kLost);
   }
   balance_.Start();
   return Await(balance_, State::kBalanced);
@@ -191,7 +197,14 @@ DeleteEntry::Next DeleteEntry::Remove() {
 DeleteEntry::Next DeleteEntry::Balanced() {
   balance_.Take();
   path_.Clear();
-  return Done(PathAfter::kLost);
+  return End(PathAfter::kLost);
+}
+
+DeleteEntry::Next DeleteEntry::End(PathAfter after) {
+  if (!pager_.has_owner_notes()) return Done(after);
+  path_after_ = after;
+  write_pointer_map_.Start(pager_);
+  return Await(write_pointer_map_, State::kNoted);
 }
 
 }  // namespace orrery

@@ -38,6 +38,7 @@ class DeleteEntry final : public Resumable<DeleteEntry, PathAfter> {
     kCheckCopy,
     kRemove,
     kBalanced,
+    kNoted,
   };
   static constexpr Edge<State> kEdges[] = {
       {State::kFreeChain, State::kChainFreed},
@@ -55,6 +56,8 @@ class DeleteEntry final : public Resumable<DeleteEntry, PathAfter> {
       {State::kSteppedBack, State::kCheckCopy},
       {State::kCheckCopy, State::kRemove},
       {State::kRemove, State::kBalanced},  // the leaf has become too empty
+      {State::kRemove, State::kNoted},     // in a file with pointer maps
+      {State::kBalanced, State::kNoted},
   };
 
   DeleteEntry(Btree& btree, TreePath& path, IndexJourney& journey);
@@ -75,6 +78,7 @@ class DeleteEntry final : public Resumable<DeleteEntry, PathAfter> {
   Next CheckCopy();
   Next Remove();
   Next Balanced();
+  Next End(PathAfter after);
   Next Follow(Journey::Outcome outcome, State if_there, State after_travel);
   Next Corrupt(Defect defect);
   void OnAbandon() override { path_.Clear(); }
@@ -86,6 +90,8 @@ class DeleteEntry final : public Resumable<DeleteEntry, PathAfter> {
   Travel travel_;
   FreeOverflow free_overflow_;
   Balance balance_;
+  WritePointerMap write_pointer_map_;
+  PathAfter path_after_ = PathAfter::kStands;
 
   bool is_interior_ = false;
   uint32_t level_ = 0;             // of the entry to be deleted, when it is interior

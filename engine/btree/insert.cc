@@ -42,6 +42,9 @@ InsertCell::Next InsertCell::Run(State state) {
       return PlaceCell();
     case State::kBalanced:
       return Balanced();
+    case State::kNoted:
+      write_pointer_map_.Take();
+      return Done(path_after_);
   }
   Unreachable();
 }
@@ -109,7 +112,9 @@ InsertCell::Next InsertCell::WriteNew() {
 
 InsertCell::Next InsertCell::PlaceCell() {
   if (local_size_ < payload_.size()) {
-    StoreBig<uint32_t>(cell_.data() + cell_.size() - 4, write_overflow_.Take());
+    const PageNumber first = write_overflow_.Take();
+    StoreBig<uint32_t>(cell_.data() + cell_.size() - 4, first);
+    pager_.NoteOwner(first, PageUse::kOverflowFirst, path_.top().ref.number());
   }
   cell_.resize(std::max<size_t>(cell_.size(), kCellSizeMin));
   TreePath::Level& here = path_.top();
@@ -122,7 +127,7 @@ InsertCell::Next InsertCell::PlaceCell() {
       defect = editor.Overwrite(here.index, cell_);
       if (defect == nullptr) {
         pager_.io().Reached(Probe::kCellOverwritten);
-        return Done(PathAfter::kStands);
+        return End(PathAfter::kStands);
       }
     }
     if (defect == nullptr) defect = editor.Remove(here.index);
@@ -130,7 +135,7 @@ InsertCell::Next InsertCell::PlaceCell() {
   if (defect == nullptr) {
     switch (editor.Insert(here.index, cell_, btree_.scratch(), &defect)) {
       case BtreePageEditor::Inserted::kYes:
-        return Done(PathAfter::kStands);
+        return End(PathAfter::kStands);
       case BtreePageEditor::Inserted::kDamaged:
         break;
       case BtreePageEditor::Inserted::kNoRoom:
@@ -144,7 +149,14 @@ InsertCell::Next InsertCell::PlaceCell() {
 InsertCell::Next InsertCell::Balanced() {
   balance_.Take();
   path_.Clear();
-  return Done(PathAfter::kLost);
+  return End(PathAfter::kLost);
+}
+
+InsertCell::Next InsertCell::End(PathAfter after) {
+  if (!pager_.has_owner_notes()) return Done(after);
+  path_after_ = after;
+  write_pointer_map_.Start(pager_);
+  return Await(write_pointer_map_, State::kNoted);
 }
 
 }  // namespace orrery

@@ -21,6 +21,7 @@
 #include "engine/btree/journey.h"
 #include "engine/btree/overflow.h"
 #include "engine/io/resumable.h"
+#include "engine/storage/write_pointer_map.h"
 
 namespace orrery {
 
@@ -33,13 +34,15 @@ enum class PathAfter : uint8_t {
 
 class InsertCell final : public Resumable<InsertCell, PathAfter> {
  public:
-  enum class State : uint8_t { kFind, kFound, kFreeOld, kWriteNew, kPlace, kBalanced };
+  enum class State : uint8_t { kFind, kFound, kFreeOld, kWriteNew, kPlace, kBalanced, kNoted };
   static constexpr Edge<State> kEdges[] = {
       {State::kFind, State::kFound},  // a page was not in the cache
       {State::kFind, State::kFreeOld},     {State::kFind, State::kWriteNew},
       {State::kFound, State::kFreeOld},    {State::kFound, State::kWriteNew},
       {State::kFreeOld, State::kWriteNew}, {State::kWriteNew, State::kPlace},
       {State::kPlace, State::kBalanced},  // there was no room
+      {State::kPlace, State::kNoted},     // in a file with pointer maps
+      {State::kBalanced, State::kNoted},
   };
 
   // What the path shows when the operation starts.
@@ -65,6 +68,7 @@ class InsertCell final : public Resumable<InsertCell, PathAfter> {
   Next WriteNew();
   Next PlaceCell();
   Next Balanced();
+  Next End(PathAfter after);
   void OnAbandon() override { path_.Clear(); }
 
   Btree& btree_;
@@ -75,6 +79,7 @@ class InsertCell final : public Resumable<InsertCell, PathAfter> {
   FreeOverflow free_overflow_;
   WriteOverflow write_overflow_;
   Balance balance_;
+  WritePointerMap write_pointer_map_;
 
   std::array<std::byte, kCellHeadSizeMax> head_;
   size_t head_size_ = 0;
@@ -83,6 +88,7 @@ class InsertCell final : public Resumable<InsertCell, PathAfter> {
   bool freeing_ = false;
   std::vector<std::byte> cell_;
   uint32_t local_size_ = 0;
+  PathAfter path_after_ = PathAfter::kStands;
 };
 
 }  // namespace orrery

@@ -8,22 +8,16 @@
 
 #include "engine/btree/btree.h"
 #include "engine/format/payload_layout.h"
+#include "engine/format/pointer_map.h"
 
 namespace orrery {
 namespace {
 
 const YieldSite kListSite("btree.integrity.list");
+const YieldSite kMapSite("btree.integrity.map");
 const YieldSite kTreeSite("btree.integrity.descend");
 
 std::string Text(uint64_t number) { return std::to_string(number); }
-
-// The page that holds the pointer map entry of page `number`, in a file that has such maps.
-PageNumber PointerMapPage(PageNumber number, uint32_t usable_size, uint32_t page_size) {
-  if (number < 2) return kNoPage;
-  const uint32_t pages_per_map = usable_size / 5 + 1;
-  const PageNumber map = (number - 2) / pages_per_map * pages_per_map + 2;
-  return map == LockPage(page_size) ? map + 1 : map;
-}
 
 struct Extent {
   uint32_t first;
@@ -85,6 +79,25 @@ struct CheckIntegrity::Parts {
     return true;
   }
 
+  // That the pointer map says of a page what was found.
+  void CheckOwner(PageNumber page, PageUse use, PageNumber parent) {
+    if (!pager.has_pointer_maps()) return;
+    if (page < 2 || page >= owners.size() || PointerMapOf(page) == page) {
+      Report("Failed to read ptrmap key=" + Text(page));
+      return;
+    }
+    const PageOwner owner = owners[page];
+    if (owner == PageOwner{use, parent}) return;
+    const auto pair = [](const PageOwner& of) {
+      return "(" + Text(static_cast<uint8_t>(of.use)) + "," + Text(of.parent) + ")";
+    };
+    Report("Bad ptr map entry key=" + Text(page) + " expected=" + pair({use, parent}) +
+           " got=" + pair(owner));
+  }
+  PageNumber PointerMapOf(PageNumber page) const {
+    return PointerMapPage(page, pager.usable_size(), pager.page_size());
+  }
+
   void CheckBytes();
 
   Btree& btree;
@@ -97,6 +110,8 @@ struct CheckIntegrity::Parts {
   std::vector<std::string> messages;
   std::vector<uint64_t> row_counts;
   std::vector<bool> referred;
+  std::vector<PageOwner> owners;  // as the pointer maps have them
+  PageNumber map_next = kNoPage;  // the first page whose owner has not been read
   size_t next_root = 0;
   PageNumber root = kNoPage;
   std::vector<Level> levels;
@@ -130,6 +145,10 @@ CheckIntegrity::Next CheckIntegrity::Run(State state) {
   switch (state) {
     case State::kStart:
       return StartOver();
+    case State::kMap:
+      return Map();
+    case State::kMapArrived:
+      return MapArrived();
     case State::kList:
       return List();
     case State::kListArrived:
@@ -183,7 +202,37 @@ CheckIntegrity::Next CheckIntegrity::StartOver() {
   parts.referred.assign(size_t{page_count} + 1, false);
   const PageNumber lock_page = LockPage(parts.pager.page_size());
   if (lock_page <= page_count) parts.referred[lock_page] = true;
+  parts.owners.assign(size_t{page_count} + 1, PageOwner());
+  parts.map_next = 2;
+  if (!parts.pager.has_pointer_maps()) return StartList();
+  return Goto(State::kMap);
+}
 
+// -- Pointer maps --
+
+CheckIntegrity::Next CheckIntegrity::Map() {
+  Parts& parts = *parts_;
+  if (parts.map_next > parts.pager.page_count()) return StartList();
+  parts.fetch.Start(parts.pager, parts.PointerMapOf(parts.map_next), kMapSite);
+  return AwaitOutcome(parts.fetch, State::kMapArrived);
+}
+
+CheckIntegrity::Next CheckIntegrity::MapArrived() {
+  Parts& parts = *parts_;
+  if (parts.changed) return Goto(State::kStart);
+  if (!outcome().ok()) return Ended(outcome());
+  const PageRef map = parts.fetch.Take();
+  PageNumber& page = parts.map_next;
+  for (; page < parts.owners.size() && parts.PointerMapOf(page) == map.number(); ++page) {
+    if (page != map.number()) parts.owners[page] = OwnerIn(map.data(), map.number(), page);
+  }
+  return Goto(State::kMap);
+}
+
+// -- The freelist and overflow chains --
+
+CheckIntegrity::Next CheckIntegrity::StartList() {
+  Parts& parts = *parts_;
   parts.in_list = true;
   parts.list_is_freelist = true;
   parts.list_next = parts.pager.header().first_freelist_trunk;
@@ -192,8 +241,6 @@ CheckIntegrity::Next CheckIntegrity::StartOver() {
   parts.list_messages = 0;
   return Goto(State::kList);
 }
-
-// -- The freelist and overflow chains --
 
 CheckIntegrity::Next CheckIntegrity::List() {
   Parts& parts = *parts_;
@@ -221,16 +268,21 @@ void CheckIntegrity::FollowList(const PageRef& page) {
   Parts& parts = *parts_;
   if (parts.list_is_freelist) {
     // A trunk: the next one, how many leaves, the leaves.
+    parts.CheckOwner(parts.list_next, PageUse::kFree, kNoPage);
     const uint32_t leaf_count = LoadBig<uint32_t>(page.data() + 4);
     if (leaf_count > parts.pager.usable_size() / 4 - 2) {
       parts.Report("freelist leaf count too big on page " + Text(parts.list_next));
       --parts.list_left;
     } else {
       for (uint32_t i = 0; i < leaf_count; ++i) {
-        parts.Refer(LoadBig<uint32_t>(page.data() + 8 + size_t{4} * i));
+        const auto leaf = LoadBig<uint32_t>(page.data() + 8 + size_t{4} * i);
+        parts.CheckOwner(leaf, PageUse::kFree, kNoPage);
+        parts.Refer(leaf);
       }
       parts.list_left -= leaf_count;
     }
+  } else if (parts.list_left > 0) {
+    parts.CheckOwner(LoadBig<uint32_t>(page.data()), PageUse::kOverflowNext, parts.list_next);
   }
   parts.list_next = LoadBig<uint32_t>(page.data());
 }
@@ -243,7 +295,18 @@ CheckIntegrity::Next CheckIntegrity::ListEnded() {
                  " but should be " + Text(parts.list_expected));
   }
   parts.in_list = false;
-  return Goto(parts.list_is_freelist ? State::kNextRoot : State::kChild);
+  if (!parts.list_is_freelist) return Goto(State::kChild);
+  const DatabaseHeader& header = parts.pager.header();
+  const PageNumber largest = parts.roots.empty() ? kNoPage : std::ranges::max(parts.roots);
+  if (parts.pager.has_pointer_maps()) {
+    if (largest != header.largest_root_page) {
+      parts.ReportPlain("max rootpage (" + Text(largest) + ") disagrees with header (" +
+                        Text(header.largest_root_page) + ")");
+    }
+  } else if (header.incremental_vacuum != 0) {
+    parts.ReportPlain("incremental_vacuum enabled with a max rootpage of zero");
+  }
+  return Goto(State::kNextRoot);
 }
 
 // -- Trees --
@@ -253,7 +316,9 @@ CheckIntegrity::Next CheckIntegrity::NextRoot() {
   parts.levels.clear();
   while (parts.next_root < parts.roots.size() && !parts.full()) {
     parts.root = parts.roots[parts.next_root++];
-    if (parts.root == kNoPage || !parts.Refer(parts.root)) continue;
+    if (parts.root == kNoPage) continue;
+    if (parts.root > 1) parts.CheckOwner(parts.root, PageUse::kRoot, kNoPage);
+    if (!parts.Refer(parts.root)) continue;
     parts.entering = parts.root;
     parts.entering_rowid_max = std::numeric_limits<int64_t>::max();
     return Goto(State::kEnter);
@@ -335,6 +400,7 @@ CheckIntegrity::Next CheckIntegrity::Cell() {
       here.rowid_may_be_max = false;
     }
     if (cell.payload_size > cell.local_size) {
+      parts.CheckOwner(cell.overflow_page, PageUse::kOverflowFirst, here.number);
       parts.in_list = true;
       parts.list_is_freelist = false;
       parts.list_next = cell.overflow_page;
@@ -360,6 +426,7 @@ CheckIntegrity::Next CheckIntegrity::Child() {
   }
   const PageNumber child =
       here.at_right_child ? here.page.right_child() : here.page.Child(here.cells_left - 1);
+  parts.CheckOwner(child, PageUse::kTreeChild, here.number);
   if (child != kNoPage && parts.Refer(child)) {
     parts.entering = child;
     parts.entering_rowid_max = here.rowid_max;
@@ -436,12 +503,9 @@ void CheckIntegrity::Parts::CheckBytes() {
 
 CheckIntegrity::Next CheckIntegrity::Unused() {
   Parts& parts = *parts_;
-  const uint32_t usable_size = parts.pager.usable_size();
-  const uint32_t page_size = parts.pager.page_size();
-  const bool has_pointer_maps = parts.pager.header().largest_root_page != kNoPage;
+  const bool has_pointer_maps = parts.pager.has_pointer_maps();
   for (PageNumber page = 1; page <= parts.pager.page_count() && !parts.full(); ++page) {
-    const bool pointer_map =
-        has_pointer_maps && PointerMapPage(page, usable_size, page_size) == page;
+    const bool pointer_map = has_pointer_maps && parts.PointerMapOf(page) == page;
     if (!parts.referred[page] && !pointer_map) {
       parts.ReportPlain("Page " + Text(page) + ": never used");
     } else if (parts.referred[page] && pointer_map) {

@@ -109,6 +109,7 @@ WriteOverflow::Next WriteOverflow::Fill() {
   left_ = left_.subspan(size);
   if (previous_) {
     StoreBig<uint32_t>(previous_.Edit(), page.number());
+    pager_.NoteOwner(page.number(), PageUse::kOverflowNext, previous_.number());
   } else {
     first_ = page.number();
   }

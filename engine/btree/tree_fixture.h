@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/btree/btree.h"
+#include "engine/btree/create_tree.h"
 #include "engine/btree/table_cursor.h"
 #include "engine/io/io.h"
 #include "engine/storage/page_operations.h"

@@ -16,6 +16,7 @@ constexpr int kSchemaRoot = 1;
 constexpr int kSchemaColumnCount = 5;
 constexpr int kNameColumn = 1;  // of sqlite_schema
 constexpr int kTableNameColumn = 2;
+constexpr int kRootColumn = 3;
 
 }  // namespace
 
@@ -100,6 +101,41 @@ void DeleteRows(CompileContext& context, PageNumber root, size_t column_count, i
   builder.EmitJump(Opcode::kNext, cursor, loop);
   builder.Place(done);
   builder.Emit(Opcode::kClose, cursor);
+}
+
+// Frees a tree, and writes down that another one's root is there now, if that has happened: as it
+// does in a file with pointer maps.
+void DestroyTreeAt(CompileContext& context, PageNumber root) {
+  ProgramBuilder& builder = context.builder;
+  ExprCoder coder(context);
+  const int moved_from = builder.NewRegister();
+  builder.Emit(Opcode::kDestroy, static_cast<int>(root), moved_from);
+  const Label done = builder.NewLabel();
+  const Label close = builder.NewLabel();
+  const Label next = builder.NewLabel();
+  builder.EmitJump(Opcode::kIfNot, moved_from, done);
+  const int cursor = builder.NewCursor();
+  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, 0, int64_t{kSchemaColumnCount});
+  builder.EmitJump(Opcode::kRewind, cursor, close);
+  const Label loop = builder.Here();
+  const int first = builder.NewRegisters(kSchemaColumnCount);
+  builder.Emit(Opcode::kColumn, cursor, kRootColumn, first + kRootColumn);
+  coder.EmitCompare(Opcode::kNe, first + kRootColumn, moved_from, next, ComparisonRule(),
+                    kCompareJumpIfNull);
+  for (int column = 0; column < kSchemaColumnCount; ++column) {
+    if (column != kRootColumn) builder.Emit(Opcode::kColumn, cursor, column, first + column);
+  }
+  builder.LoadInteger(static_cast<int64_t>(root), first + kRootColumn);
+  const int rowid = builder.NewRegister();
+  const int record = builder.NewRegister();
+  builder.Emit(Opcode::kRowid, cursor, rowid);
+  builder.Emit(Opcode::kMakeRecord, first, kSchemaColumnCount, record, "BBBDB");
+  builder.Emit(Opcode::kInsert, cursor, record, rowid);
+  builder.Place(next);
+  builder.EmitJump(Opcode::kNext, cursor, loop);
+  builder.Place(close);
+  builder.Emit(Opcode::kClose, cursor);
+  builder.Place(done);
 }
 
 }  // namespace
@@ -229,10 +265,7 @@ Status DropTable(CompileContext& context, const DropStatement& statement) {
     if (index->root != kNoPage && index.get() != table->primary_key) roots.push_back(index->root);
   }
   std::sort(roots.begin(), roots.end(), std::greater<>());
-  const int unused = builder.NewRegister();
-  for (const PageNumber root : roots) {
-    builder.Emit(Opcode::kDestroy, static_cast<int>(root), unused);
-  }
+  for (const PageNumber root : roots) DestroyTreeAt(context, root);
   CodeNewSchema(context);
   return OkStatus();
 }
@@ -256,7 +289,7 @@ Status DropIndex(CompileContext& context, const DropStatement& statement) {
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;
   DeleteSchemaRow(context, "index", index->name);
-  builder.Emit(Opcode::kDestroy, static_cast<int>(index->root), builder.NewRegister());
+  DestroyTreeAt(context, index->root);
   CodeNewSchema(context);
   return OkStatus();
 }

@@ -148,6 +148,43 @@ Status ForeignKeys(CompileContext& context, const PragmaStatement& statement) {
 
 // -- The file --
 
+Status AutoVacuumMode(CompileContext& context, const PragmaStatement& statement) {
+  ProgramBuilder& builder = context.builder;
+  if (!statement.value) {
+    builder.NeedTransaction(/*to_write=*/false);
+    return ReadOrChange(context, "auto_vacuum", Setting::kAutoVacuum, std::nullopt, false);
+  }
+  int64_t mode = NumberOf(*statement.value);
+  if (SameName(*statement.value, "none")) mode = 0;
+  if (SameName(*statement.value, "full")) mode = 1;
+  if (SameName(*statement.value, "incremental")) mode = 2;
+  if (mode < 0 || mode > 2) mode = 0;
+  RETURN_IF_ERROR(
+      ReadOrChange(context, "auto_vacuum", Setting::kAutoVacuum, mode, /*answers=*/false));
+  if (mode == 0) return OkStatus();
+  // A file with pointer maps goes from one way to use them to the other at once.
+  builder.BeginWriteHere();
+  const Label done = builder.NewLabel();
+  const int largest_root = builder.NewRegister();
+  builder.Emit(Opcode::kReadCookie, 0, largest_root,
+               static_cast<int>(HeaderField::kLargestRootPage));
+  builder.EmitJump(Opcode::kIfNot, largest_root, done);
+  builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(HeaderField::kIncrementalVacuum),
+               static_cast<int>(mode) - 1);
+  builder.Place(done);
+  return OkStatus();
+}
+
+Status IncrementalVacuum(CompileContext& context, const PragmaStatement& statement) {
+  ProgramBuilder& builder = context.builder;
+  int64_t limit = statement.value ? NumberOf(*statement.value) : 0;
+  if (limit <= 0 || limit > INT32_MAX) limit = INT32_MAX;
+  builder.NeedTransaction(/*to_write=*/true);
+  builder.program().writes = true;
+  builder.Emit(Opcode::kIncrVacuum, static_cast<int>(limit));
+  return OkStatus();
+}
+
 Status JournalMode(CompileContext& context, const PragmaStatement& statement) {
   const int target = OneColumn(context, "journal_mode");
   Operand4 mode;
@@ -190,6 +227,7 @@ struct Pragma {
 
 constexpr Pragma kPragmas[] = {
     {"application_id", ApplicationId},
+    {"auto_vacuum", AutoVacuumMode},
     {"busy_timeout", BusyTimeout},
     {"cache_size", CacheSize},
     {"collation_list", CompileCollationList},
@@ -197,6 +235,7 @@ constexpr Pragma kPragmas[] = {
     {"foreign_key_list", CompileForeignKeyList, true},
     {"foreign_keys", ForeignKeys},
     {"freelist_count", FreelistCount},
+    {"incremental_vacuum", IncrementalVacuum, true},
     {"index_info", CompileIndexInfo, true},
     {"index_list", CompileIndexList, true},
     {"index_xinfo", CompileIndexXinfo, true},

@@ -91,15 +91,23 @@ void ProgramBuilder::NeedExclusiveTransaction() {
   is_exclusive_ = true;
 }
 
+void ProgramBuilder::BeginWriteHere() {
+  to_write_ = true;
+  program_.writes = true;
+  EmitTransaction();
+}
+
+void ProgramBuilder::EmitTransaction() {
+  const int cookie = program_.schema == nullptr ? 0 : static_cast<int>(program_.schema->cookie);
+  Emit(Opcode::kTransaction, 0, is_exclusive_ ? 2 : to_write_ ? 1 : 0, cookie);
+}
+
 Program ProgramBuilder::Finish() {
   program_.takes_write_lock = to_write_;
   Emit(Opcode::kHalt);
   Place(setup_);
   if (needs_no_transaction_) Emit(Opcode::kNoTransaction);
-  if (needs_transaction_) {
-    const int cookie = program_.schema == nullptr ? 0 : static_cast<int>(program_.schema->cookie);
-    Emit(Opcode::kTransaction, 0, is_exclusive_ ? 2 : to_write_ ? 1 : 0, cookie);
-  }
+  if (needs_transaction_) EmitTransaction();
   Emit(Opcode::kGoto, 0, 1);
   for (const Fixup& fixup : fixups_) {
     const int address = label_addresses_[fixup.label_index];

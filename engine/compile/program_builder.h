@@ -78,6 +78,8 @@ class ProgramBuilder {
 
   void NeedTransaction(bool to_write);
   void NeedExclusiveTransaction();  // BEGIN EXCLUSIVE
+  // Where what comes first must not be in a transaction; instead of NeedTransaction.
+  void BeginWriteHere();
   void NeedNoTransaction() { needs_no_transaction_ = true; }  // open before it begins
 
   Program& program() { return program_; }
@@ -85,6 +87,8 @@ class ProgramBuilder {
   Program Finish();
 
  private:
+  void EmitTransaction();
+
   struct Fixup {
     int address;
     int operand;

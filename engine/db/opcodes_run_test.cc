@@ -56,6 +56,7 @@ constexpr const char* kScript[] = {
     "PRAGMA integrity_check",
     "PRAGMA journal_mode",
     "PRAGMA wal_checkpoint",
+    "PRAGMA incremental_vacuum",
     "CREATE TABLE u(a UNIQUE, b)",
     "INSERT INTO u VALUES (1, 2), (2, 3), (NULL, 4)",
     "SELECT t.a, u.b FROM t LEFT JOIN u ON t.b = u.b",

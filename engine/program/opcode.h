@@ -83,6 +83,7 @@ enum class Setting : uint8_t {
   kPageSize,
   kJournalSizeLimit,
   kForeignKeys,
+  kAutoVacuum,
 };
 
 }  // namespace orrery

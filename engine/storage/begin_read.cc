@@ -82,6 +82,9 @@ BeginReadTransaction::Next BeginReadTransaction::FinishEmpty() {
   core_.cache.DropIf([](const Frame&) { return true; });
   core_.cached_state = WalIndexHeaderWords{};
   core_.view.header.page_size = core_.options.new_page_size;
+  const AutoVacuum auto_vacuum = core_.options.new_auto_vacuum.value_or(AutoVacuum::kNone);
+  core_.view.header.largest_root_page = auto_vacuum == AutoVacuum::kNone ? kNoPage : 1;
+  core_.view.header.incremental_vacuum = auto_vacuum == AutoVacuum::kIncremental ? 1 : 0;
   core_.view.in_read = true;
   return Done({});
 }

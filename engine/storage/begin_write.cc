@@ -46,10 +46,6 @@ Status BeginWriteTransaction::WhyNot() const {
   if (header.write_version > kWalFileVersion) {
     return {ResultCode::kReadOnly, core_.path + " has a newer write version"};
   }
-  if (header.largest_root_page != kNoPage) {
-    return {ResultCode::kReadOnly,
-            core_.path + " has auto_vacuum on; such a file can only be read yet"};
-  }
   return OkStatus();
 }
 

@@ -41,6 +41,7 @@ CommitTransaction::Next CommitTransaction::Collect() {
   if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));
   if (!core_.doomed.ok()) return Refuse(core_.doomed);
   std::vector<Frame*> frames;
+  core_.cache.DropIf([&](const Frame& frame) { return frame.number > core_.view.page_count; });
   core_.cache.ForEach([&](Frame& frame) {
     if (frame.dirty) frames.push_back(&frame);
   });

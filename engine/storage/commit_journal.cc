@@ -94,6 +94,7 @@ CommitJournal::Next CommitJournal::JournalSynced() {
 
 CommitJournal::Next CommitJournal::WriteAll() {
   std::vector<Frame*> frames;
+  core_.cache.DropIf([&](const Frame& frame) { return frame.number > core_.view.page_count; });
   core_.cache.ForEach([&](Frame& frame) {
     if (frame.dirty) frames.push_back(&frame);
   });

@@ -1,7 +1,9 @@
 // AllocatePage and FreePage.
 
+#include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "engine/format/freelist_trunk.h"
 #include "engine/storage/make_room.h"
@@ -14,6 +16,7 @@ namespace {
 const YieldSite kAllocate("storage.allocate_page.begin");
 const YieldSite kAllocateTrunk("storage.allocate_page.trunk");
 const YieldSite kAllocateLeaf("storage.allocate_page.leaf");
+const YieldSite kAllocateCut("storage.allocate_page.cut");
 const YieldSite kFree("storage.free_page.begin");
 const YieldSite kFreeTrunk("storage.free_page.trunk");
 const YieldSite kFreeSelf("storage.free_page.page");
@@ -29,7 +32,7 @@ Status InUseError(const PagerCore& core, PageNumber number) {
 }
 
 bool IsFreeable(const PagerCore& core, PageNumber number) {
-  return number > 1 && number <= core.view.page_count && number != LockPage(core.cache.page_size());
+  return number > 1 && number <= core.view.page_count && !core.IsMapOrLockPage(number);
 }
 
 }  // namespace
@@ -54,6 +57,8 @@ AllocatePage::Next AllocatePage::Run(State state) {
       return ReadLeaf();
     case State::kExtend:
       return Extend();
+    case State::kCutRead:
+      return ReadCut();
   }
   Unreachable();
 }
@@ -152,14 +157,51 @@ AllocatePage::Next AllocatePage::Extend() {
   }
   ++number;
   if (number == LockPage(core.cache.page_size())) ++number;
+  if (MayBeWantedBack(number)) {
+    count_before_ = std::exchange(core.view.page_count, number);
+    fetch_.Start(core, number, kAllocateCut);
+    return AwaitOutcome(fetch_, State::kCutRead);
+  }
   Completion* wait = nullptr;
   Result<PageRef> page = TakeBlank(number, &wait);
   if (!page.ok()) return Fail(std::move(page).status());
   if (wait != nullptr) return AwaitOutcome(*wait, State::kExtend);
-  core.view.page_count = number;
-  core.view.header.page_count = number;
+  return DeliverNew(*std::move(page));
+}
+
+// Whether a page beyond the last one is not in the cache, but in the file with bytes that a
+// rollback needs: the database was longer earlier in the transaction. In WAL mode they are in the
+// log.
+bool AllocatePage::MayBeWantedBack(PageNumber number) const {
+  const PagerCore& core = *core_;
+  if (!core.journal.active) return false;
+  const Frame* const frame = core.cache.Find(number);
+  if (frame != nullptr && frame->state == Frame::State::kLoaded) return false;
+  if (number <= core.journal.initial_page_count) return true;
+  return std::ranges::any_of(core.undo.savepoints, [number](const Savepoint& savepoint) {
+    return number <= savepoint.view.page_count;
+  });
+}
+
+AllocatePage::Next AllocatePage::ReadCut() {
+  const PageNumber count_before = std::exchange(count_before_, 0);
+  if (!outcome().ok()) {
+    core_->view.page_count = count_before;
+    return Fail(outcome());
+  }
+  PageRef page = fetch_.Take();
+  std::memset(page.Edit(), 0, core_->cache.page_size());
+  return DeliverNew(std::move(page));
+}
+
+AllocatePage::Next AllocatePage::DeliverNew(PageRef page) {
+  PagerCore& core = *core_;
+  const PageNumber number = page.number();
+  DatabaseHeader& header = core.view.header;
+  core.view.page_count = header.page_count = number;
   core.StoreHeader();
-  return Done(*std::move(page));
+  if (core.IsMapOrLockPage(number)) return Goto(State::kExtend);  // the page behind it is the one
+  return Done(std::move(page));
 }
 
 Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
@@ -201,7 +243,10 @@ Result<PageRef> AllocatePage::TakeBlank(PageNumber number, Completion** wait) {
   return page;
 }
 
-void AllocatePage::OnAbandon() { trunk_.Release(); }
+void AllocatePage::OnAbandon() {
+  trunk_.Release();
+  if (count_before_ != 0) core_->view.page_count = std::exchange(count_before_, 0);
+}
 
 // ---- Free ----
 
@@ -265,6 +310,7 @@ FreePage::Next FreePage::AddToTrunk() {
   trunk_.Release();
   ++core.view.header.freelist_page_count;
   core.StoreHeader();
+  core.NoteOwner(number_, {PageUse::kFree, kNoPage});
   return Done({});
 }
 
@@ -279,6 +325,7 @@ FreePage::Next FreePage::BecomeTrunk() {
   core.view.header.first_freelist_trunk = number_;
   ++core.view.header.freelist_page_count;
   core.StoreHeader();
+  core.NoteOwner(number_, {PageUse::kFree, kNoPage});
   return Done({});
 }
 

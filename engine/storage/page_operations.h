@@ -51,7 +51,7 @@ class FetchPage final : public Resumable<FetchPage, PageRef> {
 // edited. Needs a write transaction.
 class AllocatePage final : public Resumable<AllocatePage, PageRef> {
  public:
-  enum class State : uint8_t { kBegin, kTrunk, kTakeLeaf, kLeafRead, kExtend };
+  enum class State : uint8_t { kBegin, kTrunk, kTakeLeaf, kLeafRead, kExtend, kCutRead };
   static constexpr Edge<State> kEdges[] = {
       {State::kBegin, State::kTrunk},        // the first trunk page arrived
       {State::kBegin, State::kExtend},       // nothing is free
@@ -59,8 +59,10 @@ class AllocatePage final : public Resumable<AllocatePage, PageRef> {
       {State::kTakeLeaf, State::kTakeLeaf},  // dirty pages are being spilled to make room
       {State::kTakeLeaf, State::kLeafRead},  // the page's old bytes are to be kept
       {State::kLeafRead, State::kTakeLeaf},  // the page is being spilled
-      {State::kExtend, State::kExtend},
-      {State::kBegin, State::kBegin},  // a simulator wanted a wait
+      {State::kExtend, State::kExtend},      // likewise, or the page is for a pointer map
+      {State::kExtend, State::kCutRead},     // the page was cut off in this transaction
+      {State::kCutRead, State::kExtend},     // and was for a pointer map
+      {State::kBegin, State::kBegin},        // a simulator wanted a wait
   };
   ~AllocatePage() { Abandon(); }
   void Start(Pager& pager);
@@ -75,6 +77,9 @@ class AllocatePage final : public Resumable<AllocatePage, PageRef> {
   Next DeliverLeaf(PageRef page);
   Next Refuse(Status status);
   Next Extend();
+  Next ReadCut();
+  Next DeliverNew(PageRef page);
+  bool MayBeWantedBack(PageNumber number) const;
   void OnAbandon() override;
   // A frame for a page whose content does not matter, all zero and edited; empty while room is
   // made, then `wait` says for what.
@@ -85,6 +90,7 @@ class AllocatePage final : public Resumable<AllocatePage, PageRef> {
   FetchPage fetch_;
   PageRef trunk_;
   PageNumber leaf_ = kNoPage;
+  PageNumber count_before_ = 0;  // of pages, while one that was cut off is read
 };
 
 // Puts a page on the freelist. Nobody else has it pinned or refers to it.

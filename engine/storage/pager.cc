@@ -169,13 +169,14 @@ Result<std::unique_ptr<Pager>> Pager::Open(Io& io, std::string_view path,
 Result<std::unique_ptr<Pager>> Pager::OpenTemporary(Pager& like) {
   const PagerCore& theirs = *like.core_;
   // The name is for messages, and for files beside it, which nobody has.
-  auto core =
-      std::make_unique<PagerCore>(like.io_, theirs.path + " (temporary)",
-                                  PagerOptions{.new_page_size = like.page_size(),
-                                               .cache_page_count = theirs.options.cache_page_count,
-                                               .synchronous = Synchronous::kOff,
-                                               .auto_checkpoint_frame_count = 0,
-                                               .journal_mode = JournalMode::kOff});
+  auto core = std::make_unique<PagerCore>(
+      like.io_, theirs.path + " (temporary)",
+      PagerOptions{.new_page_size = like.page_size(),
+                   .cache_page_count = theirs.options.cache_page_count,
+                   .synchronous = Synchronous::kOff,
+                   .auto_checkpoint_frame_count = 0,
+                   .journal_mode = JournalMode::kOff,
+                   .new_auto_vacuum = like.new_auto_vacuum().value_or(like.auto_vacuum())});
   core->is_private = true;
   core->view.header.reserved_size = like.header().reserved_size;
   ASSIGN_OR_RETURN(core->database,
@@ -327,6 +328,35 @@ void Pager::SetApplicationId(uint32_t id) {
   core_->StoreHeader();
 }
 
+void Pager::SetLargestRoot(PageNumber root) {
+  core_->view.header.largest_root_page = root;
+  core_->StoreHeader();
+}
+
+void Pager::SetIncrementalVacuum(bool is_incremental) {
+  core_->view.header.incremental_vacuum = is_incremental ? 1 : 0;
+  core_->StoreHeader();
+}
+
+void Pager::SetExtent(PageNumber count, PageNumber first_trunk, uint32_t free_count) {
+  TransactionView& view = core_->view;
+  CHECK(view.in_write && count <= view.page_count);
+  view.page_count = view.header.page_count = count;
+  view.header.first_freelist_trunk = first_trunk;
+  view.header.freelist_page_count = free_count;
+  core_->StoreHeader();
+}
+
+// ---- Pointer maps ----
+
+bool Pager::IsMapOrLockPage(PageNumber number) const { return core_->IsMapOrLockPage(number); }
+
+void Pager::NoteOwner(PageNumber page, PageUse use, PageNumber parent) {
+  core_->NoteOwner(page, {use, parent});
+}
+
+bool Pager::has_owner_notes() const { return !core_->owner_notes.empty(); }
+
 // ---- Outside transactions ----
 
 IoResult<> Pager::Close() {
@@ -371,6 +401,10 @@ void Pager::SetAutoCheckpoint(uint32_t frame_count) {
 void Pager::SetJournalSizeLimit(int64_t size) { core_->options.journal_size_limit = size; }
 
 void Pager::SetNewPageSize(uint32_t page_size) { core_->options.new_page_size = page_size; }
+
+void Pager::SetNewAutoVacuum(AutoVacuum mode) { core_->options.new_auto_vacuum = mode; }
+
+std::optional<AutoVacuum> Pager::new_auto_vacuum() const { return core_->options.new_auto_vacuum; }
 
 const std::string& Pager::path() const { return core_->path; }
 

@@ -33,12 +33,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "engine/base/status.h"
 #include "engine/format/database_header.h"
 #include "engine/format/page_number.h"
+#include "engine/format/pointer_map.h"
 #include "engine/io/io.h"
 #include "engine/io/io_result.h"
 #include "engine/storage/journal_mode.h"
@@ -47,6 +49,10 @@
 #include "engine/storage/transaction_view.h"
 
 namespace orrery {
+
+// Whether a file has pointer maps, and with them gives free pages back to the file system: at each
+// commit, or when it is asked to.
+enum class AutoVacuum : uint8_t { kNone, kFull, kIncremental };
 
 enum class CheckpointMode : uint8_t { kPassive, kFull, kRestart, kTruncate };
 
@@ -67,6 +73,8 @@ struct PagerOptions {
   // kWal: a new file becomes a WAL database. Otherwise which rollback journal is used.
   JournalMode journal_mode = JournalMode::kWal;
   int64_t journal_size_limit = -1;  // bytes that a journal kept may take; below 0: any
+  // Of a new file, and of the next VACUUM; none: as the file has it.
+  std::optional<AutoVacuum> new_auto_vacuum;
 };
 
 // Which committed state a snapshot shows: the WAL's generation and its last frame that counts; in
@@ -138,6 +146,13 @@ class Pager {
   const DatabaseHeader& header() const { return view_->header; }
   uint32_t page_size() const { return view_->header.page_size; }
   uint32_t usable_size() const { return view_->header.usable_size(); }  // without reserved bytes
+  bool has_pointer_maps() const { return view_->header.largest_root_page != kNoPage; }
+  AutoVacuum auto_vacuum() const {
+    if (!has_pointer_maps()) return AutoVacuum::kNone;
+    return view_->header.incremental_vacuum != 0 ? AutoVacuum::kIncremental : AutoVacuum::kFull;
+  }
+  // Whether a page holds nothing but numbers of other pages, or locks.
+  bool IsMapOrLockPage(PageNumber number) const;
 
   // A page that is in the cache, pinned, on a straight line: no virtual call, no allocation. Empty
   // when it is not there, or when a simulator wants a wait at `site`: then use FetchPage.
@@ -157,6 +172,16 @@ class Pager {
   void SetSchemaFormat(uint32_t format);
   void SetUserVersion(uint32_t version);
   void SetApplicationId(uint32_t id);
+  void SetLargestRoot(PageNumber root);
+  void SetIncrementalVacuum(bool is_incremental);
+  // Makes the database end with page `count`. Pages beyond are free, or their bytes were kept by
+  // PageRef::Edit; the freelist has no page but those told, in trunks from `first_trunk` on.
+  void SetExtent(PageNumber count, PageNumber first_trunk, uint32_t free_count);
+
+  // Remembers who refers to a page, in a file with pointer maps. Whoever notes something runs
+  // WritePointerMap before it ends.
+  void NoteOwner(PageNumber page, PageUse use, PageNumber parent);
+  bool has_owner_notes() const;
 
   // -- Outside any transaction --
   IoResult<CheckpointResult> Checkpoint(CheckpointMode mode);
@@ -174,6 +199,8 @@ class Pager {
   void SetJournalSizeLimit(int64_t size);  // below 0: none
   // Page size for a database nobody has written to; no effect otherwise.
   void SetNewPageSize(uint32_t page_size);
+  void SetNewAutoVacuum(AutoVacuum mode);
+  std::optional<AutoVacuum> new_auto_vacuum() const;
 
   const std::string& path() const;
   Io& io() { return io_; }

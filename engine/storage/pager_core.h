@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/io/io.h"
 #include "engine/storage/page_cache.h"
@@ -62,6 +63,17 @@ struct PagerCore final : EditHook {
   TransactionView view;
   // -- While in a write transaction, in WAL mode or with a rollback journal --
   PageRef page_one;
+  // What the pointer maps do not say yet, in the order it came to be.
+  struct OwnerNote {
+    PageNumber page;
+    size_t order;
+    PageOwner owner;
+  };
+  std::vector<OwnerNote> owner_notes;
+  void NoteOwner(PageNumber page, PageOwner owner) {
+    if (view.header.largest_root_page == kNoPage) return;
+    owner_notes.push_back({page, owner_notes.size(), owner});
+  }
   WalIndexHeader committed;  // what a rollback goes back to
   UndoLog undo;
   RollbackJournal journal;
@@ -113,6 +125,13 @@ struct PagerCore final : EditHook {
   void KeepForJournal(Frame& frame);
   // Writes view.header to page 1.
   void StoreHeader();
+  // Whether a page holds nothing but numbers of other pages, or locks.
+  bool IsMapOrLockPage(PageNumber number) const {
+    const uint32_t page_size = cache.page_size();
+    if (number == LockPage(page_size)) return true;
+    return view.header.largest_root_page != kNoPage &&
+           number == PointerMapPage(number, view.header.usable_size(), page_size);
+  }
 
   // -- Transactions (transaction.cc) --
   // A lock to write is held. Page 1 is pinned, or about to be made.

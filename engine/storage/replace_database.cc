@@ -22,6 +22,7 @@ void ReplaceDatabase::Start(Pager& database, Pager& copy) {
   // What was free is a page like any other.
   core.view.header.first_freelist_trunk = kNoPage;
   core.view.header.freelist_page_count = 0;
+  core.view.header.largest_root_page = kNoPage;  // and so is a pointer map
   Begin(State::kPage);
 }
 

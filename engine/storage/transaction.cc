@@ -16,6 +16,7 @@ void PagerCore::StartWriting() {
 void PagerCore::UndoWrite() {
   CHECK(view.in_write && (journal.active || wal.is_writer()));
   undo.Clear();
+  owner_notes.clear();
   page_one.Release();
   if (journal.active) {
     UndoJournalWrite();

@@ -17,6 +17,7 @@ void UndoToSavepoint::Start(size_t index, bool closes) {
   next_image_ = 0;
   to_restore_.clear();
   restored_.Clear();
+  core_.owner_notes.clear();
   Begin(State::kBegin);
 }
 

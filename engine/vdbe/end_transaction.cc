@@ -19,6 +19,8 @@ EndTransaction::Next EndTransaction::Run(State state) {
       return Decide();
     case State::kBegun:
       return Begun();
+    case State::kShrink:
+      return Shrunk();
     case State::kCommit:
       return Commit();
     case State::kSleep:
@@ -37,7 +39,7 @@ EndTransaction::Next EndTransaction::Decide() {
     case Ending::kKeep:
     case Ending::kCommit:
       // Until a commit has succeeded the statement may have to be undone.
-      if (session.autocommit && session.pager->in_write()) return Goto(State::kCommit);
+      if (session.autocommit && session.pager->in_write()) return BeginCommit();
       if (session.statement_open) {
         session.pager->EndStatement();
         session.statement_open = false;
@@ -60,6 +62,23 @@ EndTransaction::Next EndTransaction::Begun() {
   session_->begin.Take();
   if (session_->autocommit && session_->pager->in_write()) return Goto(State::kRollback);
   return Done(Unit());
+}
+
+EndTransaction::Next EndTransaction::BeginCommit() {
+  const Pager& pager = *session_->pager;
+  const bool has_free_pages = pager.header().freelist_page_count > 0;
+  if (pager.auto_vacuum() != AutoVacuum::kFull || !has_free_pages) return Goto(State::kCommit);
+  shrink_file_.Start(session_->btree, pager.page_count());
+  return AwaitOutcome(shrink_file_, State::kShrink);
+}
+
+EndTransaction::Next EndTransaction::Shrunk() {
+  if (!outcome().ok()) {
+    reason_ = outcome();
+    return Goto(State::kRollback);
+  }
+  shrink_file_.Take();
+  return Goto(State::kCommit);
 }
 
 EndTransaction::Next EndTransaction::Commit() {

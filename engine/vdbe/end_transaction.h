@@ -2,7 +2,8 @@
 // the statement did, and commit it when no explicit transaction is open; or undo it, alone when
 // that is possible. It belongs to the session, so that it goes on when the statement goes away.
 //
-//   kKeep, kCommit:   [kCommit] -> done            a commit that fails: -> kRollback -> failed
+//   kKeep, kCommit:   [[kShrink] -> kCommit] -> done
+//                                                  a commit that fails: -> kRollback -> failed
 //   kUndoStatement:   kUndo -> [kCommit] -> done   an undo that fails: -> kRollback -> failed
 //   kUndoToSavepoint: kUndo -> done                likewise
 //   kUndoTransaction: kRollback -> done
@@ -14,6 +15,7 @@
 #ifndef ORRERY_ENGINE_VDBE_END_TRANSACTION_H_
 #define ORRERY_ENGINE_VDBE_END_TRANSACTION_H_
 
+#include "engine/btree/shrink_file.h"
 #include "engine/io/resumable.h"
 #include "engine/vdbe/busy_wait.h"
 
@@ -34,9 +36,11 @@ enum class Ending : uint8_t {
 
 class EndTransaction final : public Resumable<EndTransaction> {
  public:
-  enum class State : uint8_t { kDecide, kBegun, kCommit, kSleep, kUndo, kRollback };
+  enum class State : uint8_t { kDecide, kBegun, kShrink, kCommit, kSleep, kUndo, kRollback };
   static constexpr Edge<State> kEdges[] = {
       {State::kDecide, State::kCommit},   {State::kDecide, State::kUndo},
+      {State::kDecide, State::kShrink},  // with auto_vacuum FULL
+      {State::kShrink, State::kCommit},   {State::kShrink, State::kRollback},
       {State::kDecide, State::kRollback}, {State::kDecide, State::kBegun},
       {State::kBegun, State::kRollback},  {State::kCommit, State::kCommit},
       {State::kCommit, State::kRollback}, {State::kCommit, State::kSleep},
@@ -53,7 +57,8 @@ class EndTransaction final : public Resumable<EndTransaction> {
   // In the middle of a commit: whoever gives up now does not know how it ends.
   bool is_committing() const {
     const State state = static_cast<State>(state_);
-    return running() && (state == State::kCommit || state == State::kSleep);
+    return running() &&
+           (state == State::kShrink || state == State::kCommit || state == State::kSleep);
   }
 
  private:
@@ -61,6 +66,8 @@ class EndTransaction final : public Resumable<EndTransaction> {
   Next Run(State state);
   Next Decide();
   Next Begun();
+  Next BeginCommit();
+  Next Shrunk();
   Next Commit();
   Next CommitBusy(Status status);
   Next Undo();
@@ -70,6 +77,7 @@ class EndTransaction final : public Resumable<EndTransaction> {
   Ending ending_ = Ending::kKeep;
   size_t savepoint_ = 0;
   BusyWait busy_wait_;
+  ShrinkFile shrink_file_;
   Status reason_;  // why all is rolled back
 };
 

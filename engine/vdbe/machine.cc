@@ -17,6 +17,8 @@ void Machine::Reset() {
   load_schema_.Abandon();
   create_tree_.Abandon();
   clear_tree_.Abandon();
+  destroy_tree_.Abandon();
+  shrink_file_.Abandon();
   count_rows_.Abandon();
   check_integrity_.Abandon();
   choose_rowid_.Abandon();

@@ -17,6 +17,9 @@
 #include <vector>
 
 #include "engine/btree/btree.h"
+#include "engine/btree/create_tree.h"
+#include "engine/btree/destroy_tree.h"
+#include "engine/btree/shrink_file.h"
 #include "engine/io/io_result.h"
 #include "engine/program/program.h"
 #include "engine/vdbe/choose_rowid.h"
@@ -175,6 +178,8 @@ class Machine {
   // Operations with several waits.
   LoadSchema load_schema_;
   CreateTree create_tree_;
+  DestroyTree destroy_tree_;
+  ShrinkFile shrink_file_;
   ClearTree clear_tree_;
   CountRows count_rows_;
   CheckIntegrity check_integrity_;

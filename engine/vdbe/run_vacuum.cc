@@ -84,7 +84,9 @@ Result<std::unique_ptr<Pager>> RunVacuum::OpenTarget() {
     removes_target_ = true;
   }
   return Pager::Open(io, *into_,
-                     {.new_page_size = from.page_size(), .journal_mode = JournalMode::kDelete});
+                     {.new_page_size = from.page_size(),
+                      .journal_mode = JournalMode::kDelete,
+                      .new_auto_vacuum = from.new_auto_vacuum().value_or(from.auto_vacuum())});
 }
 
 // ---- What there is ----

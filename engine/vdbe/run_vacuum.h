@@ -25,6 +25,7 @@
 
 #include "engine/btree/btree.h"
 #include "engine/btree/copy_tree.h"
+#include "engine/btree/create_tree.h"
 #include "engine/btree/table_cursor.h"
 #include "engine/catalog/schema.h"
 #include "engine/io/resumable.h"

@@ -160,6 +160,9 @@ Flow Machine::OpSetCookie(const Instruction& in) {
     case HeaderField::kUserVersion:
       session_.pager->SetUserVersion(field);
       return Flow::kNext;
+    case HeaderField::kIncrementalVacuum:
+      session_.pager->SetIncrementalVacuum(field != 0);
+      return Flow::kNext;
     case HeaderField::kApplicationId:
       session_.pager->SetApplicationId(field);
       return Flow::kNext;
@@ -189,15 +192,15 @@ Flow Machine::OpCreateBtree(const Instruction& in) {
 }
 
 Flow Machine::OpDestroy(const Instruction& in) {
-  if (!clear_tree_.running()) {
+  if (!destroy_tree_.running()) {
     // Another statement of this connection may be in the middle of the tree.
     if (session_.holder_count > 1) return Fail(Status(ResultCode::kLocked));
-    clear_tree_.Start(session_.btree, static_cast<PageNumber>(in.p1), /*keep_root=*/false);
+    destroy_tree_.Start(session_.btree, static_cast<PageNumber>(in.p1));
   }
-  IoResult<uint64_t> cleared = clear_tree_.Resume();
-  if (!cleared.done()) return Unfinished(std::move(cleared));
+  IoResult<PageNumber> moved = destroy_tree_.Resume();
+  if (!moved.done()) return Unfinished(std::move(moved));
   ++session_.row_write_count;
-  Register(in.p2) = Value::Integer(0);
+  Register(in.p2) = Value::Integer(*moved);
   return Flow::kNext;
 }
 
@@ -250,6 +253,17 @@ Flow Machine::OpVacuum(const Instruction& in) {
   if (!last_rowid.done()) return Unfinished(std::move(last_rowid));
   if (!is_into) ++session_.row_write_count;
   if (*last_rowid != 0) session_.last_rowid = *last_rowid;
+  return Flow::kNext;
+}
+
+Flow Machine::OpIncrVacuum(const Instruction& in) {
+  if (!shrink_file_.running()) {
+    if (!session_.pager->has_pointer_maps()) return Flow::kNext;
+    shrink_file_.Start(session_.btree, static_cast<uint32_t>(in.p1));
+  }
+  IoResult<> shrunk = shrink_file_.Resume();
+  if (!shrunk.done()) return Unfinished(std::move(shrunk));
+  ++session_.row_write_count;
   return Flow::kNext;
 }
 
@@ -332,6 +346,10 @@ Flow Machine::OpSetting(const Instruction& in) {
       now = pager.page_size();
       break;
     }
+    case Setting::kAutoVacuum:
+      if (is_change) pager.SetNewAutoVacuum(static_cast<AutoVacuum>(wanted));
+      now = static_cast<int>(pager.auto_vacuum());
+      break;
   }
   Register(in.p2) = Value::Integer(now);
   return Flow::kNext;

@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "engine/storage/pager.h"
 #include "sim/faults/faults.h"
 #include "sim/profiles/profile.h"
 
@@ -26,6 +27,13 @@ inline constexpr std::string_view kPageSizeWords[] = {"512",  "1024",  "2048",  
 inline constexpr ProfileKey kPageSizeKey{.name = "page-size", .words = kPageSizeWords};
 inline uint32_t DrawPageSize(const Profile& profile, Choices& choices) {
   return 512u << profile.Draw<uint32_t>(kPageSizeKey.name.data(), choices);
+}
+
+// As the enum AutoVacuum has them.
+inline constexpr std::string_view kAutoVacuumWords[] = {"none", "full", "incremental"};
+inline constexpr ProfileKey kAutoVacuumKey{.name = "auto-vacuum", .words = kAutoVacuumWords};
+inline AutoVacuum DrawAutoVacuum(const Profile& profile, Choices choices) {
+  return profile.Draw<AutoVacuum>(kAutoVacuumKey.name.data(), choices);
 }
 
 // As the enum Synchronous has them.

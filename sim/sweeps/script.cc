@@ -51,6 +51,19 @@ std::vector<Script> Make() {
                      .setup = {kCreate, "CREATE INDEX i ON t(a)", Rows(1, 6, 150, 'a'),
                                "DELETE FROM t WHERE id<6"},
                      .body = {"VACUUM", Insert({Row(7, 20, 'b')}), kReadAll}});
+  scripts.push_back({.name = "auto-vacuum",
+                     .what = "Commits give free pages back; a new root moves another page away.",
+                     .setup = {kCreate, Rows(1, 4, 300, 'a')},
+                     .body = {"DELETE FROM t WHERE id=2", "CREATE INDEX i ON t(a)",
+                              Insert({Row(7, 1200, 'b')}), "DROP INDEX i", kReadAll},
+                     .auto_vacuum = AutoVacuum::kFull});
+  scripts.push_back({.name = "incremental-vacuum",
+                     .what = "Free pages are given back when asked, and once more than undone.",
+                     .setup = {kCreate, Rows(1, 6, 300, 'a'), "DELETE FROM t WHERE id<4"},
+                     .body = {"BEGIN", Insert({Row(9, 20, 'b')}), "SAVEPOINT s",
+                              "PRAGMA incremental_vacuum(2)", Insert({Row(10, 900, 'c')}),
+                              "ROLLBACK TO s", "COMMIT", "PRAGMA incremental_vacuum", kReadAll},
+                     .auto_vacuum = AutoVacuum::kIncremental});
   scripts.push_back({.name = "rollback",
                      .what = "Changes taken back, then others.",
                      .setup = {kCreate, Rows(1, 3, 100, 'a')},
@@ -115,7 +128,8 @@ PagerOptions Variant::Pager(const Script& script) const {
   return {.new_page_size = page_size,
           .cache_page_count = kCachePageCount,
           .synchronous = synchronous,
-          .auto_checkpoint_frame_count = script.auto_checkpoint_frame_count};
+          .auto_checkpoint_frame_count = script.auto_checkpoint_frame_count,
+          .new_auto_vacuum = script.auto_vacuum};
 }
 
 bool IsCheckpoint(std::string_view sql) { return sql.starts_with("PRAGMA wal_checkpoint"); }

@@ -25,6 +25,7 @@ struct Script {
   uint32_t auto_checkpoint_frame_count = 0;
   bool is_short = false;  // every pair of waits is tried
   bool spills = false;    // a transaction is larger than the cache
+  AutoVacuum auto_vacuum = AutoVacuum::kNone;
 };
 const std::vector<Script>& Scripts();
 

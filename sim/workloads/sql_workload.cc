@@ -88,6 +88,10 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
   if (Has(kPragmas) && vacuums_.Chance(in_transaction ? 2'000 : 15'000, "vacuum")) {
     return {SqlKind::kSchema, "VACUUM"};
   }
+  if (Has(kPragmas) && increments_.Chance(10'000, "incremental vacuum")) {
+    const uint64_t page_count = increments_.Choose(20, "pages");
+    return {SqlKind::kSchema, "PRAGMA incremental_vacuum(" + std::to_string(page_count) + ")"};
+  }
   if (Has(kIndexes) && indexes_.Wants()) return IndexStatement();
   if (Has(kViews) && views_.Wants()) return {SqlKind::kSchema, views_.Change(tables_)};
   if (Has(kDrops) && Chance(10'000, "drop")) return {SqlKind::kSchema, Drop()};

@@ -65,7 +65,8 @@ class SqlWorkload {
         windows_(choices.Branch("windows")),
         changes_(choices.Branch("changes")),
         mistakes_(choices.Branch("mistakes")),
-        vacuums_(choices.Branch("vacuums")) {}
+        vacuums_(choices.Branch("vacuums")),
+        increments_(choices.Branch("incremental vacuums")) {}
 
   // All of them when it is not called.
   void UseFeatures(const SqlFeatures& features) { features_ = features; }
@@ -136,6 +137,7 @@ class SqlWorkload {
   SqlChanges changes_;
   Choices mistakes_;
   Choices vacuums_;
+  Choices increments_;
   std::map<std::string, SqlTable> made_;  // by definition
   std::vector<SqlTable> tables_;          // that are there
   std::vector<std::string_view> journal_modes_;

@@ -551,7 +551,13 @@ void Client::CommitEnded(const Status& error) {
 
 // A commit of what is there already.
 void Client::Vacuum() {
-  const Command command{.kind = Command::Kind::kVacuum};
+  Command command{.kind = Command::Kind::kVacuum};
+  if (context_.pager.new_auto_vacuum == AutoVacuum::kIncremental &&
+      between_choices_.Choose(2, "incremental") == 1) {
+    const uint64_t page_count = between_choices_.Choose(10, "pages");
+    command = {.kind = Command::Kind::kText,
+               .text = {"PRAGMA incremental_vacuum(" + std::to_string(page_count) + ")", {}}};
+  }
   context_.history.CommitStarts(number_);
   Rows rows;
   const Outcome outcome = Run(command, &rows);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/btree/btree.h"
+#include "engine/btree/create_tree.h"
 #include "engine/btree/table_cursor.h"
 #include "sim/oracles/model.h"
 #include "whopper/clients/kv_record.h"
