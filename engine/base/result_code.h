@@ -68,6 +68,7 @@ enum class ResultCode : int {
   kConstraintCheck = kConstraint | (1 << 8),
   kConstraintNotNull = kConstraint | (5 << 8),
   kConstraintPrimaryKey = kConstraint | (6 << 8),
+  kConstraintTrigger = kConstraint | (7 << 8),
   kConstraintUnique = kConstraint | (8 << 8),
   kConstraintRowid = kConstraint | (10 << 8),
   kConstraintDatatype = kConstraint | (12 << 8),

@@ -83,7 +83,6 @@ LoadSchema::Next LoadSchema::NextRow() {
 
 LoadSchema::Next LoadSchema::Finish() {
   cursor_.reset();
-  if (Status status = schema_->Finish(); !status.ok()) return GiveUp(std::move(status));
   return Done(std::move(schema_));
 }
 

@@ -69,15 +69,10 @@ Status Table::CheckReadable() const {
 }
 
 Status Table::CheckWritable() const {
-  const auto unsupported = [&](std::string_view what) {
-    return Status(ResultCode::kError,
-                  "table " + name + ": " + std::string(what) + " not supported yet");
-  };
   if (is_system) {
     return Status(ResultCode::kError, "table sqlite_master may not be modified");
   }
   RETURN_IF_ERROR(CheckReadable());
-  if (trigger_count > 0) return unsupported("changing a table with triggers is");
   for (const std::unique_ptr<Index>& index : indexes) {
     if (index->root == kNoPage) return MalformedSchema(index->name, "no root page");
   }
@@ -107,6 +102,7 @@ Status Schema::AddRow(std::string_view type, std::string_view name, std::string_
     RETURN_IF_ERROR(AddView(name, sql));
   } else if (type == "trigger") {
     object.kind = SchemaObjectKind::kTrigger;
+    RETURN_IF_ERROR(AddTrigger(name, sql));
   } else {
     return MalformedSchema(name, "");
   }
@@ -129,6 +125,48 @@ Status Schema::AddView(std::string_view name, std::string_view sql) {
   view->definition = std::make_shared<ParsedStatement>(*std::move(parsed));
   views_by_name_.emplace(NameKey(view->name), view.get());
   views_.push_back(std::move(view));
+  return OkStatus();
+}
+
+Status CheckTriggerTime(const CreateTriggerStatement& create, bool is_view) {
+  const bool is_instead = create.time == TriggerTime::kInsteadOf;
+  if (is_instead == is_view) return OkStatus();
+  const std::string& table = create.table.name.text;
+  if (is_instead) {
+    return Status(ResultCode::kError, "cannot create INSTEAD OF trigger on table: " + table);
+  }
+  const char* const time = create.time == TriggerTime::kAfter ? "AFTER" : "BEFORE";
+  return Status(ResultCode::kError,
+                std::string("cannot create ") + time + " trigger on view: " + table);
+}
+
+Status Schema::AddTrigger(std::string_view name, std::string_view sql) {
+  Result<ParsedStatement> parsed = ParseStatement(sql, nullptr);
+  if (!parsed.ok()) return MalformedSchema(name, parsed.status().message());
+  if (!parsed->statement || parsed->statement->kind != StatementKind::kCreateTrigger) {
+    return MalformedSchema(name, "");
+  }
+  auto trigger = std::make_unique<Trigger>();
+  trigger->sql = sql;
+  trigger->definition = std::make_shared<ParsedStatement>(*std::move(parsed));
+  const auto& create = trigger->definition->statement->As<CreateTriggerStatement>();
+  trigger->name = create.trigger.name.text;
+  const std::string& table_name = create.table.name.text;
+  const auto table = tables_by_name_.find(NameKey(table_name));
+  const auto view = views_by_name_.find(NameKey(table_name));
+  const bool is_view = view != views_by_name_.end();
+  if (!is_view && table == tables_by_name_.end()) {
+    return MalformedSchema(name, "no such table: main." + table_name);
+  }
+  if (Status status = CheckTriggerTime(create, is_view); !status.ok()) {
+    return MalformedSchema(name, status.message());
+  }
+  std::vector<const Trigger*>& triggers =
+      is_view ? view->second->triggers : table->second->triggers;
+  triggers.insert(triggers.begin(), trigger.get());
+  const auto [place, is_new] = triggers_by_name_.emplace(NameKey(trigger->name), nullptr);
+  if (!is_new) return MalformedSchema(name, "trigger " + trigger->name + " already exists");
+  place->second = std::move(trigger);
   return OkStatus();
 }
 
@@ -205,17 +243,6 @@ Status Schema::AddIndexRow(std::string_view name, PageNumber root, std::string_v
   return OkStatus();
 }
 
-Status Schema::Finish() {
-  for (const SchemaObject& object : objects_) {
-    if (object.kind != SchemaObjectKind::kTrigger) continue;
-    const auto table = tables_by_name_.find(NameKey(object.table_name));
-    if (table != tables_by_name_.end()) ++table->second->trigger_count;
-    const auto view = views_by_name_.find(NameKey(object.table_name));
-    if (view != views_by_name_.end()) ++view->second->trigger_count;
-  }
-  return OkStatus();
-}
-
 const Table* Schema::FindTable(std::string_view name) const {
   if (IsSchemaTableName(name)) return schema_table_.get();
   const auto found = tables_by_name_.find(NameKey(name));
@@ -225,6 +252,11 @@ const Table* Schema::FindTable(std::string_view name) const {
 const View* Schema::FindView(std::string_view name) const {
   const auto found = views_by_name_.find(NameKey(name));
   return found == views_by_name_.end() ? nullptr : found->second;
+}
+
+const Trigger* Schema::FindTrigger(std::string_view name) const {
+  const auto found = triggers_by_name_.find(NameKey(name));
+  return found == triggers_by_name_.end() ? nullptr : found->second.get();
 }
 
 const Index* Schema::FindIndex(std::string_view name, const Table** table) const {

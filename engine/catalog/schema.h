@@ -46,6 +46,8 @@ struct CheckConstraint {
   const Expr* expr;  // part of Table::definition
 };
 
+struct Trigger;
+
 // A foreign key, as it is declared. https://www.sqlite.org/foreignkeys.html
 struct ForeignKey {
   std::string parent;
@@ -70,7 +72,7 @@ struct Table {
   bool is_virtual = false;
   bool is_autoincrement = false;
   std::vector<ForeignKey> foreign_keys;  // in the order of the definition
-  int trigger_count = 0;
+  std::vector<const Trigger*> triggers;  // the newest first, as they run
   // In the order in which their constraints are looked at: the newest first, but those that REPLACE
   // after all others.
   std::vector<std::unique_ptr<Index>> indexes;
@@ -114,8 +116,17 @@ struct View {
   std::string name;
   std::string sql;
   std::shared_ptr<const ParsedStatement> definition;
-  int trigger_count = 0;
+  std::vector<const Trigger*> triggers;  // the newest first
 };
+
+// A trigger: names in it are looked up when it is run.
+struct Trigger {
+  std::string name;
+  std::string sql;
+  std::shared_ptr<const ParsedStatement> definition;  // a CreateTriggerStatement
+};
+// INSTEAD OF is for views, BEFORE and AFTER for tables.
+Status CheckTriggerTime(const CreateTriggerStatement& create, bool is_view);
 
 // A view or trigger: known by name.
 struct SchemaObject {
@@ -138,11 +149,9 @@ class Schema {
   // says something else than its own SQL.
   Status AddRow(std::string_view type, std::string_view name, std::string_view table_name,
                 const Value& root, std::string_view sql, PageNumber page_count);
-  // After the last row: ties triggers to their tables and views.
-  Status Finish();
-
   const Table* FindTable(std::string_view name) const;
   const View* FindView(std::string_view name) const;
+  const Trigger* FindTrigger(std::string_view name) const;
   // `table` is set to the index's.
   const Index* FindIndex(std::string_view name, const Table** table) const;
 
@@ -161,6 +170,7 @@ class Schema {
                   PageNumber root_page, std::string_view sql);
   Status AddIndexRow(std::string_view name, PageNumber root, std::string_view sql);
   Status AddView(std::string_view name, std::string_view sql);
+  Status AddTrigger(std::string_view name, std::string_view sql);
 
   const int schema_format_;
   std::unique_ptr<Table> schema_table_;
@@ -169,6 +179,7 @@ class Schema {
   std::vector<std::unique_ptr<View>> views_;
   std::map<std::string, Table*> tables_by_name_;
   std::map<std::string, View*> views_by_name_;
+  std::map<std::string, std::unique_ptr<Trigger>> triggers_by_name_;
   struct TableIndex {
     Table* table = nullptr;
     Index* index = nullptr;

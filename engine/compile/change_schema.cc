@@ -249,7 +249,6 @@ Status DropTable(CompileContext& context, const DropStatement& statement) {
                     " may not be dropped");
   }
   if (table->is_virtual) RETURN_IF_ERROR(table->CheckReadable());
-  if (table->trigger_count > 0) return NotSupportedYet("dropping a table with triggers is");
 
   builder.NeedTransaction(/*to_write=*/true);
   builder.program().writes = true;
@@ -305,7 +304,7 @@ Status CompileDrop(CompileContext& context, const DropStatement& statement) {
     case SchemaObjectKind::kView:
       return CompileDropView(context, statement);
     case SchemaObjectKind::kTrigger:
-      return NotSupportedYet("DROP " + std::string(Describe(statement.object)) + " is");
+      return CompileDropTrigger(context, statement);
   }
   Unreachable();
 }

@@ -36,7 +36,8 @@ void CodeNewSchema(CompileContext& context);
 
 // CREATE TABLE ... AS, once it is known that the name is free.
 Status CompileCreateTableAs(CompileContext& context, const CreateTableStatement& statement);
-// DROP VIEW.
+// DROP TRIGGER, DROP VIEW.
+Status CompileDropTrigger(CompileContext& context, const DropStatement& statement);
 Status CompileDropView(CompileContext& context, const DropStatement& statement);
 
 }  // namespace orrery

@@ -325,6 +325,16 @@ void ExprCoder::LookUp(int set, int operand, int width, int saw_null, const Sort
 
 // -- RAISE --
 
-void ExprCoder::CodeRaise(const Bound&) { Unreachable(); }
+void ExprCoder::CodeRaise(const Bound& bound) {
+  if (bound.raise == RaiseAction::kIgnore) {
+    builder_.Emit(Opcode::kHalt, 0, static_cast<int>(OnError::kIgnore));
+    return;
+  }
+  const OnError on_error = bound.raise == RaiseAction::kRollback ? OnError::kRollback
+                           : bound.raise == RaiseAction::kFail   ? OnError::kFail
+                                                                 : OnError::kAbort;
+  builder_.Emit(Opcode::kHalt, static_cast<int>(ResultCode::kConstraintTrigger),
+                static_cast<int>(on_error), CodeNew(bound.operand(0)));
+}
 
 }  // namespace orrery

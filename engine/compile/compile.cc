@@ -5,6 +5,8 @@
 #include "engine/compile/expr_coder.h"
 #include "engine/compile/pragma.h"
 #include "engine/compile/query_binder.h"
+#include "engine/compile/row_triggers.h"
+#include "engine/compile/sequence.h"
 
 namespace orrery {
 
@@ -33,8 +35,9 @@ bool IsMain(const QualifiedName& name) {
 
 Status NoSuchTable(const CompileContext& context, const QualifiedName& name) {
   std::string written = (name.schema ? name.schema->text + "." : "") + name.name.text;
-  // Inside a view names are those of its schema.
-  if (!name.schema && !context.active_views.empty()) written = "main." + written;
+  // Inside a view or a trigger names are those of its schema.
+  if (!name.schema && (context.is_trigger || !context.active_views.empty()))
+    written = "main." + written;
   return Status(ResultCode::kError, "no such table: " + written)
       .WithOffset(name.name.span.offset());
 }
@@ -65,15 +68,18 @@ Result<const Table*> FindTableToChange(CompileContext& context, const QualifiedN
     const Result<std::unique_ptr<Query>> query =
         BindTableQuery(context, name, nullptr, nullptr, nullptr);
     if (!query.ok()) return query.status();
-    if (view->trigger_count > 0) return NotSupportedYet("changing a view with triggers is");
     return SqlError("cannot modify " + view->name + " because it is a view");
   }
   ASSIGN_OR_RETURN(const Table* table, FindTable(context, name));
   RETURN_IF_ERROR(table->CheckWritable());
-  if (context.foreign_keys && HasForeignKeys(*context.schema, *table)) {
+  if (context.settings.foreign_keys && HasForeignKeys(*context.schema, *table)) {
     return NotSupportedYet("table " + table->name + ": enforcing foreign keys is");
   }
   return table;
+}
+
+void EndChanges(CompileContext& context) {
+  if (!context.is_trigger) context.sequences->Close();
 }
 
 const View* FindView(const CompileContext& context, const QualifiedName& name) {
@@ -173,7 +179,7 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
     case StatementKind::kCreateView:
       return CompileCreateView(context, statement.As<CreateViewStatement>());
     case StatementKind::kCreateTrigger:
-      return NotSupportedYet("CREATE TRIGGER is");
+      return CompileCreateTrigger(context, statement.As<CreateTriggerStatement>());
     case StatementKind::kCreateVirtualTable:
       return NotSupportedYet("CREATE VIRTUAL TABLE is");
     case StatementKind::kAlterTable:
@@ -194,17 +200,22 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
 }  // namespace
 
 Result<Program> Compile(const ParsedStatement& parsed, const std::shared_ptr<const Schema>& schema,
-                        const FunctionRegistry& functions, bool foreign_keys) {
+                        const FunctionRegistry& functions, const ProgramSettings& settings) {
+  TriggerPrograms triggers;
   CompileContext context{
-      .parsed = parsed, .schema = schema, .functions = functions, .foreign_keys = foreign_keys};
+      .parsed = parsed, .schema = schema, .functions = functions, .settings = settings};
+  Sequences sequences(context.builder);
+  context.trigger_programs = &triggers;
+  context.sequences = &sequences;
   Program& program = context.builder.program();
-  program.foreign_keys = foreign_keys;
+  program.settings = settings;
   if (NeedsSchema(parsed)) program.schema = schema;
   program.parameter_count = static_cast<int>(parsed.parameter_names.size());
   RETURN_IF_ERROR(CompileStatement(context, *parsed.statement));
   RETURN_IF_ERROR(std::move(context.late_error));
+  program.triggers = std::move(triggers.programs);
   if (const Collation* missing = MissingCollationIn(program)) return NoSuchCollation(missing->name);
-  Program finished = context.builder.Finish();
+  Program finished = context.builder.Finish([&] { sequences.Open(); });
   switch (parsed.explain) {
     case ExplainMode::kNone:
       return finished;

@@ -17,9 +17,9 @@ namespace orrery {
 bool NeedsSchema(const ParsedStatement& parsed);
 
 // `schema` may be null when the statement needs none. The program holds on to it, and to nothing of
-// `parsed`. `functions` outlives the program. With `foreign_keys` those are to be enforced.
+// `parsed`. `functions` outlives the program. It is made for `settings`.
 Result<Program> Compile(const ParsedStatement& parsed, const std::shared_ptr<const Schema>& schema,
-                        const FunctionRegistry& functions, bool foreign_keys);
+                        const FunctionRegistry& functions, const ProgramSettings& settings);
 
 // Looks up the names in the CHECKs of a table. A function that an application will add, or has not
 // added here, may be missing from a table that is read; it is an error when it is called.

@@ -24,11 +24,15 @@ struct ActiveCommonTable {
   int cursor = -1;
 };
 
+struct Scope;
+class Sequences;
+struct TriggerPrograms;
+
 struct CompileContext {
   const ParsedStatement& parsed;
   const std::shared_ptr<const Schema>& schema;  // null when the statement needs none
   const FunctionRegistry& functions;
-  bool foreign_keys = false;  // are to be enforced
+  ProgramSettings settings = {};
   ProgramBuilder builder = ProgramBuilder();
 
   // The text that spans of the tree being bound index: that of the statement, or of a view.
@@ -38,7 +42,19 @@ struct CompileContext {
   // What is being bound, so that nothing is bound inside itself.
   std::vector<const View*> active_views = {};
   std::vector<ActiveCommonTable*> active_common_tables = {};
-  bool is_trigger = false;  // RAISE may be called
+  // Of a trigger's program: RAISE may be called, NEW and OLD named.
+  bool is_trigger = false;
+  Scope* outer_rows = nullptr;
+  struct RowInRegisters {
+    int cursor;  // that stands for it
+    int first;   // its rowid, then the columns
+    int column_count;
+  };
+  std::vector<RowInRegisters> trigger_rows = {};
+  ConflictAction or_action = ConflictAction::kUnsaid;  // of the statement that runs it
+  // Of the statement; never null.
+  TriggerPrograms* trigger_programs = nullptr;
+  Sequences* sequences = nullptr;
   // What is wrong with the statement only if all its names are found.
   Status late_error = OkStatus();
 };
@@ -49,6 +65,14 @@ inline Status SqlError(std::string_view message) { return Status(ResultCode::kEr
 inline Status NotSupportedYet(std::string_view what) {
   return Status(ResultCode::kError, std::string(what) + " not supported yet");
 }
+
+// What OR ... a statement has; that of the statement that runs a trigger counts in it too.
+inline ConflictAction OrActionOf(const CompileContext& context, ConflictAction own) {
+  return context.or_action == ConflictAction::kUnsaid ? own : context.or_action;
+}
+
+// After the last change of INSERT, UPDATE or DELETE, and before what RETURNING gives.
+void EndChanges(CompileContext& context);
 
 // The table of that name, which can be read: "no such table: x".
 Result<const Table*> FindTable(const CompileContext& context, const QualifiedName& name);
@@ -73,6 +97,7 @@ Status CompileDelete(CompileContext& context, const DeleteStatement& statement);
 Status CompileCreateTable(CompileContext& context, const CreateTableStatement& statement);
 Status CompileCreateView(CompileContext& context, const CreateViewStatement& statement);
 Status CompileCreateIndex(CompileContext& context, const CreateIndexStatement& statement);
+Status CompileCreateTrigger(CompileContext& context, const CreateTriggerStatement& statement);
 Status CompileReindex(CompileContext& context, const ReindexStatement& statement);
 Status CompileDrop(CompileContext& context, const DropStatement& statement);
 Status CompilePragma(CompileContext& context, const PragmaStatement& statement);

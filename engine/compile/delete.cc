@@ -2,17 +2,23 @@
 
 #include "engine/compile/change_rows.h"
 #include "engine/compile/returning.h"
+#include "engine/compile/row_key.h"
+#include "engine/compile/row_triggers.h"
 #include "engine/compile/row_writer.h"
+#include "engine/compile/view_rows.h"
 
 namespace orrery {
 
 Status CompileDelete(CompileContext& context, const DeleteStatement& statement) {
+  const View* const view = FindViewToChange(context, statement.table, TriggerEvent::kDelete);
+  if (view != nullptr) return CompileDeleteFromView(context, statement, *view);
   Target target;
   RETURN_IF_ERROR(BindTarget(context, statement.table, statement.alias, statement.hint, target));
   const WithScope with(statement.with, /*outer=*/nullptr);
   ExprCoder coder(context);
   Returning returning(context, coder, *target.table);
   Scope scope;
+  scope.outer = context.outer_rows;
   scope.with = &with;
   scope.sources.push_back(target.source);
   RETURN_IF_ERROR(BindWhere(context, statement.where, scope, target));
@@ -20,7 +26,9 @@ Status CompileDelete(CompileContext& context, const DeleteStatement& statement) 
   RowWriter writer(context, *target.table, target.source.cursor, ConflictAction::kUnsaid);
   RETURN_IF_ERROR(writer.Bind());
   RETURN_IF_ERROR(returning.Bind(statement.returning, &with));
-  if (!target.rows.where && returning.is_empty()) {
+  RowTriggers triggers(context, *target.table, target.table->triggers);
+  RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kDelete, context.or_action));
+  if (!target.rows.where && returning.is_empty() && triggers.is_empty()) {
     // All rows: the trees are emptied without reading them.
     builder.Explain("SCAN " + target.source.name);
     writer.Clear();
@@ -28,9 +36,17 @@ Status CompileDelete(CompileContext& context, const DeleteStatement& statement) 
   }
   returning.Open();
   TwoPasses passes(context, coder, target, writer, /*kept=*/nullptr);
-  returning.AddFrom(target.source.cursor, passes.key);
+  const int cursor = target.source.cursor;
+  triggers.CodeOld(coder, cursor, passes.key);
+  if (triggers.Has(TriggerTime::kBefore)) {
+    triggers.Run(TriggerTime::kBefore, passes.next);
+    SeekKey(builder, *target.table, cursor, passes.key, passes.next);
+  }
+  returning.AddFrom(cursor, passes.key);
   writer.Delete(passes.key, kInsertCountChange);
+  triggers.Run(TriggerTime::kAfter, passes.next);
   passes.End();
+  EndChanges(context);
   returning.Finish();
   return OkStatus();
 }

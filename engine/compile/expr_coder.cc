@@ -96,6 +96,13 @@ void ExprCoder::CodeList(const std::vector<BoundPtr>& list, int first) {
   for (size_t i = 0; i < list.size(); ++i) Code(*list[i], first + static_cast<int>(i));
 }
 
+ExprCoder::ExprCoder(CompileContext& context) : context_(context), builder_(context.builder) {
+  for (const CompileContext::RowInRegisters& row : context.trigger_rows) {
+    PlaceInRegister(row.cursor, kRowidColumn, row.first);
+    for (int i = 0; i < row.column_count; ++i) PlaceInRegister(row.cursor, i, row.first + 1 + i);
+  }
+}
+
 void ExprCoder::Code(const Bound& bound, int target) {
   switch (bound.kind) {
     case BoundKind::kConstant:

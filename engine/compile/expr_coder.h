@@ -20,7 +20,7 @@ namespace orrery {
 
 class ExprCoder {
  public:
-  explicit ExprCoder(CompileContext& context) : context_(context), builder_(context.builder) {}
+  explicit ExprCoder(CompileContext& context);
 
   // Into register `target`.
   void Code(const Bound& bound, int target);

@@ -146,6 +146,12 @@ Status ForeignKeys(CompileContext& context, const PragmaStatement& statement) {
   return ReadOrChange(context, "foreign_keys", Setting::kForeignKeys, value, false);
 }
 
+Status RecursiveTriggers(CompileContext& context, const PragmaStatement& statement) {
+  std::optional<int64_t> value;
+  if (statement.value) value = IsOn(*statement.value) ? 1 : 0;
+  return ReadOrChange(context, "recursive_triggers", Setting::kRecursiveTriggers, value, false);
+}
+
 // -- The file --
 
 Status AutoVacuumMode(CompileContext& context, const PragmaStatement& statement) {
@@ -245,6 +251,7 @@ constexpr Pragma kPragmas[] = {
     {"page_count", PageCount},
     {"page_size", PageSize},
     {"quick_check", CompileQuickCheck, true},
+    {"recursive_triggers", RecursiveTriggers},
     {"schema_version", SchemaVersion},
     {"synchronous", SynchronousLevel},
     {"table_info", CompileTableInfo, true},

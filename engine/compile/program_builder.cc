@@ -102,12 +102,13 @@ void ProgramBuilder::EmitTransaction() {
   Emit(Opcode::kTransaction, 0, is_exclusive_ ? 2 : to_write_ ? 1 : 0, cookie);
 }
 
-Program ProgramBuilder::Finish() {
+Program ProgramBuilder::Finish(const std::function<void()>& code_start) {
   program_.takes_write_lock = to_write_;
   Emit(Opcode::kHalt);
   Place(setup_);
   if (needs_no_transaction_) Emit(Opcode::kNoTransaction);
-  if (needs_transaction_) EmitTransaction();
+  if (needs_transaction_ && !is_subprogram_) EmitTransaction();
+  code_start();
   Emit(Opcode::kGoto, 0, 1);
   for (const Fixup& fixup : fixups_) {
     const int address = label_addresses_[fixup.label_index];

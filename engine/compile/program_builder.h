@@ -4,6 +4,7 @@
 #ifndef ORRERY_ENGINE_COMPILE_PROGRAM_BUILDER_H_
 #define ORRERY_ENGINE_COMPILE_PROGRAM_BUILDER_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -80,11 +81,14 @@ class ProgramBuilder {
   void NeedExclusiveTransaction();  // BEGIN EXCLUSIVE
   // Where what comes first must not be in a transaction; instead of NeedTransaction.
   void BeginWriteHere();
+  // The program is called by another, which has a transaction.
+  void BeSubprogram() { is_subprogram_ = true; }
   void NeedNoTransaction() { needs_no_transaction_ = true; }  // open before it begins
 
   Program& program() { return program_; }
-  // Adds the frame and fills the labels in.
-  Program Finish();
+  // Adds the frame and fills the labels in. `code_start` writes what comes before the first
+  // instruction, in the transaction.
+  Program Finish(const std::function<void()>& code_start = [] {});
 
  private:
   void EmitTransaction();
@@ -104,6 +108,7 @@ class ProgramBuilder {
   bool needs_no_transaction_ = false;
   bool to_write_ = false;
   bool is_exclusive_ = false;
+  bool is_subprogram_ = false;
 };
 
 }  // namespace orrery

@@ -73,7 +73,8 @@ QueryBinder::QueryBinder(CompileContext& context, const SelectStatement& select,
     : context_(context),
       select_(select),
       with_(with),
-      outer_(outer),
+      // A trigger's rows can be named anywhere in it, but not in the views that it reads.
+      outer_(outer == nullptr && context.active_views.empty() ? context.outer_rows : outer),
       query_(std::make_unique<Query>()) {
   if (!select.with.empty()) with_ = &own_with_.emplace(select.with, with);
   query_->ops = select.ops;

@@ -88,7 +88,8 @@ Status CompileSelect(CompileContext& context, const SelectStatement& statement) 
   if (ReadsTables(*query)) builder.NeedTransaction(/*to_write=*/false);
   ExprCoder coder(context);
   QueryCoder(context, coder, *query).Code([&](int first, int count) {
-    builder.Emit(Opcode::kResultRow, first, count);
+    // What a trigger selects, nobody sees.
+    if (!context.is_trigger) builder.Emit(Opcode::kResultRow, first, count);
   });
   return OkStatus();
 }

@@ -40,6 +40,19 @@ std::string StoredLetters(const Table& table) {
   return letters;
 }
 
+void CodeAffinities(ProgramBuilder& builder, const Table& table, int first_column) {
+  builder.Emit(Opcode::kAffinity, first_column, static_cast<int>(table.columns.size()), 0,
+               StoredLetters(table));
+  if (!table.is_strict) return;
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    const Column& column = table.columns[i];
+    if (!column.required_type || static_cast<int>(i) == table.rowid_column) continue;
+    builder.Emit(Opcode::kTypeCheck, first_column + static_cast<int>(i), 0,
+                 static_cast<int>(*column.required_type),
+                 column.declared_type + " column " + table.name + "." + column.name);
+  }
+}
+
 RowWriter::RowWriter(CompileContext& context, const Table& table, int cursor,
                      ConflictAction or_action)
     : context_(context),
@@ -139,16 +152,7 @@ void RowWriter::CheckRow(const NewRow& row, const OldRow* old, Label ignore) {
 // As in sqlite3 not before something needs them: EXCLUDED may show the values without.
 void RowWriter::ApplyAffinities(const NewRow& row) {
   if (std::exchange(has_affinities_, true)) return;
-  builder_.Emit(Opcode::kAffinity, row.first_column, static_cast<int>(table_.columns.size()), 0,
-                StoredLetters(table_));
-  if (!table_.is_strict) return;
-  for (size_t i = 0; i < table_.columns.size(); ++i) {
-    const Column& column = table_.columns[i];
-    if (!column.required_type || static_cast<int>(i) == table_.rowid_column) continue;
-    builder_.Emit(Opcode::kTypeCheck, row.first_column + static_cast<int>(i), 0,
-                  static_cast<int>(*column.required_type),
-                  column.declared_type + " column " + table_.name + "." + column.name);
-  }
+  CodeAffinities(builder_, table_, row.first_column);
 }
 
 void RowWriter::CheckNotNull(int column_index, int reg, Label ignore) {

@@ -45,6 +45,9 @@ struct ConflictRule {
 
 // The affinities with which the columns of a row are stored, a letter each: P4 of Affinity.
 std::string StoredLetters(const Table& table);
+// Gives the columns of a row in registers these affinities; in a STRICT table those of wrong types
+// fail.
+void CodeAffinities(ProgramBuilder& builder, const Table& table, int first_column);
 
 class RowWriter {
  public:

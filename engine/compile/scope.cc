@@ -102,6 +102,7 @@ class ColumnSearch {
       bound->affinity.reset();
       bound->collation = nullptr;
     }
+    if (source.is_of_trigger && bound->column != kRowidColumn) bound->affinity.reset();
     return bound;
   }
 

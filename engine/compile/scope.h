@@ -26,6 +26,7 @@ struct Source {
   bool is_subquery = false;        // so that no schema names it
   bool is_only_qualified = false;  // EXCLUDED, NEW and OLD: their columns are named with them
   bool has_bare_columns = false;   // EXCLUDED: its columns have no affinity and no collation
+  bool is_of_trigger = false;      // NEW and OLD: none but the rowid has an affinity
   // The names of USING, or what NATURAL found: columns shared with what is on its left.
   std::vector<std::string> using_columns;
   JoinKind join = JoinKind::kComma;

@@ -1,43 +1,46 @@
-// A Sequence writes the code for AUTOINCREMENT: the largest rowid that a table has ever had is kept
-// in sqlite_sequence, and no rowid up to it is given again (https://www.sqlite.org/autoinc.html).
+// AUTOINCREMENT: the largest rowid that a table ever had is kept in sqlite_sequence
+// (https://www.sqlite.org/autoinc.html). A statement reads those of all tables that it, or a
+// trigger that it may run, inserts into before its first row, and writes them after its last.
 
 #ifndef ORRERY_ENGINE_COMPILE_SEQUENCE_H_
 #define ORRERY_ENGINE_COMPILE_SEQUENCE_H_
 
+#include <vector>
+
 #include "engine/base/status.h"
 #include "engine/catalog/schema.h"
-#include "engine/compile/compile_context.h"
+#include "engine/compile/program_builder.h"
 
 namespace orrery {
 
 // Of kSequenceTable, which the first AUTOINCREMENT makes.
 inline constexpr char kSequenceTableSql[] = "CREATE TABLE sqlite_sequence(name,seq)";
 
-class Sequence {
+class Sequences {
  public:
-  // For a table without AUTOINCREMENT nothing is written.
-  Sequence(CompileContext& context, const Table& table)
-      : context_(context), builder_(context.builder), table_(table) {}
+  // `builder` is that of the statement's own program, whose registers they are in.
+  explicit Sequences(ProgramBuilder& builder) : builder_(builder) {}
 
-  Status Bind();
-  // Before the first row: reads the largest rowid.
+  // The table is inserted into. Answers P3 of NewRowid and P1 of MemMax: the register of its
+  // largest rowid; 0 without AUTOINCREMENT.
+  Result<int> Use(const Schema& schema, const Table& table);
+
+  // Before the first row, and after the last.
   void Open();
-  // P3 of NewRowid: the register of the largest; 0 without AUTOINCREMENT.
-  int largest() const { return largest_; }
-  // A rowid in a register is to be used.
-  void Use(int rowid);
-  // After the last row: keeps the largest.
   void Close();
 
  private:
-  CompileContext& context_;
+  struct One {
+    const Table* table;
+    PageNumber root;  // of sqlite_sequence
+    int cursor;
+    int name;  // registers: the table's name,
+    int row;   // and the rowid of the two in sqlite_sequence; NULL when it has none yet
+    int largest() const { return name + 1; }  // behind its name
+  };
+
   ProgramBuilder& builder_;
-  const Table& table_;
-  const Table* sequences_ = nullptr;
-  int cursor_ = -1;
-  int name_ = 0;     // registers: the table's name,
-  int largest_ = 0;  // and behind it its number,
-  int row_ = 0;      // and the rowid of the two in sqlite_sequence; NULL when it has none yet
+  std::vector<One> all_;
 };
 
 }  // namespace orrery

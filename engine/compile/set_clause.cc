@@ -61,7 +61,7 @@ Status SetClause::BindOne(const Assignment& assignment, Binder& binder) {
 
 Result<SetClause::Cell*> SetClause::CellOf(const std::string& name) {
   const int column = table_.FindColumn(name);
-  const bool has_rowid = table_.primary_key == nullptr;
+  const bool has_rowid = !table_.is_without_rowid;
   if (column < 0 && !(has_rowid && IsRowidName(name))) return SqlError("no such column: " + name);
   const bool is_rowid = column < 0 || column == table_.rowid_column;
   return is_rowid ? &cells_.back() : &cells_[static_cast<size_t>(column)];
@@ -155,13 +155,26 @@ bool SetClause::MayMove() const {
 }
 
 void SetClause::CodeUpdate(ExprCoder& coder, RowWriter& writer, int cursor, int key,
-                           int kept_cursor, Returning& returning, Label next) const {
+                           int kept_cursor, RowTriggers& triggers, Returning& returning,
+                           Label next) const {
   ProgramBuilder& builder = context_.builder;
   OldRow old;
   old.key = key;
   old.may_move = MayMove();
   for (size_t i = 0; i < table_.columns.size(); ++i) old.changed.push_back(cells_[i].is_set);
+  triggers.CodeOld(coder, cursor, key);
   const NewRow row = CodeRow(coder, cursor, key, kept_cursor);
+  if (triggers.Has(TriggerTime::kBefore)) {
+    triggers.CodeNew(row);
+    triggers.Run(TriggerTime::kBefore, next);
+    // They may have changed the row, or taken it away.
+    SeekKey(builder, table_, cursor, key, next);
+    for (size_t i = 0; i < table_.columns.size(); ++i) {
+      const auto column = static_cast<int>(i);
+      if (cells_[i].is_set || column == table_.rowid_column) continue;
+      coder.Code(*MakeColumn(table_, cursor, column), row.first_column + column);
+    }
+  }
   writer.CheckRow(row, &old, next);
   writer.CheckKeys(row, &old, /*checks_rowid=*/rowid_cell().is_set, next);
   // The checks may have moved the cursor, but no row that they took away was this one.
@@ -175,6 +188,8 @@ void SetClause::CodeUpdate(ExprCoder& coder, RowWriter& writer, int cursor, int 
   }
   writer.Write(row, kInsertCountChange);
   returning.Add(row);
+  triggers.CodeNew(row);
+  triggers.Run(TriggerTime::kAfter, next);
 }
 
 }  // namespace orrery

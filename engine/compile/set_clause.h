@@ -11,6 +11,7 @@
 #include "engine/compile/compile_context.h"
 #include "engine/compile/expr_coder.h"
 #include "engine/compile/returning.h"
+#include "engine/compile/row_triggers.h"
 #include "engine/compile/row_writer.h"
 #include "engine/compile/scope.h"
 #include "engine/sql/ast.h"
@@ -39,7 +40,10 @@ class SetClause {
   // it stays as it is. The values are computed here, or when `kept_cursor` is one they are in its
   // row, behind the key.
   void CodeUpdate(ExprCoder& coder, RowWriter& writer, int cursor, int key, int kept_cursor,
-                  Returning& returning, Label next) const;
+                  RowTriggers& triggers, Returning& returning, Label next) const;
+
+  // The new row in registers; `key` 0 of a view.
+  NewRow CodeRow(ExprCoder& coder, int cursor, int key, int kept_cursor) const;
 
  private:
   // What a column, or last of all the rowid, gets.
@@ -53,7 +57,6 @@ class SetClause {
 
   Status BindOne(const Assignment& assignment, Binder& binder);
   Result<Cell*> CellOf(const std::string& name);
-  NewRow CodeRow(ExprCoder& coder, int cursor, int key, int kept_cursor) const;
   bool MayMove() const;
   // The first register of each row's values.
   std::vector<int> CodeRows(ExprCoder& coder) const;

@@ -3,8 +3,10 @@
 #include "engine/compile/change_rows.h"
 #include "engine/compile/from_binder.h"
 #include "engine/compile/returning.h"
+#include "engine/compile/row_triggers.h"
 #include "engine/compile/row_writer.h"
 #include "engine/compile/set_clause.h"
+#include "engine/compile/view_rows.h"
 
 namespace orrery {
 namespace {
@@ -23,10 +25,13 @@ Status CheckFrom(const UpdateStatement& statement, const Target& target) {
 }  // namespace
 
 Status CompileUpdate(CompileContext& context, const UpdateStatement& statement) {
+  const View* const view = FindViewToChange(context, statement.table, TriggerEvent::kUpdate);
+  if (view != nullptr) return CompileUpdateOfView(context, statement, *view);
   Target target;
   RETURN_IF_ERROR(BindTarget(context, statement.table, statement.alias, statement.hint, target));
   const WithScope with(statement.with, /*outer=*/nullptr);
   Scope scope;
+  scope.outer = context.outer_rows;
   scope.with = &with;
   FromBinder from(context, scope, target.rows);
   const bool is_joined = !statement.from.empty();
@@ -44,16 +49,21 @@ Status CompileUpdate(CompileContext& context, const UpdateStatement& statement) 
   RETURN_IF_ERROR(scope.late_error);
   RETURN_IF_ERROR(CheckFrom(statement, target));
   const int cursor = target.source.cursor;
-  RowWriter writer(context, *target.table, cursor, statement.or_action);
+  const ConflictAction or_action = OrActionOf(context, statement.or_action);
+  RowWriter writer(context, *target.table, cursor, or_action);
   RETURN_IF_ERROR(writer.Bind());
   ExprCoder coder(context);
   Returning returning(context, coder, *target.table);
   RETURN_IF_ERROR(returning.Bind(statement.returning, &with));
+  RowTriggers triggers(context, *target.table, target.table->triggers);
+  RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kUpdate, or_action, &statement.assignments));
 
   returning.Open();
   TwoPasses passes(context, coder, target, writer, is_joined ? &set : nullptr);
-  set.CodeUpdate(coder, writer, cursor, passes.key, passes.kept_cursor, returning, passes.next);
+  set.CodeUpdate(coder, writer, cursor, passes.key, passes.kept_cursor, triggers, returning,
+                 passes.next);
   passes.End();
+  EndChanges(context);
   returning.Finish();
   return OkStatus();
 }

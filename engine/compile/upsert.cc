@@ -110,6 +110,7 @@ Status Upsert::BindUpdate(const UpsertClause& clause, const WithScope* with, Cla
   made.rule.update = builder_.NewLabel();
   made.rule.key = builder_.NewRegisters(KeyWidth(*source_.table));
   Scope scope;
+  scope.outer = context_.outer_rows;
   scope.with = with;
   scope.sources.push_back(source_);
   scope.sources.push_back({source_.table, "excluded", excluded_cursor_});
@@ -120,7 +121,8 @@ Status Upsert::BindUpdate(const UpsertClause& clause, const WithScope* with, Cla
   if (clause.where) {
     ASSIGN_OR_RETURN(made.where, Binder(context_, scope).Bind(*clause.where));
   }
-  return OkStatus();
+  made.triggers = std::make_unique<RowTriggers>(context_, *source_.table, source_.table->triggers);
+  return made.triggers->Bind(TriggerEvent::kUpdate, ConflictAction::kAbort, &clause.assignments);
 }
 
 std::vector<ConflictRule> Upsert::rules() const {
@@ -155,7 +157,7 @@ void Upsert::Code(ExprCoder& coder, RowWriter& writer, const NewRow& excluded, R
     SeekKey(builder_, table, source_.cursor, clause.rule.key, done);
     if (clause.where) coder.JumpIfFalse(*clause.where, done, /*if_null=*/true);
     clause.set->CodeUpdate(coder, writer, source_.cursor, clause.rule.key, /*kept_cursor=*/-1,
-                           returning, done);
+                           *clause.triggers, returning, done);
     builder_.Goto(done);
   }
   coder.SetPlaces(outer);

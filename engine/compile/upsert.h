@@ -40,6 +40,7 @@ class Upsert {
     ConflictRule rule;
     std::unique_ptr<SetClause> set;  // null: DO NOTHING
     BoundPtr where;                  // or null
+    std::unique_ptr<RowTriggers> triggers;
   };
 
   bool CanBeMet(const ConflictRule& rule, bool checks_rowid) const;

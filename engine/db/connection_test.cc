@@ -452,7 +452,6 @@ TEST_F(ConnectionTest, SaysWhatIsNotSupportedYet) {
   auto connection = Open();
   Run(*connection, "CREATE TABLE t(a, b)");
   for (const char* sql : {
-           "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END",
            "CREATE TEMP TABLE u(a)",
            "CREATE TABLE u(a, b AS (a + 1))",
            "ALTER TABLE t ADD COLUMN c",

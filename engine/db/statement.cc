@@ -81,7 +81,7 @@ StepResult Statement::Impl::Finished(Status status) {
 
 bool Statement::Impl::HasCurrentProgram() const {
   if (program == nullptr) return false;
-  if (program->foreign_keys != session.foreign_keys) return false;
+  if (program->settings != session.program_settings) return false;
   return program->schema == nullptr || program->schema == session.schema;
 }
 
@@ -113,7 +113,7 @@ IoResult<> Statement::Impl::Compile() {
       if (!read.done()) return read;
     }
     Result<Program> made =
-        ::orrery::Compile(parsed, session.schema, session.functions, session.foreign_keys);
+        ::orrery::Compile(parsed, session.schema, session.functions, session.program_settings);
     if (made.ok()) {
       program = std::make_unique<const Program>(*std::move(made));
       return Unit();

@@ -43,6 +43,7 @@ enum class OnError : uint8_t {
   kRollback = 1,  // the transaction
   kAbort = 2,     // the statement
   kFail = 3,      // nothing: rows changed so far stay
+  kIgnore = 4,    // no error: a trigger's row is passed over
 };
 
 // P5 of Eq, Ne, Lt, Le, Gt, Ge: an affinity letter in the low byte's bits 0x47 and these flags.
@@ -84,6 +85,7 @@ enum class Setting : uint8_t {
   kJournalSizeLimit,
   kForeignKeys,
   kAutoVacuum,
+  kRecursiveTriggers,
 };
 
 }  // namespace orrery

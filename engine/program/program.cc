@@ -51,6 +51,9 @@ const Collation* MissingCollationIn(const Program& program) {
   for (const Instruction& instruction : program.instructions) {
     if (const Collation* missing = MissingCollationOf(instruction.p4)) return missing;
   }
+  for (const std::shared_ptr<const Program>& trigger : program.triggers) {
+    if (const Collation* missing = MissingCollationIn(*trigger)) return missing;
+  }
   return nullptr;
 }
 

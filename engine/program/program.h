@@ -46,17 +46,28 @@ struct Instruction {
   uint16_t p5 = 0;
 };
 
+// What of a connection's settings a program is made for.
+struct ProgramSettings {
+  bool foreign_keys = false;        // are to be enforced
+  bool recursive_triggers = false;  // a trigger may run itself
+  bool operator==(const ProgramSettings&) const = default;
+};
+
 struct Program {
   std::vector<Instruction> instructions;
   std::vector<std::string> column_names;
   int register_count = 0;  // registers count from 1
   int cursor_count = 0;    // cursors from 0
   int parameter_count = 0;
-  bool writes = false;        // makes a direct change to the database
-  bool foreign_keys = false;  // it was compiled to enforce them
+  bool writes = false;  // makes a direct change to the database
+  ProgramSettings settings;
   bool takes_write_lock = false;
   bool counts_changes = false;  // sets changes() when it ends: INSERT, UPDATE, DELETE
   std::shared_ptr<const Schema> schema;
+  // Of which trigger this is a program: equal numbers, the same one. -1: of none.
+  int trigger = -1;
+  // What the opcode Program runs; in the statement's own program alone.
+  std::vector<std::shared_ptr<const Program>> triggers;
   std::shared_ptr<const Index> made_index;  // of a CREATE INDEX: its order is an operand
 };
 

@@ -54,7 +54,17 @@ Flow Machine::HaltWith(const Instruction& in) {
   return Fail(Status(static_cast<ResultCode>(in.p1), message == nullptr ? "" : *message));
 }
 
-Flow Machine::OpHalt(const Instruction& in) { return HaltWith(in); }
+Flow Machine::OpHalt(const Instruction& in) {
+  if (in.p1 == 0 && !frames_.empty()) {
+    LeaveFrame();
+    const int ignored = program_->instructions[static_cast<size_t>(pc_)].p2;
+    return static_cast<OnError>(in.p2) == OnError::kIgnore ? JumpTo(ignored) : Flow::kNext;
+  }
+  if (in.p3 == 0) return HaltWith(in);
+  on_error_ = static_cast<OnError>(in.p2);
+  const Value message = ToText(Register(in.p3));
+  return Fail(Status(static_cast<ResultCode>(in.p1), message.is_null() ? "" : message.text()));
+}
 
 Flow Machine::OpKeepChanges(const Instruction&) { return Flow::kKeep; }
 

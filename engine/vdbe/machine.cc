@@ -26,6 +26,7 @@ void Machine::Reset() {
   change_journal_mode_.Abandon();
   run_checkpoint_.Abandon();
   run_vacuum_.Abandon();
+  while (!frames_.empty()) LeaveFrame();
   program_ = nullptr;
   pc_ = 0;
   row_ = {};
@@ -73,6 +74,7 @@ Flow Machine::Run() {
         session_.step_time.reset();
         return flow;
       case Flow::kFailed:
+        while (!frames_.empty()) LeaveFrame();
         session_.step_time.reset();
         return flow;
       case Flow::kWaiting:

@@ -87,6 +87,11 @@ class Machine {
   Flow RunInstruction(const Instruction& in);
 
   Value& Register(int index) { return registers_[static_cast<size_t>(index)]; }
+  // Of the statement's own program.
+  Value& RootRegister(int index) {
+    std::vector<Value>& registers = frames_.empty() ? registers_ : frames_.front().registers;
+    return registers[static_cast<size_t>(index)];
+  }
   Cursor& CursorAt(int index) { return cursors_[static_cast<size_t>(index)]; }
   TableRows& TableAt(int index);
   IndexRows& IndexAt(int index);
@@ -145,7 +150,23 @@ class Machine {
   // Fails when `cursor` holds too much once `size` more bytes are added.
   Status GrowMemory(Cursor& cursor, size_t size);
 
+  // A program that has called another, as it was.
+  struct Frame {
+    const Program* program;
+    int pc;
+    std::vector<Value> registers;
+    std::vector<Cursor> cursors;
+    std::vector<std::unique_ptr<Aggregate>> accumulators;
+    std::vector<bool> once;
+    int64_t change_count;
+    int64_t session_change_count;
+    int64_t last_rowid;
+  };
+  // Back to the program that has called this one.
+  void LeaveFrame();
+
   Session& session_;
+  std::vector<Frame> frames_;  // the statement's own program first
   const Program* program_ = nullptr;
   std::span<const Value> parameters_;
   int pc_ = 0;

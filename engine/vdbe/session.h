@@ -20,6 +20,7 @@
 #include "engine/catalog/schema.h"
 #include "engine/io/io.h"
 #include "engine/program/opcode.h"
+#include "engine/program/program.h"
 #include "engine/storage/pager.h"
 #include "engine/vdbe/begin_transaction.h"
 #include "engine/vdbe/end_transaction.h"
@@ -74,8 +75,8 @@ class Session final : public ConnectionFacts {
   bool begun_by_savepoint = false;  // releasing the outermost commits
   int holder_count = 0;
   std::optional<int64_t> step_time;  // the "now" of functions
-  bool statement_open = false;      // the pager has a statement to undo
-  bool pager_call_pending = false;  // a call of the pager waits, or was given up while it did
+  bool statement_open = false;       // the pager has a statement to undo
+  bool pager_call_pending = false;   // a call of the pager waits, or was given up while it did
   // Counts rollbacks of whole transactions: a statement that began under another number is over.
   uint64_t rollback_count = 0;
   // Counts calls of Interrupt(): a statement that began under another number ends.
@@ -97,7 +98,7 @@ class Session final : public ConnectionFacts {
   int synchronous = 2;
   int auto_checkpoint_frame_count = 1000;
   int64_t journal_size_limit = -1;
-  bool foreign_keys = false;  // are to be enforced
+  ProgramSettings program_settings;
   int busy_timeout_ms = 0;
   uint64_t sorter_size_max = uint64_t{1} << 30;  // bytes one sorter or table in memory may hold
 

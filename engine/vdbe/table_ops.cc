@@ -329,7 +329,7 @@ Flow Machine::OpNewRowid(const Instruction& in) {
   TableRows& table = TableAt(in.p1);
   if (!choose_rowid_.running()) {
     std::optional<int64_t> largest;
-    if (in.p3 != 0) largest = Register(in.p3).integer();
+    if (in.p3 != 0) largest = RootRegister(in.p3).integer();
     choose_rowid_.Start(*table.cursor, session_.io, largest);
   }
   IoResult<int64_t> rowid = choose_rowid_.Resume();

@@ -332,8 +332,12 @@ Flow Machine::OpSetting(const Instruction& in) {
       break;
     case Setting::kForeignKeys:
       // Within a transaction it stays as it is.
-      if (is_change && session_.autocommit) session_.foreign_keys = wanted != 0;
-      now = session_.foreign_keys ? 1 : 0;
+      if (is_change && session_.autocommit) session_.program_settings.foreign_keys = wanted != 0;
+      now = session_.program_settings.foreign_keys ? 1 : 0;
+      break;
+    case Setting::kRecursiveTriggers:
+      if (is_change) session_.program_settings.recursive_triggers = wanted != 0;
+      now = session_.program_settings.recursive_triggers ? 1 : 0;
       break;
     case Setting::kBusyTimeout:
       if (is_change) session_.busy_timeout_ms = std::max(clipped, 0);

@@ -25,8 +25,9 @@ enum class SqlFeature : uint8_t {
   kGarbled,
   kNoise,
   kMissingNames,
+  kTriggers,
 };
-inline constexpr int kSqlFeatureCount = 14;
+inline constexpr int kSqlFeatureCount = 15;
 
 class SqlFeatures {
  public:

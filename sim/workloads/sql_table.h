@@ -17,6 +17,7 @@ struct SqlTable {
   bool has_index = false;
   // What a change comes to may depend on which row it takes first.
   bool has_constraint = false;
+  bool has_triggers = false;
   bool is_strict = false;         // a value of a wrong type ends the change
   bool is_without_rowid = false;  // its first column is called rowid, and no two rows share it
   std::string primary_key;        // the index that such a table is

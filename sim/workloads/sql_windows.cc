@@ -77,7 +77,8 @@ std::string SqlWindows::OfOneOrder(const SqlTable& table) {
     case 6:
       return "lead(" + column + Pick({")", ",2)", ",1,'none')", ",NULL,rowid)"}, "lead");
     case 7:
-      return "group_concat(" + expressions_.Summand() + Pick({")", ",'-')", ",NULL)"}, "between");
+      return SqlExpressions::Join({"group_concat(", expressions_.Summand(),
+                                   Pick({")", ",'-')", ",NULL)"}, "between")});
     default:
       return OfAnyOrder();
   }

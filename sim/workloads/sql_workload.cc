@@ -94,6 +94,7 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
   }
   if (Has(kIndexes) && indexes_.Wants()) return IndexStatement();
   if (Has(kViews) && views_.Wants()) return {SqlKind::kSchema, views_.Change(tables_)};
+  if (Has(kTriggers) && triggers_.Wants()) return {SqlKind::kSchema, triggers_.Change(tables_)};
   if (Has(kDrops) && Chance(10'000, "drop")) return {SqlKind::kSchema, Drop()};
   const SqlTable& table = tables_[Choose(tables_.size(), "table")];
   if (Has(kPragmas) && Chance(20'000, "pragma")) return Pragma(table);
@@ -116,7 +117,10 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
   const bool has_index =
       std::any_of(tables_.begin(), tables_.end(), [](const SqlTable& t) { return t.has_index; });
   // What loses its call may be a bare column, of any row of its group.
-  const bool is_settled = !has_index || text.sql.find(" GROUP BY ") == text.sql.npos;
+  const bool has_triggers =
+      std::any_of(tables_.begin(), tables_.end(), [](const SqlTable& t) { return t.has_triggers; });
+  const bool is_settled =
+      !has_triggers && (!has_index || text.sql.find(" GROUP BY ") == text.sql.npos);
   if (garbles && is_settled && CanGarble(text.sql)) {
     std::string garbled = Garbled(text.sql);
     if (OrdersInParentheses(garbled)) return text;
@@ -167,6 +171,7 @@ void SqlWorkload::Learn(const std::vector<std::string>& definitions) {
   }
   indexes_.Learn(definitions, tables_);
   views_.Learn(definitions);
+  triggers_.Learn(definitions, tables_);
 }
 
 std::vector<std::string> SqlWorkload::ReadAll() const {

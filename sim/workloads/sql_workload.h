@@ -19,6 +19,7 @@
 #include "sim/workloads/sql_indexes.h"
 #include "sim/workloads/sql_queries.h"
 #include "sim/workloads/sql_table.h"
+#include "sim/workloads/sql_triggers.h"
 #include "sim/workloads/sql_views.h"
 #include "sim/workloads/sql_windows.h"
 
@@ -65,6 +66,7 @@ class SqlWorkload {
         windows_(choices.Branch("windows")),
         changes_(choices.Branch("changes")),
         mistakes_(choices.Branch("mistakes")),
+        triggers_(choices.Branch("triggers")),
         vacuums_(choices.Branch("vacuums")),
         increments_(choices.Branch("incremental vacuums")) {}
 
@@ -136,6 +138,7 @@ class SqlWorkload {
   SqlWindows windows_;
   SqlChanges changes_;
   Choices mistakes_;
+  SqlTriggers triggers_;
   Choices vacuums_;
   Choices increments_;
   std::map<std::string, SqlTable> made_;  // by definition

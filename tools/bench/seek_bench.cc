@@ -1,7 +1,7 @@
-// What the waiting idiom costs on the path that does not wait: a cached point read and a cached scan
-// through TableCursor (TryPage at every level) beside the same work written by hand for pages that
-// are always there. Both look each page up in a hash table by number; the hand-written one has no
-// pins, no yield sites, no operations, and trusts the bytes.
+// What the waiting idiom costs on the path that does not wait: a cached point read and a cached
+// scan through TableCursor (TryPage at every level) beside the same work written by hand for pages
+// that are always there. Both look each page up in a hash table by number; the hand-written one has
+// no pins, no yield sites, no operations, and trusts the bytes.
 //
 //   tools/bazel run --config=bench //tools/bench:seek_bench
 //
@@ -16,6 +16,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/varint.h"
 #include "engine/btree/btree.h"
+#include "engine/btree/create_tree.h"
 #include "engine/btree/table_cursor.h"
 #include "engine/io/io.h"
 #include "engine/io/memory_io.h"
@@ -40,7 +41,8 @@ T Value(IoResult<T> result) {
 class Table {
  public:
   Table() {
-    Result<std::unique_ptr<Pager>> pager = Pager::Open(io_, "bench.db", {.cache_page_count = 1 << 20});
+    Result<std::unique_ptr<Pager>> pager =
+        Pager::Open(io_, "bench.db", {.cache_page_count = 1 << 20});
     CHECK(pager.ok());
     pager_ = *std::move(pager);
     btree_ = std::make_unique<Btree>(*pager_);

@@ -9,6 +9,7 @@
 
 #include "engine/btree/btree.h"
 #include "engine/btree/create_tree.h"
+#include "engine/btree/destroy_tree.h"
 #include "engine/btree/table_cursor.h"
 #include "sim/oracles/model.h"
 #include "whopper/clients/kv_record.h"
@@ -544,14 +545,36 @@ class KvRunning final : public Running {
   }
 
   Outcome Drop(PageNumber root, Driver& driver) {
-    ClearTree clear;
-    clear.Start(btree(), root, false);
-    KV_RUN(clear.Resume());
-    TableCursor schema(btree(), kSchemaRoot);
-    KV_RUN(schema.Seek(command_.table.table + 1, SeekMode::kEqual));
-    KV_RUN(schema.Delete());
+    DestroyTree destroy;
+    destroy.Start(btree(), root);
+    KV_ASSIGN(const PageNumber moved, destroy.Resume());
+    {
+      TableCursor schema(btree(), kSchemaRoot);
+      KV_RUN(schema.Seek(command_.table.table + 1, SeekMode::kEqual));
+      KV_RUN(schema.Delete());
+    }
+    if (moved != kNoPage) KV_CHECK(MoveRoot(driver, moved, root));
     pager().SetSchemaCookie(pager().header().schema_cookie + 1);
     return Done();
+  }
+
+  // The tree whose root was `from` has it at `to` now.
+  Outcome MoveRoot(Driver& driver, PageNumber from, PageNumber to) {
+    TableCursor schema(btree(), kSchemaRoot);
+    KV_ASSIGN(const bool found, schema.First());
+    for (bool is_there = found; is_there;) {
+      KV_ASSIGN(const PayloadView view, schema.Payload(UINT32_MAX));
+      std::optional<Row> record = DecodeKvRecord(view.bytes);
+      const bool has_root = record && record->size() == 5 && (*record)[3].is_integer();
+      if (has_root && (*record)[3].integer() == from) {
+        (*record)[3] = Value::Integer(to);
+        const std::string bytes = EncodeKvRecord(*record);
+        KV_RUN(schema.Insert(schema.rowid(), AsBytes(bytes), false));
+        return Done();
+      }
+      KV_ASSIGN(is_there, schema.Next());
+    }
+    return Failed(ResultCode::kCorrupt, "no table has the root that moved");
   }
 
   Outcome Put(TableCursor& cursor, const KvRow& row, bool append, Driver& driver) {
