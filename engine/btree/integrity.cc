@@ -87,6 +87,10 @@ struct CheckIntegrity::Parts {
       return;
     }
     const PageOwner owner = owners[page];
+    if (owner.use < PageUse::kRoot || owner.use > PageUse::kTreeChild) {
+      Report("Failed to read ptrmap key=" + Text(page));
+      return;
+    }
     if (owner == PageOwner{use, parent}) return;
     const auto pair = [](const PageOwner& of) {
       return "(" + Text(static_cast<uint8_t>(of.use)) + "," + Text(of.parent) + ")";

@@ -8,6 +8,7 @@ FunctionRegistry::FunctionRegistry() {
   for (const Function& function : BuiltInScalarFunctions()) functions_.push_back(&function);
   for (const Function& function : BuiltInAggregateFunctions()) functions_.push_back(&function);
   for (const Function& function : BuiltInDateFunctions()) functions_.push_back(&function);
+  for (const Function& function : BuiltInJsonFunctions()) functions_.push_back(&function);
   for (const Function& function : BuiltInMathFunctions()) functions_.push_back(&function);
   for (const Function& function : BuiltInTextFunctions()) functions_.push_back(&function);
   for (const Function& function : BuiltInWindowFunctions()) functions_.push_back(&function);

@@ -129,6 +129,7 @@ const Function* FindBuiltIn(std::string_view name, int argument_count);
 std::span<const Function> BuiltInScalarFunctions();
 std::span<const Function> BuiltInAggregateFunctions();
 std::span<const Function> BuiltInDateFunctions();
+std::span<const Function> BuiltInJsonFunctions();
 std::span<const Function> BuiltInMathFunctions();
 std::span<const Function> BuiltInTextFunctions();
 std::span<const Function> BuiltInWindowFunctions();

@@ -242,7 +242,7 @@ void ExprCoder::CodeInQuery(const Bound& bound, Label if_false, Label if_null) {
   LookUp(set, value, width, saw_null, key, if_false, if_null);
 }
 
-int ExprCoder::CodeInMembers(const Bound& bound) {
+int ExprCoder::CodeInMembers(const Bound& bound, bool descends) {
   const bool is_query = bound.kind == BoundKind::kInQuery;
   const ComparisonRule rule = MemberRule(bound);
   // As in SQLite a query's members are made what the column is, those of a list are not.
@@ -250,6 +250,7 @@ int ExprCoder::CodeInMembers(const Bound& bound) {
   const std::string letters(1, is_query ? LetterOf(affinity) : ComparedLetterOf(affinity));
   SortKey key(1);
   key[0].collation = rule.collation;
+  key[0].descending = descends;
   const int set = builder_.NewCursor();
   const Label made = builder_.NewLabel();
   bool is_fixed = !is_query || !bound.query->is_correlated;

@@ -186,7 +186,7 @@ void ExprCoder::CodeColumn(const Bound& bound, int target) {
   if (moved != places_.end()) {
     const Place& place = moved->second;
     if (place.reg != 0) {
-      builder_.Emit(Opcode::kSCopy, place.reg, target);
+      builder_.Emit(Opcode::kSCopy, place.reg, target, 0, {}, kCopyPlain);
     } else {
       builder_.Emit(Opcode::kColumn, place.cursor, place.column, target);
       if (place.is_entry &&

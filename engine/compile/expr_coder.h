@@ -32,8 +32,8 @@ class ExprCoder {
   int CodeRow(const Bound& bound);
 
   // What is not NULL of the list or the query of `operand` IN, each value once and in their order,
-  // in a new cursor: for a loop over them. The operand is no row.
-  int CodeInMembers(const Bound& bound);
+  // or the other one, in a new cursor: for a loop over them. The operand is no row.
+  int CodeInMembers(const Bound& bound, bool descends = false);
 
   // Jumps when the expression is true (false), and when it is NULL if `if_null`; goes on otherwise.
   void JumpIfTrue(const Bound& bound, Label to, bool if_null);

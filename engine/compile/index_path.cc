@@ -110,7 +110,10 @@ class IndexPath final : public AccessPath {
     const int low = CodeLimit(coder, builder, use_.low, done);
     const int high = CodeLimit(coder, builder, use_.high, done);
     if (const ColumnTest* const membership = use_.membership()) {
-      list_ = coder.CodeInMembers(*membership->in);
+      // In the order in which the index has them.
+      const auto position = static_cast<size_t>(membership - use_.equal.data());
+      const bool list_descends = index_.columns[position].is_descending != is_reversed_;
+      list_ = coder.CodeInMembers(*membership->in, list_descends);
       builder.EmitJump(Opcode::kRewind, list_, done);
       member_ = builder.Here();
       done = next_member_ = builder.NewLabel();

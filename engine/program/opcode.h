@@ -51,6 +51,9 @@ inline constexpr uint16_t kCompareAffinityMask = 0x47;
 inline constexpr uint16_t kCompareJumpIfNull = 0x10;  // NULL on either side jumps
 inline constexpr uint16_t kCompareNullEqual = 0x80;   // NULL equals NULL; nothing else
 
+// P5 of SCopy: a column's value, which is not marked as JSON.
+inline constexpr uint16_t kCopyPlain = 0x02;
+
 // P5 of Insert and Delete.
 inline constexpr uint16_t kInsertCountChange = 0x01;  // counts for changes()
 inline constexpr uint16_t kInsertLastRowid = 0x20;    // sets last_insert_rowid()

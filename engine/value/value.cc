@@ -55,6 +55,7 @@ Value Value::BytesAs(ValueType type) const {
   CHECK(has_bytes());
   Value value = *this;
   value.type_ = type;
+  value.is_json_ = false;
   return value;
 }
 

@@ -51,12 +51,20 @@ class Value {
   static Value BorrowBlob(Bytes bytes) { return Borrow(ValueType::kBlob, bytes); }
 
   Value(const Value& other)
-      : content_(other.content_), buffer_(other.buffer_), size_(other.size_), type_(other.type_) {
+      : content_(other.content_),
+        buffer_(other.buffer_),
+        size_(other.size_),
+        type_(other.type_),
+        is_json_(other.is_json_) {
     if (buffer_ != nullptr) ++buffer_->use_count;
   }
   // Leaves NULL behind.
   Value(Value&& other) noexcept
-      : content_(other.content_), buffer_(other.buffer_), size_(other.size_), type_(other.type_) {
+      : content_(other.content_),
+        buffer_(other.buffer_),
+        size_(other.size_),
+        type_(other.type_),
+        is_json_(other.is_json_) {
     other.buffer_ = nullptr;
     other.type_ = ValueType::kNull;
   }
@@ -105,7 +113,19 @@ class Value {
   bool is_borrowed() const { return has_bytes() && buffer_ == nullptr && size_ > 0; }
   // Copies borrowed bytes; does nothing otherwise.
   void MakeOwned() {
-    if (is_borrowed()) *this = Copy(type_, bytes());
+    if (!is_borrowed()) return;
+    const bool is_json = is_json_;
+    *this = Copy(type_, bytes());
+    is_json_ = is_json;
+  }
+
+  // A text that a JSON function has made: to other ones it is JSON, not a string. Copies keep the
+  // mark, the database and operators do not; nothing else looks at it.
+  bool is_json() const { return is_json_; }
+  void ForgetJson() { is_json_ = false; }
+  Value AsJson() && {
+    is_json_ = true;
+    return std::move(*this);
   }
 
   // The bytes of a text or blob under the other type; shared or borrowed as here, not copied.
@@ -117,6 +137,7 @@ class Value {
     std::swap(buffer_, other.buffer_);
     std::swap(size_, other.size_);
     std::swap(type_, other.type_);
+    std::swap(is_json_, other.is_json_);
   }
 
  private:
@@ -138,6 +159,7 @@ class Value {
   Buffer* buffer_ = nullptr;  // null for numbers and for borrowed bytes
   uint32_t size_ = 0;
   ValueType type_;
+  bool is_json_ = false;
 };
 
 static_assert(sizeof(void*) != 8 || sizeof(Value) == 24);

@@ -181,6 +181,7 @@ Flow Machine::OpCopy(const Instruction& in) {
 
 Flow Machine::OpSCopy(const Instruction& in) {
   Register(in.p2) = Register(in.p1);
+  if (in.p5 == kCopyPlain) Register(in.p2).ForgetJson();
   return Flow::kNext;
 }
 
