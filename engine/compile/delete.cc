@@ -42,7 +42,12 @@ Status CompileDelete(CompileContext& context, const DeleteStatement& statement) 
     triggers.Run(TriggerTime::kBefore, passes.next);
     SeekKey(builder, *target.table, cursor, passes.key, passes.next);
   }
-  returning.AddFrom(cursor, passes.key);
+  // What RETURNING gives is the row before any trigger changed it.
+  if (triggers.is_empty()) {
+    returning.AddFrom(cursor, passes.key);
+  } else {
+    returning.Add({.rowid = triggers.old_row(), .first_column = triggers.old_row() + 1});
+  }
   writer.Delete(passes.key, kInsertCountChange);
   triggers.Run(TriggerTime::kAfter, passes.next);
   passes.End();

@@ -451,8 +451,32 @@ std::string SqlExpressions::CallOfNumber(int depth) {
   }
 }
 
+// Of texts and integers alone: 3.40.1 has infinity as no JSON, and neither JSON5 nor JSONB.
+std::string SqlExpressions::CallOfJson(const std::string& x) {
+  const std::string text = "hex(" + x + ")";
+  switch (json_.Choose(8, "json")) {
+    case 0:
+      return "json_array(" + text + ",1)";
+    case 1:
+      return "json_object('a'," + text + ",'b',NULL)";
+    case 2:
+      return "json_extract(json_array(1," + text + "),'$[1]')";
+    case 3:
+      return "(json_array(" + text + ")->>0)";
+    case 4:
+      return "json_type(json_array(" + text + ",2),'$[#-1]')";
+    case 5:
+      return "json_set(json_object('a',1),'$.b'," + text + ")";
+    case 6:
+      return "json_remove(json_array(" + text + ",2,3),'$[1]')";
+    default:
+      return "json_patch('{\"a\":1}',json_object('b'," + text + "))";
+  }
+}
+
 std::string SqlExpressions::CallOfText(int depth) {
   const std::string x = Draw(depth - 1);
+  if (json_.Chance(60'000, "json")) return CallOfJson(x);
   switch (Choose(12, "function")) {
     case 0:
       return "length(" + x + ")";

@@ -20,7 +20,8 @@ class SqlExpressions {
   explicit SqlExpressions(Choices choices)
       : choices_(choices),
         mistakes_(choices.Branch("mistakes in expressions")),
-        calls_(choices.Branch("calls of dates and mathematics")) {}
+        calls_(choices.Branch("calls of dates and mathematics")),
+        json_(choices.Branch("calls of json")) {}
 
   // Whose columns may be named from now on; null: none. With `missing` now and then one is named
   // that is not there.
@@ -65,6 +66,7 @@ class SqlExpressions {
   std::string Call(int depth);
   std::string CallOfText(int depth);
   std::string CallOfDateOrMath(const std::string& x);
+  std::string CallOfJson(const std::string& x);
   std::string CallOfNumber(int depth);
   // The name of a column as it is written now: alone, or after that of its table.
   std::string Qualified(std::string column);
@@ -72,6 +74,7 @@ class SqlExpressions {
   Choices choices_;
   Choices mistakes_;
   Choices calls_;
+  Choices json_;
   const SqlTable* table_ = nullptr;
   bool missing_ = false;
 };
