@@ -3,55 +3,22 @@
 // alone: the same content, no fault that either engine's integrity_check finds, and about as many
 // pages. Damaged pointer maps: sqlite3's messages.
 
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <random>
 #include <regex>
 #include <string>
-#include <vector>
 
-#include "engine/db/connection.h"
-#include "engine/db/testing/sql_result.h"
+#include "engine/db/testing/shared_file.h"
 #include "engine/db/testing/sqlite_runner.h"
-#include "engine/io/syscall_io.h"
 #include "gtest/gtest.h"
 
 namespace orrery {
 namespace {
 
-using Strings = std::vector<std::string>;
-
-class AutoVacuumTest : public testing::Test {
+class AutoVacuumTest : public SharedFileTest {
  protected:
-  AutoVacuumTest()
-      : path_(testing::TempDir() + "/auto_vacuum_" +
-              testing::UnitTest::GetInstance()->current_test_info()->name() + ".db") {
-    RemoveFiles();
-  }
-  ~AutoVacuumTest() override { RemoveFiles(); }
-
-  void RemoveFiles() const {
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-      std::remove((path_ + suffix).c_str());
-  }
-
-  Strings Sqlite(std::string_view sql) const {
-    const SqlResult result = SqliteRunner(path_).Run(sql);
-    EXPECT_TRUE(result.ok()) << sql << ": " << result.ToString();
-    return result.rows;
-  }
-  Strings Ours(std::string_view sql) {
-    auto connection = Connection::Open(io_, path_, {.cache_page_count = 20});
-    CHECK(connection.ok());
-    const SqlResult result = RunSql(io_, **connection, sql);
-    EXPECT_TRUE(result.ok()) << sql << ": " << result.ToString();
-    EXPECT_TRUE(RunToEnd(io_, [&] { return (*connection)->Close(); }).done());
-    return result.rows;
-  }
-
-  std::string path_;
-  SyscallIo io_;
+  AutoVacuumTest() : SharedFileTest({.cache_page_count = 20}) {}
 };
 
 // Statements that make trees grow, shrink, come and go.

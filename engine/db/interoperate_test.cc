@@ -8,52 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "engine/db/connection.h"
-#include "engine/db/testing/sql_result.h"
-#include "engine/db/testing/sqlite_runner.h"
-#include "engine/io/syscall_io.h"
+#include "engine/db/testing/shared_file.h"
 #include "gtest/gtest.h"
 
 namespace orrery {
 namespace {
 
-using Strings = std::vector<std::string>;
-
-class InteroperateTest : public testing::Test {
- protected:
-  InteroperateTest()
-      : path_(testing::TempDir() + "/interoperate_" +
-              testing::UnitTest::GetInstance()->current_test_info()->name() + ".db") {
-    RemoveFiles();
-  }
-  ~InteroperateTest() override { RemoveFiles(); }
-
-  void RemoveFiles() const {
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-      std::remove((path_ + suffix).c_str());
-  }
-
-  Strings Sqlite(std::string_view sql) const {
-    const SqlResult result = SqliteRunner(path_).Run(sql);
-    EXPECT_TRUE(result.ok()) << sql << ": " << result.ToString();
-    return result.rows;
-  }
-  SqlResult TryOurs(std::string_view sql) {
-    auto connection = Connection::Open(io_, path_, {});
-    CHECK(connection.ok());
-    const SqlResult result = RunSql(io_, **connection, sql);
-    EXPECT_TRUE(RunToEnd(io_, [&] { return (*connection)->Close(); }).done());
-    return result;
-  }
-  Strings Ours(std::string_view sql) {
-    const SqlResult result = TryOurs(sql);
-    EXPECT_TRUE(result.ok()) << sql << ": " << result.ToString();
-    return result.rows;
-  }
-
-  std::string path_;
-  SyscallIo io_;
-};
+class InteroperateTest : public SharedFileTest {};
 
 TEST_F(InteroperateTest, ReadsWhatSqliteWroteAndTheReverse) {
   for (const char* page_size : {"512", "4096", "65536"}) {
