@@ -3,6 +3,7 @@
 #include <cstring>
 #include <limits>
 
+#include "engine/value/cast.h"
 #include "engine/value/numeric.h"
 
 namespace orrery {
@@ -365,6 +366,15 @@ std::string_view NameOfJsonType(JsonType type) {
                                                 "real", "real",  "text",  "text",    "text",
                                                 "text", "array", "object"};
   return kNames[static_cast<size_t>(type)];
+}
+
+std::optional<JsonNode> NodeOfJson(const Value& value) {
+  if (value.is_blob()) {
+    if (std::optional<JsonNode> node = DecodeJsonb(value.bytes())) return node;
+    if (LooksLikeJsonb(value.bytes())) return std::nullopt;
+  }
+  const Value text = ToText(value);
+  return ParseJson(text.text()).node;
 }
 
 Value ValueOfJson(const JsonNode& node) {

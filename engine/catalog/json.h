@@ -70,6 +70,8 @@ void AppendJsonString(std::string_view text, std::string& json);
 // "null", "true", "integer", ...
 std::string_view NameOfJsonType(JsonType type);
 
+// The JSON that a value is, as text or JSONB; empty when it is malformed.
+std::optional<JsonNode> NodeOfJson(const Value& value);
 // A node as an SQL value: a container is its text, marked as JSON.
 Value ValueOfJson(const JsonNode& node);
 

@@ -17,19 +17,10 @@ constexpr std::string_view kMalformed = "malformed JSON";
 
 Bytes BytesOf(const std::string& text) { return AsBytes(std::string_view(text)); }
 
-// The JSON that an argument is; empty when it is malformed.
-std::optional<JsonNode> NodeOf(const Value& argument) {
-  if (argument.is_blob()) {
-    if (std::optional<JsonNode> node = DecodeJsonb(argument.bytes())) return node;
-    if (LooksLikeJsonb(argument.bytes())) return std::nullopt;
-  }
-  const Value text = ToText(argument);
-  return ParseJson(text.text()).node;
-}
-// Likewise; answers false after an error, and when the argument is NULL.
+// The JSON that an argument is; answers false after an error, and when the argument is NULL.
 bool TakeNode(FunctionCall& call, const Value& argument, JsonNode& node) {
   if (argument.is_null()) return false;
-  std::optional<JsonNode> found = NodeOf(argument);
+  std::optional<JsonNode> found = NodeOfJson(argument);
   if (!found) {
     call.Fail(kMalformed);
     return false;

@@ -51,6 +51,7 @@ void AccessPath::OpenTable(CompileContext& context, bool once,
 
 double RowCountOf(const FromTerm& term) {
   if (term.is_recursion) return 1;
+  if (term.function) return kQueryRowCount;
   if (!term.query) return kTableRowCount;
   double count = 0;
   for (const auto& block : term.query->blocks) {
@@ -135,7 +136,7 @@ bool ComparesAsColumn(const ColumnTest& test) {
 std::vector<std::unique_ptr<AccessPath>> PathsOf(const PathRequest& request,
                                                  const std::vector<double>& selectivities) {
   std::vector<std::unique_ptr<AccessPath>> paths;
-  if (request.term.query || request.term.is_recursion) {
+  if (request.term.query || request.term.is_recursion || request.term.function) {
     AddQueryPaths(request, paths);
   } else {
     if (request.term.source.table->primary_key == nullptr) AddTablePaths(request, paths);
@@ -143,7 +144,8 @@ std::vector<std::unique_ptr<AccessPath>> PathsOf(const PathRequest& request,
   }
   const bool looks_up =
       std::any_of(paths.begin(), paths.end(), [](const auto& path) { return path->looks_up; });
-  if (!looks_up) AddAutomaticIndexPath(request, paths);
+  // What a function gives may be other rows each time.
+  if (!looks_up && !request.term.function) AddAutomaticIndexPath(request, paths);
   // What a path does not use of the conditions is tested, and lets fewer rows through.
   for (const auto& path : paths) {
     for (const size_t i : request.usable) {

@@ -118,8 +118,8 @@ Result<BoundPtr> Binder::BindInList(const InExpr& expr) {
   return bound;
 }
 
-// (a, b) IN ((1, 2), (3, 4)) reads as (a, b) IN (VALUES (1, 2), (3, 4)). Names in what is a query are
-// looked up before those in the operand, as in sqlite3.
+// (a, b) IN ((1, 2), (3, 4)) reads as (a, b) IN (VALUES (1, 2), (3, 4)). Names in what is a query
+// are looked up before those in the operand, as in sqlite3.
 Result<BoundPtr> Binder::BindInRows(const InExpr& expr) {
   if (expr.list.empty()) return BindInNothing(expr);
   BoundPtr bound = Node(BoundKind::kInQuery);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/catalog/table_function.h"
 #include "engine/compile/binder.h"
 #include "engine/compile/query_binder.h"
 #include "engine/compile/with_scope.h"
@@ -50,6 +51,7 @@ Status CheckTablesExist(const CompileContext& context, const FromClause& from,
     if (!item.table.schema && WithScope::Find(with, item.table.name.text).table != nullptr) {
       continue;
     }
+    if (FindTableFunction(item.table.name.text)) continue;
     RETURN_IF_ERROR(CheckTableExists(context, item.table, item.hint));
   }
   return OkStatus();
@@ -83,7 +85,7 @@ Status FromBinder::NameSources() {
     if (i > 0) RETURN_IF_ERROR(ShareColumns(i));
     scope_.sources.push_back(block_.from[i]->source);
   }
-  return OkStatus();
+  return BindArguments();
 }
 
 Status FromBinder::BindTable(const QualifiedName& name, const ExprList* arguments) {
@@ -91,7 +93,7 @@ Status FromBinder::BindTable(const QualifiedName& name, const ExprList* argument
   RETURN_IF_ERROR(AddTable(*term, name, arguments, std::nullopt));
   scope_.sources.push_back(term->source);
   block_.from.push_back(std::move(term));
-  return OkStatus();
+  return BindArguments();
 }
 
 // -- Items --
@@ -131,11 +133,53 @@ Status FromBinder::AddTable(FromTerm& term, const QualifiedName& name, const Exp
     if (found.table != nullptr) return AddCommonTable(term, *found.table, found.scope, alias);
   }
   if (const View* view = FindView(context_, name)) return AddView(term, *view, alias);
-  if (arguments != nullptr) return NotSupportedYet("table-valued functions are");
+  if (arguments != nullptr || context_.schema->FindTable(name.name.text) == nullptr) {
+    if (const std::optional<size_t> function = FindTableFunction(name.name.text)) {
+      return AddFunction(term, *function, arguments, alias);
+    }
+  }
   ASSIGN_OR_RETURN(term.source.table, FindTable(context_, name));
+  if (arguments != nullptr) return SqlError("'" + name.name.text + "' is not a function");
   RETURN_IF_ERROR(CheckIndexHint(context_, term.hint, *term.source.table));
   term.source.name = alias ? alias->text : name.name.text;
   term.source.cursor = context_.builder.NewCursor();
+  return OkStatus();
+}
+
+Status FromBinder::AddFunction(FromTerm& term, size_t number, const ExprList* arguments,
+                               const std::optional<Name>& alias) {
+  const TableFunction& function = TableFunctionAt(number);
+  term.function = number;
+  term.source.table = &function.table;
+  term.source.name = alias ? alias->text : function.table.name;
+  term.source.cursor = context_.builder.NewCursor();
+  if (arguments == nullptr) return OkStatus();
+  const auto count_max = static_cast<size_t>(function.argument_count_max);
+  if (arguments->size() > count_max) {
+    return SqlError("too many arguments on " + function.table.name + "() - max " +
+                    std::to_string(count_max));
+  }
+  calls_.push_back({&term, arguments});
+  return OkStatus();
+}
+
+// They name what stands before them in FROM.
+Status FromBinder::BindArguments() {
+  for (const Call& call : calls_) {
+    Scope before;
+    before.outer = scope_.outer;
+    before.with = scope_.with;
+    for (const Source& source : scope_.sources) {
+      if (source.cursor == call.term->source.cursor) break;
+      before.sources.push_back(source);
+    }
+    for (const ExprPtr& argument : *call.arguments) {
+      ASSIGN_OR_RETURN(BoundPtr bound, Binder(context_, before).Bind(*argument));
+      call.term->arguments.push_back(std::move(bound));
+    }
+    scope_.is_correlated = scope_.is_correlated || before.is_correlated;
+  }
+  calls_.clear();
   return OkStatus();
 }
 

@@ -40,6 +40,9 @@ class FromBinder {
   Status AddItem(const FromItem& item, JoinType join);
   Status AddTable(FromTerm& term, const QualifiedName& name, const ExprList* arguments,
                   const std::optional<Name>& alias);
+  Status AddFunction(FromTerm& term, size_t number, const ExprList* arguments,
+                     const std::optional<Name>& alias);
+  Status BindArguments();
   Status AddCommonTable(FromTerm& term, const CommonTable& table, const WithScope* scope,
                         const std::optional<Name>& alias);
   Status AddView(FromTerm& term, const View& view, const std::optional<Name>& alias);
@@ -59,6 +62,12 @@ class FromBinder {
   QueryBlock& block_;
   const FromClause* clause_ = nullptr;
   std::vector<Condition> conditions_;
+  // Table-valued functions whose arguments are to be bound.
+  struct Call {
+    FromTerm* term;
+    const ExprList* arguments;
+  };
+  std::vector<Call> calls_;
 };
 
 }  // namespace orrery

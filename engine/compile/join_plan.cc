@@ -65,6 +65,9 @@ void JoinLoop::Split(const Bound& condition, int outer_join, size_t not_before) 
 uint64_t JoinLoop::Prerequisites(size_t term) const {
   const uint64_t before = (uint64_t{1} << term) - 1;
   if (has_right_) return before;
+  uint64_t read = 0;
+  for (const BoundPtr& argument : block_.from[term]->arguments) read |= TermsOf(*argument);
+  if (read != 0) return before;
   switch (block_.from[term]->join) {
     case JoinKind::kLeft:
     case JoinKind::kCross:
@@ -91,7 +94,10 @@ void JoinLoop::CollectReads() {
   all(block_.group_by);
   one(block_.where);
   one(block_.having);
-  for (const auto& term : block_.from) one(term->on);
+  for (const auto& term : block_.from) {
+    one(term->on);
+    all(term->arguments);
+  }
   for (const auto& window : block_.windows) {
     all(window->arguments);
     all(window->partition_by);
@@ -272,7 +278,8 @@ void JoinLoop::PlaceConjuncts() {
 
 bool JoinLoop::is_whole_table() const {
   return levels_.size() == 1 && constants_.empty() && levels_[0].tests.empty() &&
-         levels_[0].path->used.empty() && !block_.from[0]->query && !block_.from[0]->is_recursion;
+         levels_[0].path->used.empty() && !block_.from[0]->query && !block_.from[0]->is_recursion &&
+         !block_.from[0]->function;
 }
 
 bool JoinLoop::GivesOrder(const std::vector<const Bound*>& terms, const SortKey& key) {

@@ -21,6 +21,7 @@ void VisitAll(const QueryBlock& block, const Visit& visit) {
   for (const auto& term : block.from) {
     VisitAll(term->on, visit);
     if (term->query) VisitAll(*term->query, visit);
+    VisitAll(term->arguments, visit);
   }
   VisitAll(block.where, visit);
   VisitAll(block.group_by, visit);
@@ -58,7 +59,7 @@ bool AnyTable(const Query& query, const std::function<bool(const Table&)>& is_wa
   for (const auto& block : query.blocks) {
     for (const auto& term : block->from) {
       if (term->query ? AnyTable(*term->query, is_wanted)
-                      : !term->is_recursion && is_wanted(*term->source.table)) {
+                      : !term->is_recursion && !term->function && is_wanted(*term->source.table)) {
         return true;
       }
     }

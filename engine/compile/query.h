@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct FromTerm {
   bool is_materialized = false;    // a common table that is AS MATERIALIZED
   // The rows that the recursion of a common table is at: source.cursor is opened by it.
   bool is_recursion = false;
+  // A table-valued function, by its number, and its arguments, which may read the terms before it.
+  std::optional<size_t> function;
+  std::vector<BoundPtr> arguments;
   IndexHint hint;
   const FromItem* item = nullptr;  // what it was bound from, while binding; null: it shares nothing
   bool is_natural = false;

@@ -76,6 +76,38 @@ class MaterializedPath final : public AccessPath {
   Label body_;
 };
 
+// A table-valued function is called each time the loop begins.
+class FunctionPath final : public AccessPath {
+ public:
+  explicit FunctionPath(const FromTerm& term) : AccessPath(term) {
+    row_count = RowCountOf(term);
+    cost = row_count;
+  }
+
+  std::string Describe() const override {
+    // As SQLite numbers which arguments there are.
+    const size_t which = (size_t{1} << term_.arguments.size()) - 1;
+    return "SCAN " + term_.source.name + " VIRTUAL TABLE INDEX " + std::to_string(which) + ":";
+  }
+  void Open(CompileContext&, ExprCoder&, bool) override {}
+  void Begin(CompileContext& context, ExprCoder& coder, Label done) override {
+    ProgramBuilder& builder = context.builder;
+    const int count = static_cast<int>(term_.arguments.size());
+    const int first = builder.NewRegisters(count + 1);
+    coder.CodeList(term_.arguments, first);
+    builder.Emit(Opcode::kOpenFunction, term_.source.cursor, first, count,
+                 static_cast<int64_t>(*term_.function));
+    builder.EmitJump(Opcode::kRewind, term_.source.cursor, done);
+    body_ = builder.Here();
+  }
+  void End(CompileContext& context) override {
+    context.builder.EmitJump(Opcode::kNext, term_.source.cursor, body_);
+  }
+
+ private:
+  Label body_;
+};
+
 // The one row that the recursion of a common table is at.
 class RecursionPath final : public AccessPath {
  public:
@@ -116,6 +148,10 @@ void Materialize(CompileContext& context, ExprCoder& coder, const FromTerm& term
 
 void AddQueryPaths(const PathRequest& request, std::vector<std::unique_ptr<AccessPath>>& paths) {
   const FromTerm& term = request.term;
+  if (term.function) {
+    paths.push_back(std::make_unique<FunctionPath>(term));
+    return;
+  }
   if (term.is_recursion) {
     paths.push_back(std::make_unique<RecursionPath>(term));
     return;

@@ -250,5 +250,189 @@ SELECT json_set('{}','$.a.b[0].c',1), json_set('[]','$[0][0]',1), json_set('[]',
 )sql");
 }
 
+TEST(JsonTest, GivesTheRowsThatSqliteGives) {
+  ExpectAnswers(R"sql(
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('null','$[4][1]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('{"x y":{"a.b":[{"q1":[]}]},"1a":2,"_z":3,"a\"b":4}','$.b')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('{"x y":{"a.b":[{"q1":[]}]},"1a":2,"_z":3,"a\"b":4}','$[4]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('"s"','$[4][1]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('12','$[')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('[]','$.b[#-1]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('{"a":1,"b":[1,2,{"c":"x"}],"d":null,"e":true}','$[4]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('{"a":1,"b":[1,2,{"c":"x"}],"d":null,"e":true}','$[')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('[1,2.5,"t",null,[4,[5]],{"k":"v"}]','$.b[2]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('"s"','$[4]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('{"x y":{"a.b":[{"q1":[]}]},"1a":2,"_z":3,"a\"b":4}','$.b[#-1]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('null','$.b[#-1]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('"s"')
+= NULL|'s'|'text'|'s'|0|NULL|'$'|'$'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('12','$.b[#-1]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('[]','$.b[2]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('{"a":1,"b":[1,2,{"c":"x"}],"d":null,"e":true}','$.b')
+= 'b'|'[1,2,{"c":"x"}]'|'array'|NULL|6|NULL|'$.b'|'$'
+= 0|1|'integer'|1|9|6|'$.b[0]'|'$.b'
+= 1|2|'integer'|2|11|6|'$.b[1]'|'$.b'
+= 2|'{"c":"x"}'|'object'|NULL|13|6|'$.b[2]'|'$.b'
+= 'c'|'x'|'text'|'x'|14|13|'$.b[2].c'|'$.b[2]'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('null','$[4][1]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('null','$[')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('[1','$.b[#-1]')
+! malformed JSON
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('12','$[')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('null','x')
+! bad JSON path: 'x'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('{}','$."x y"."a.b"[0]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('[1,2.5,"t",null,[4,[5]],{"k":"v"}]','x')
+! bad JSON path: 'x'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('{a:1,''b'':[0x10,]}','$[')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('{a:1,''b'':[0x10,]}','$.a')
+= NULL|1|'integer'|1|2|NULL|'$.a'|'$.a'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('12','$.b[#-1]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('{"a":1,"b":[1,2,{"c":"x"}],"d":null,"e":true}','x')
+! bad JSON path: 'x'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('[1','$.b[2]')
+! malformed JSON
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('"s"','$.b')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('{"x y":{"a.b":[{"q1":[]}]},"1a":2,"_z":3,"a\"b":4}','$[4][1]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('{"a":1,"b":[1,2,{"c":"x"}],"d":null,"e":true}','$.a')
+= 'a'|1|'integer'|1|2|NULL|'$.a'|'$'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('[]','x')
+! bad JSON path: 'x'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('"s"','$."x y"."a.b"[0]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('{}','$')
+= NULL|'{}'|'object'|NULL|0|NULL|'$'|'$'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_each('null')
+= NULL|NULL|'null'|NULL|0|NULL|'$'|'$'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('null','$."x y"."a.b"[0]')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('12','$.nope')
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('{"x y":{"a.b":[{"q1":[]}]},"1a":2,"_z":3,"a\"b":4}','$')
+= NULL|'{"x y":{"a.b":[{"q1":[]}]},"1a":2,"_z":3,"a\"b":4}'|'object'|NULL|0|NULL|'$'|'$'
+= 'x y'|'{"a.b":[{"q1":[]}]}'|'object'|NULL|2|0|'$."x y"'|'$'
+= 'a.b'|'[{"q1":[]}]'|'array'|NULL|7|2|'$."x y"."a.b"'|'$."x y"'
+= 0|'{"q1":[]}'|'object'|NULL|12|7|'$."x y"."a.b"[0]'|'$."x y"."a.b"'
+= 'q1'|'[]'|'array'|NULL|13|12|'$."x y"."a.b"[0].q1'|'$."x y"."a.b"[0]'
+= '1a'|2|'integer'|2|17|0|'$."1a"'|'$'
+= '_z'|3|'integer'|3|22|0|'$."_z"'|'$'
+= 'a"b'|4|'integer'|4|27|0|'$."a\"b"'|'$'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('[1,2.5,"t",null,[4,[5]],{"k":"v"}]','$')
+= NULL|'[1,2.5,"t",null,[4,[5]],{"k":"v"}]'|'array'|NULL|0|NULL|'$'|'$'
+= 0|1|'integer'|1|2|0|'$[0]'|'$'
+= 1|2.5|'real'|2.5|4|0|'$[1]'|'$'
+= 2|'t'|'text'|'t'|8|0|'$[2]'|'$'
+= 3|NULL|'null'|NULL|10|0|'$[3]'|'$'
+= 4|'[4,[5]]'|'array'|NULL|11|0|'$[4]'|'$'
+= 0|4|'integer'|4|12|11|'$[4][0]'|'$[4]'
+= 1|'[5]'|'array'|NULL|14|11|'$[4][1]'|'$[4]'
+= 0|5|'integer'|5|15|14|'$[4][1][0]'|'$[4][1]'
+= 5|'{"k":"v"}'|'object'|NULL|17|0|'$[5]'|'$'
+= 'k'|'v'|'text'|'v'|18|17|'$[5].k'|'$[5]'
+SELECT key,value,type,atom,id,parent,fullkey,path FROM json_tree('[]','$[4][1]')
+CREATE TABLE t(i INTEGER PRIMARY KEY, j)
+INSERT INTO t VALUES(1,'[1,2]'),(2,'{"a":[3]}'),(3,NULL),(4,'[]'),(5,'7')
+SELECT t.i, e.key, e.value FROM t, json_each(t.j) AS e
+= 1|0|1
+= 1|1|2
+= 2|'a'|'[3]'
+= 5|NULL|7
+SELECT t.i, e.key FROM t LEFT JOIN json_each(t.j) AS e
+= 1|0
+= 1|1
+= 2|'a'
+= 3|NULL
+= 4|NULL
+= 5|NULL
+SELECT i, (SELECT count(*) FROM json_tree(j)) FROM t
+= 1|3
+= 2|3
+= 3|0
+= 4|1
+= 5|1
+SELECT i FROM t WHERE EXISTS (SELECT 1 FROM json_each(t.j) WHERE value = 2)
+= 1
+SELECT json_group_array(value) FROM json_each('[1,[2],"x",{"a":1}]')
+= '[1,[2],"x",{"a":1}]'
+SELECT json_group_object(key,value) FROM json_each('{"a":[1],"b":"[2]"}')
+= '{"a":[1],"b":"[2]"}'
+SELECT * FROM json_each('[5]')
+= 0|5|'integer'|5|1|NULL|'$[0]'|'$'
+SELECT json, root FROM json_each('[5]','$')
+= '[5]'|'$'
+SELECT count(*) FROM json_each
+= 0
+SELECT * FROM json_each()
+SELECT * FROM json_each('[1]','$',3)
+! too many arguments on json_each() - max 2
+SELECT * FROM t('x')
+! 't' is not a function
+SELECT e.value, f.value FROM json_each('[[1,2],[3]]') e, json_each(e.value) f
+= '[1,2]'|1
+= '[1,2]'|2
+= '[3]'|3
+SELECT e.value, f.value FROM json_each('[[1,2],[3]]') e JOIN json_each(e.value) f ON f.value > 1 ORDER BY f.value DESC
+= '[3]'|3
+= '[1,2]'|2
+SELECT 2 IN (SELECT value FROM json_each('[1,2]'))
+= 1
+SELECT value FROM json_each('[3,1,2]') ORDER BY value LIMIT 2
+= 1
+= 2
+SELECT max(value), sum(value) FROM json_each('[3,1,2]')
+= 3|6
+SELECT type, count(*) FROM json_tree('[1,[2,"a"],{"b":null}]') GROUP BY type
+= 'array'|2
+= 'integer'|2
+= 'null'|1
+= 'object'|1
+= 'text'|1
+WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x<3) SELECT x, value FROM c, json_each('['||x||','||x*2||']')
+= 1|0
+= 2|0
+= 3|0
+SELECT j.* FROM json_each('{"z":1}') AS j
+= 'z'|1|'integer'|1|1|NULL|'$.z'|'$'
+SELECT main.json_each.value FROM json_each('[1]')
+= 1
+SELECT json_each.value FROM json_each('[1]')
+= 1
+SELECT x FROM json_each('[1]')
+! no such column: x
+DELETE FROM t WHERE i IN (SELECT value FROM json_each('[1,3]'))
+SELECT i FROM t
+= 2
+= 4
+= 5
+UPDATE t SET j = (SELECT group_concat(value) FROM json_each(t.j)) WHERE i=2
+SELECT * FROM t
+= 2|'[3]'
+= 4|'[]'
+= 5|'7'
+INSERT INTO t(j) SELECT value FROM json_each('["p","q"]')
+SELECT * FROM t
+= 2|'[3]'
+= 4|'[]'
+= 5|'7'
+= 6|'p'
+= 7|'q'
+CREATE VIEW v AS SELECT t.i, e.value AS w FROM t, json_each('[1,2]') e
+SELECT * FROM v WHERE w=2
+= 2|2
+= 4|2
+= 5|2
+= 6|2
+= 7|2
+SELECT key, value FROM json_each(jsonb('[1,{"a":2}]'))
+= 0|1
+= 1|'{"a":2}'
+SELECT value ->> '$.a' FROM json_each('[{"a":1},{"a":2}]')
+= 1
+= 2
+SELECT a.key FROM json_each('[1,2]') a CROSS JOIN json_each('[1,2]') b WHERE a.value=b.value
+= 0
+= 1
+SELECT * FROM t WHERE j IN json_each
+! sub-select returns 8 columns - expected 1
+)sql");
+}
+
 }  // namespace
 }  // namespace orrery

@@ -56,6 +56,7 @@ constexpr const char* kScript[] = {
     "PRAGMA integrity_check",
     "PRAGMA journal_mode",
     "PRAGMA wal_checkpoint",
+    "SELECT value FROM json_each('[1,2]')",
     "PRAGMA incremental_vacuum",
     "CREATE TABLE u(a UNIQUE, b)",
     "INSERT INTO u VALUES (1, 2), (2, 3), (NULL, 4)",

@@ -114,6 +114,13 @@ struct Sorter {
   std::vector<WindowValues> window_values;
 };
 
+// What a table-valued function gave, row after row.
+struct FunctionRows {
+  std::vector<Value> values;
+  size_t width = 1;
+  size_t position = 0;  // in values: of the row's first
+};
+
 // Rowids, taken out in the order they were put in.
 struct RowidList {
   std::vector<int64_t> rowids;
@@ -122,7 +129,7 @@ struct RowidList {
 
 struct Cursor {
   std::variant<std::monostate, std::unique_ptr<TableRows>, std::unique_ptr<IndexRows>, PseudoRow,
-               MemoryTable, std::unique_ptr<MemoryIndex>, Sorter, RowidList>
+               MemoryTable, std::unique_ptr<MemoryIndex>, Sorter, RowidList, FunctionRows>
       rows;
   uint64_t memory_size = 0;  // bytes of records it holds, for the limit
   bool is_null_row = false;  // its columns read as NULL, until it is moved

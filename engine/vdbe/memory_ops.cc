@@ -71,6 +71,10 @@ std::optional<Flow> Machine::RewindMemory(const Instruction& in) {
     (*index)->position = (*index)->entries.begin();
     return (*index)->entries.empty() ? JumpTo(in.p2) : Flow::kNext;
   }
+  if (auto* given = std::get_if<FunctionRows>(&cursor.rows)) {
+    given->position = 0;
+    return given->values.empty() ? JumpTo(in.p2) : Flow::kNext;
+  }
   return std::nullopt;
 }
 
@@ -83,6 +87,10 @@ std::optional<Flow> Machine::NextInMemory(const Instruction& in) {
   }
   if (auto* index = std::get_if<std::unique_ptr<MemoryIndex>>(&cursor.rows)) {
     return ++(*index)->position != (*index)->entries.end() ? JumpTo(in.p2) : Flow::kNext;
+  }
+  if (auto* given = std::get_if<FunctionRows>(&cursor.rows)) {
+    given->position += given->width;
+    return given->position < given->values.size() ? JumpTo(in.p2) : Flow::kNext;
   }
   return std::nullopt;
 }

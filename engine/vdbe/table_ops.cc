@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/catalog/table_function.h"
 #include "engine/format/record.h"
 #include "engine/program/affinity_letters.h"
 #include "engine/value/affinity.h"
@@ -52,6 +53,26 @@ Flow Machine::OpOpenEphemeral(const Instruction& in) {
   } else {
     cursor.rows = MemoryTable();
   }
+  return Flow::kNext;
+}
+
+Flow Machine::OpOpenFunction(const Instruction& in) {
+  Cursor& cursor = CursorAt(in.p1);
+  cursor.memory_size = 0;
+  cursor.is_null_row = false;
+  const TableFunction& function = TableFunctionAt(static_cast<size_t>(std::get<int64_t>(in.p4)));
+  FunctionRows given{.values = {}, .width = function.table.columns.size()};
+  Status error;
+  Status made = function.make_rows(Registers(in.p2, in.p3), [&](std::span<const Value> row) {
+    for (const Value& value : row) {
+      if (error.ok()) error = GrowMemory(cursor, value.has_bytes() ? value.bytes().size() : 8);
+      if (error.ok()) given.values.push_back(value);
+    }
+  });
+  if (!made.ok()) return Fail(std::move(made));
+  if (!error.ok()) return Fail(std::move(error));
+  for (Value& value : given.values) value.MakeOwned();
+  cursor.rows = std::move(given);
   return Flow::kNext;
 }
 
@@ -186,6 +207,10 @@ Flow Machine::OpColumn(const Instruction& in) {
   }
   if (auto* sorter = std::get_if<Sorter>(&cursor.rows)) {
     return RecordColumn(in, sorter->entries[sorter->position].record);
+  }
+  if (auto* given = std::get_if<FunctionRows>(&cursor.rows)) {
+    Register(in.p3) = given->values[given->position + static_cast<size_t>(in.p2)];
+    return Flow::kNext;
   }
   const MemoryTable& memory = std::get<MemoryTable>(cursor.rows);
   return RecordColumn(in, memory.records[memory.position]);
