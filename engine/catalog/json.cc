@@ -5,6 +5,7 @@
 
 #include "engine/value/cast.h"
 #include "engine/value/numeric.h"
+#include "engine/value/utf8.h"
 
 namespace orrery {
 namespace {
@@ -181,24 +182,6 @@ void AppendText5(std::string_view text, std::string& json) {
           json += escaped;
       }
     }
-  }
-}
-
-void AppendUtf8(uint32_t c, std::string& text) {
-  if (c < 0x80) {
-    text += static_cast<char>(c);
-  } else if (c < 0x800) {
-    text += static_cast<char>(0xc0 | c >> 6);
-    text += static_cast<char>(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    text += static_cast<char>(0xe0 | c >> 12);
-    text += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    text += static_cast<char>(0x80 | (c & 0x3f));
-  } else {
-    text += static_cast<char>(0xf0 | c >> 18);
-    text += static_cast<char>(0x80 | (c >> 12 & 0x3f));
-    text += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    text += static_cast<char>(0x80 | (c & 0x3f));
   }
 }
 

@@ -174,7 +174,7 @@ bool TakePart(FunctionCall& call, Arguments arguments, JsonNode& root, const Jso
   return part != nullptr;
 }
 
-void JsonType_(FunctionCall& call, Arguments arguments) {
+void JsonTypeOf(FunctionCall& call, Arguments arguments) {
   JsonNode root;
   const JsonNode* part = nullptr;
   if (TakePart(call, arguments, root, part)) call.Return(Value::Text(NameOfJsonType(part->type)));
@@ -381,7 +381,7 @@ constexpr Function kJsonFunctions[] = {
     {"jsonb_replace", 0, -1, JsonEdited<JsonEdit::kReplace, true>},
     {"json_set", 0, -1, JsonEdited<JsonEdit::kSet, false>},
     {"jsonb_set", 0, -1, JsonEdited<JsonEdit::kSet, true>},
-    {"json_type", 1, 2, JsonType_},
+    {"json_type", 1, 2, JsonTypeOf},
     {"json_valid", 1, 2, JsonValid},
     {.name = "json_group_array",
      .argument_count_min = 1,

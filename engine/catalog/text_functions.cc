@@ -65,25 +65,6 @@ void Unhex(FunctionCall& call, Arguments arguments) {
   call.Return(Value::Blob(AsBytes(bytes)));
 }
 
-void AppendCharacter(std::string& text, uint32_t character) {
-  const auto byte = [&text](uint32_t bits) { text += static_cast<char>(bits); };
-  if (character < 0x80) {
-    byte(character);
-  } else if (character < 0x800) {
-    byte(0xC0 | character >> 6);
-    byte(0x80 | (character & 0x3F));
-  } else if (character < 0x10000) {
-    byte(0xE0 | character >> 12);
-    byte(0x80 | (character >> 6 & 0x3F));
-    byte(0x80 | (character & 0x3F));
-  } else {
-    byte(0xF0 | (character >> 18 & 0x07));
-    byte(0x80 | (character >> 12 & 0x3F));
-    byte(0x80 | (character >> 6 & 0x3F));
-    byte(0x80 | (character & 0x3F));
-  }
-}
-
 // A backslash and four hexadecimal digits are a character, as are \u and four, \+ and six, \U and
 // eight; two backslashes are one.
 void Unistr(FunctionCall& call, Arguments arguments) {
@@ -117,7 +98,7 @@ void Unistr(FunctionCall& call, Arguments arguments) {
     }
     if (!is_valid) return call.Fail("invalid Unicode escape");
     text.remove_prefix(digit_count);
-    AppendCharacter(made, character);
+    AppendUtf8(character, made);
   }
   call.Return(Value::Text(made));
 }

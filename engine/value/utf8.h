@@ -1,10 +1,12 @@
-// Reading characters from bytes that are UTF-8 by intent only, with SQLite's answers for the rest.
+// Reading characters from bytes that are UTF-8 by intent only, with SQLite's answers for the rest;
+// and writing them.
 
 #ifndef ORRERY_ENGINE_VALUE_UTF8_H_
 #define ORRERY_ENGINE_VALUE_UTF8_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace orrery {
@@ -35,6 +37,26 @@ inline uint32_t TakeCharacter(std::string_view& text) {
   const bool is_surrogate = (character & 0xFFFFF800) == 0xD800;
   const bool is_noncharacter = (character & 0xFFFFFFFE) == 0xFFFE;
   return character < 0x80 || is_surrogate || is_noncharacter ? 0xFFFD : character;
+}
+
+// Adds a character, of which 21 bits count; a surrogate is written like any other.
+inline void AppendUtf8(uint32_t character, std::string& text) {
+  const auto add = [&text](uint32_t byte) { text += static_cast<char>(byte); };
+  if (character < 0x80) {
+    add(character);
+  } else if (character < 0x800) {
+    add(0xC0 | character >> 6);
+    add(0x80 | (character & 0x3F));
+  } else if (character < 0x10000) {
+    add(0xE0 | character >> 12);
+    add(0x80 | (character >> 6 & 0x3F));
+    add(0x80 | (character & 0x3F));
+  } else {
+    add(0xF0 | (character >> 18 & 0x07));
+    add(0x80 | (character >> 12 & 0x3F));
+    add(0x80 | (character >> 6 & 0x3F));
+    add(0x80 | (character & 0x3F));
+  }
 }
 
 inline size_t CountCharacters(std::string_view text) {
