@@ -185,7 +185,8 @@ void AppendText5(std::string_view text, std::string& json) {
   }
 }
 
-// The character of \uXXXX at `at`, and of a second one that makes a pair with it.
+// The character of the \u and its four digits at `at`, and of a second one that makes a pair with
+// it.
 uint32_t TakeUnicode(std::string_view text, size_t& at) {
   uint32_t c = HexNumber(text.substr(at + 2, 4));
   at += 6;

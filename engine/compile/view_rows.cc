@@ -16,7 +16,7 @@ namespace {
 // Reads all rows first, then has `change` written for a row: its columns are in cursor `memory`,
 // and `coder` finds them there.
 void CodeRows(CompileContext& context, ExprCoder& coder, ViewTarget& target,
-              const std::function<void(int memory, Label next)>& change) {
+              const std::function<void(Label next)>& change) {
   ProgramBuilder& builder = context.builder;
   const int memory = builder.NewCursor();
   const int count = static_cast<int>(target.table().columns.size());
@@ -43,7 +43,7 @@ void CodeRows(CompileContext& context, ExprCoder& coder, ViewTarget& target,
   const Label next = builder.NewLabel();
   builder.EmitJump(Opcode::kRewind, memory, done);
   const Label body = builder.Here();
-  change(memory, next);
+  change(next);
   builder.Place(next);
   builder.EmitJump(Opcode::kNext, memory, body);
   builder.Place(done);
@@ -95,7 +95,7 @@ Status CompileUpdateOfView(CompileContext& context, const UpdateStatement& state
   RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kUpdate, OrActionOf(context, statement.or_action),
                                 &statement.assignments));
   returning.Open();
-  CodeRows(context, coder, target, [&](int, Label next) {
+  CodeRows(context, coder, target, [&](Label next) {
     const int cursor = target.source().cursor;
     triggers.CodeOld(coder, cursor, /*key=*/0);
     const NewRow row = set.CodeRow(coder, cursor, /*key=*/0, /*kept_cursor=*/-1);
@@ -120,7 +120,7 @@ Status CompileDeleteFromView(CompileContext& context, const DeleteStatement& sta
   RowTriggers triggers(context, target.table(), view.triggers);
   RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kDelete, context.or_action));
   returning.Open();
-  CodeRows(context, coder, target, [&](int, Label next) {
+  CodeRows(context, coder, target, [&](Label next) {
     const int cursor = target.source().cursor;
     triggers.CodeOld(coder, cursor, /*key=*/0);
     returning.AddFrom(cursor, /*rowid=*/0);
