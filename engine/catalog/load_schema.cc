@@ -12,8 +12,9 @@ constexpr size_t kColumnCount = 5;
 constexpr int kSchemaFormatMax = 4;
 }  // namespace
 
-void LoadSchema::Start(Btree& btree) {
+void LoadSchema::Start(Btree& btree, int database) {
   btree_ = &btree;
+  database_ = database;
   schema_.reset();
   Begin(State::kFirst);
 }
@@ -37,7 +38,7 @@ LoadSchema::Next LoadSchema::First() {
   const DatabaseHeader& header = pager.header();
   // sqlite3 looks at the lowest byte only.
   const int schema_format = static_cast<uint8_t>(header.schema_format);
-  if (schema_ == nullptr) schema_ = std::make_shared<Schema>(schema_format);
+  if (schema_ == nullptr) schema_ = std::make_shared<Schema>(database_, schema_format);
   if (pager.page_count() == 0) return Goto(State::kFinish);
   if (schema_format > kSchemaFormatMax) {
     return GiveUp(Status(ResultCode::kError, "unsupported file format"));

@@ -25,7 +25,8 @@ class LoadSchema final : public Resumable<LoadSchema, std::shared_ptr<const Sche
   };
   ~LoadSchema() { Abandon(); }
 
-  void Start(Btree& btree);
+  // `database`: its number in the connection.
+  void Start(Btree& btree, int database);
 
  private:
   friend Resumable;
@@ -38,6 +39,7 @@ class LoadSchema final : public Resumable<LoadSchema, std::shared_ptr<const Sche
   void OnAbandon() override;
 
   Btree* btree_ = nullptr;
+  int database_ = kMainDatabase;
   std::optional<TableCursor> cursor_;
   std::shared_ptr<Schema> schema_;
 };

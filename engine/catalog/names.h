@@ -36,6 +36,10 @@ inline bool IsRowidName(std::string_view name) {
 inline bool IsSchemaTableName(std::string_view name) {
   return SameName(name, "sqlite_schema") || SameName(name, "sqlite_master");
 }
+// That of the temporary database, which goes by the names above too when its own is said.
+inline bool IsTempSchemaTableName(std::string_view name) {
+  return SameName(name, "sqlite_temp_schema") || SameName(name, "sqlite_temp_master");
+}
 
 // The largest rowids of the tables that have an AUTOINCREMENT.
 inline constexpr char kSequenceTable[] = "sqlite_sequence";

@@ -25,9 +25,10 @@ bool HasIndexAt(const Table& table, PageNumber root, const Index* but) {
 }
 
 // Page 1: the table of all others.
-std::unique_ptr<Table> MakeSchemaTable() {
+std::unique_ptr<Table> MakeSchemaTable(int database) {
   auto table = std::make_unique<Table>();
-  table->name = "sqlite_schema";
+  table->name = database == kTempDatabase ? "sqlite_temp_schema" : "sqlite_schema";
+  table->database = database;
   table->root = 1;
   table->is_system = true;
   for (const std::string_view name : {"type", "name", "tbl_name", "rootpage", "sql"}) {
@@ -70,7 +71,8 @@ Status Table::CheckReadable() const {
 
 Status Table::CheckWritable() const {
   if (is_system) {
-    return Status(ResultCode::kError, "table sqlite_master may not be modified");
+    return Status(ResultCode::kError,
+                  "table " + std::string(OldNameOf(*this)) + " may not be modified");
   }
   RETURN_IF_ERROR(CheckReadable());
   for (const std::unique_ptr<Index>& index : indexes) {
@@ -79,9 +81,10 @@ Status Table::CheckWritable() const {
   return OkStatus();
 }
 
-Schema::Schema(int schema_format)
-    : schema_format_(schema_format == 0 ? kSchemaFormatWithDescending : schema_format),
-      schema_table_(MakeSchemaTable()) {}
+Schema::Schema(int database, int schema_format)
+    : database_(database),
+      schema_format_(schema_format == 0 ? kSchemaFormatWithDescending : schema_format),
+      schema_table_(MakeSchemaTable(database)) {}
 
 Status Schema::AddRow(std::string_view type, std::string_view name, std::string_view table_name,
                       const Value& root, std::string_view sql, PageNumber page_count) {
@@ -121,6 +124,7 @@ Status Schema::AddView(std::string_view name, std::string_view sql) {
   }
   auto view = std::make_unique<View>();
   view->name = parsed->statement->As<CreateViewStatement>().view.name.text;
+  view->database = database_;
   view->sql = sql;
   view->definition = std::make_shared<ParsedStatement>(*std::move(parsed));
   views_by_name_.emplace(NameKey(view->name), view.get());
@@ -151,19 +155,22 @@ Status Schema::AddTrigger(std::string_view name, std::string_view sql) {
   trigger->definition = std::make_shared<ParsedStatement>(*std::move(parsed));
   const auto& create = trigger->definition->statement->As<CreateTriggerStatement>();
   trigger->name = create.trigger.name.text;
-  const std::string& table_name = create.table.name.text;
-  const auto table = tables_by_name_.find(NameKey(table_name));
-  const auto view = views_by_name_.find(NameKey(table_name));
-  const bool is_view = view != views_by_name_.end();
-  if (!is_view && table == tables_by_name_.end()) {
-    return MalformedSchema(name, "no such table: main." + table_name);
+  trigger->database = database_;
+  if (database_ != kTempDatabase) {
+    const std::string& table_name = create.table.name.text;
+    const auto table = tables_by_name_.find(NameKey(table_name));
+    const auto view = views_by_name_.find(NameKey(table_name));
+    const bool is_view = view != views_by_name_.end();
+    if (!is_view && table == tables_by_name_.end()) {
+      return MalformedSchema(name, "no such table: main." + table_name);
+    }
+    if (Status status = CheckTriggerTime(create, is_view); !status.ok()) {
+      return MalformedSchema(name, status.message());
+    }
+    std::vector<const Trigger*>& triggers =
+        is_view ? view->second->triggers : table->second->triggers;
+    triggers.insert(triggers.begin(), trigger.get());
   }
-  if (Status status = CheckTriggerTime(create, is_view); !status.ok()) {
-    return MalformedSchema(name, status.message());
-  }
-  std::vector<const Trigger*>& triggers =
-      is_view ? view->second->triggers : table->second->triggers;
-  triggers.insert(triggers.begin(), trigger.get());
   const auto [place, is_new] = triggers_by_name_.emplace(NameKey(trigger->name), nullptr);
   if (!is_new) return MalformedSchema(name, "trigger " + trigger->name + " already exists");
   place->second = std::move(trigger);
@@ -191,6 +198,7 @@ Status Schema::AddTable(std::string_view name, std::string_view table_name, cons
   const bool is_zero = root.is_integer() && root.integer() == 0;
   if (root_page == kNoPage && !is_zero) return MalformedSchema(name, "invalid rootpage");
   table->root = root_page;
+  table->database = database_;
   if (table->primary_key != nullptr) table->primary_key->root = root_page;
   table->sql = sql;
   const auto [place, is_new] = tables_by_name_.emplace(NameKey(table->name), nullptr);
@@ -244,7 +252,9 @@ Status Schema::AddIndexRow(std::string_view name, PageNumber root, std::string_v
 }
 
 const Table* Schema::FindTable(std::string_view name) const {
-  if (IsSchemaTableName(name)) return schema_table_.get();
+  const bool is_schema_table =
+      IsSchemaTableName(name) || (database_ == kTempDatabase && IsTempSchemaTableName(name));
+  if (is_schema_table) return schema_table_.get();
   const auto found = tables_by_name_.find(NameKey(name));
   return found == tables_by_name_.end() ? nullptr : found->second;
 }

@@ -24,6 +24,10 @@
 
 namespace orrery {
 
+// The number of a connection's first two databases; those attached come after them.
+inline constexpr int kMainDatabase = 0;
+inline constexpr int kTempDatabase = 1;
+
 struct Column {
   std::string name;
   std::string declared_type;  // as written, those of STRICT tables in capitals; empty: none was
@@ -57,6 +61,7 @@ struct ForeignKey {
 
 struct Table {
   std::string name;
+  int database = kMainDatabase;
   PageNumber root = kNoPage;
   std::vector<Column> columns;
   std::vector<CheckConstraint> checks;
@@ -72,7 +77,8 @@ struct Table {
   bool is_virtual = false;
   bool is_autoincrement = false;
   std::vector<ForeignKey> foreign_keys;  // in the order of the definition
-  std::vector<const Trigger*> triggers;  // the newest first, as they run
+  // The newest first, as they run; without the temporary ones, which Catalog knows.
+  std::vector<const Trigger*> triggers;
   // In the order in which their constraints are looked at: the newest first, but those that REPLACE
   // after all others.
   std::vector<std::unique_ptr<Index>> indexes;
@@ -106,6 +112,12 @@ Result<std::unique_ptr<Index>> MakeIndex(std::shared_ptr<const ParsedStatement> 
 // Adds an index to a table that has none of its name.
 Index& AddIndex(Table& table, std::unique_ptr<Index> index);
 
+// What errors call the table of all others.
+inline std::string_view OldNameOf(const Table& table) {
+  if (!table.is_system) return table.name;
+  return table.database == kTempDatabase ? "sqlite_temp_master" : "sqlite_master";
+}
+
 // Whether an expression may stand as a DEFAULT: no columns, parameters or subqueries.
 bool IsConstantDefault(const Expr& expr);
 // The value of a DEFAULT that is a literal, as rows stored before ADD COLUMN read it, with the
@@ -114,14 +126,16 @@ Value StoredDefault(const Column& column);
 
 struct View {
   std::string name;
+  int database = kMainDatabase;
   std::string sql;
   std::shared_ptr<const ParsedStatement> definition;
-  std::vector<const Trigger*> triggers;  // the newest first
+  std::vector<const Trigger*> triggers;  // as those of a Table
 };
 
 // A trigger: names in it are looked up when it is run.
 struct Trigger {
   std::string name;
+  int database = kMainDatabase;  // a temporary one may be of another's table
   std::string sql;
   std::shared_ptr<const ParsedStatement> definition;  // a CreateTriggerStatement
 };
@@ -141,14 +155,16 @@ inline constexpr int kSchemaFormatWithDescending = 4;
 
 class Schema {
  public:
-  // With the table sqlite_schema alone. `schema_format` is the database header's; 0, of a database
-  // that nobody has written to, is the newest.
-  explicit Schema(int schema_format = 0);
+  // With the table sqlite_schema alone. `database` is the number of the one it is of in its
+  // connection. `schema_format` is the database header's; 0, of a database that nobody has written
+  // to, is the newest.
+  explicit Schema(int database, int schema_format = 0);
 
   // Adds a row of sqlite_schema in a database of so many pages: kCorrupt when it makes no sense, or
   // says something else than its own SQL.
   Status AddRow(std::string_view type, std::string_view name, std::string_view table_name,
                 const Value& root, std::string_view sql, PageNumber page_count);
+  // The schema table goes by each of its names.
   const Table* FindTable(std::string_view name) const;
   const View* FindView(std::string_view name) const;
   const Trigger* FindTrigger(std::string_view name) const;
@@ -172,6 +188,7 @@ class Schema {
   Status AddView(std::string_view name, std::string_view sql);
   Status AddTrigger(std::string_view name, std::string_view sql);
 
+  const int database_;
   const int schema_format_;
   std::unique_ptr<Table> schema_table_;
   std::vector<std::unique_ptr<Table>> tables_;

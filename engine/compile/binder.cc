@@ -201,7 +201,7 @@ Result<BoundPtr> Binder::BindColumn(const ColumnExpr& expr) {
     return SqlError("the \".\" operator prohibited in index expressions");
   }
   for (Scope* scope = &scope_; scope != nullptr; scope = scope->outer) {
-    ASSIGN_OR_RETURN(BoundPtr found, FindColumn(*scope, expr));
+    ASSIGN_OR_RETURN(BoundPtr found, FindColumn(*scope, expr, context_.catalog.get()));
     if (found) {
       MarkCorrelated(scope_, *scope);
       return found;

@@ -48,7 +48,7 @@ Status CodeFill(CompileContext& context, const Table& table, const Index& index,
   builder.Place(read_all);
   builder.Emit(Opcode::kClose, cursor);
 
-  if (is_made_anew) builder.Emit(Opcode::kClear, static_cast<int>(index.root));
+  if (is_made_anew) builder.Emit(Opcode::kClear, static_cast<int>(index.root), table.database);
   const Label done = builder.NewLabel();
   const Label store = builder.NewLabel();
   builder.EmitJump(Opcode::kSorterSort, sorter, done);
@@ -77,17 +77,24 @@ Status CodeFill(CompileContext& context, const Table& table, const Index& index,
 
 namespace {
 
+// Where the index is to be, which is where its table is: if it says no database, its table may be
+// in the temporary one.
 Status CheckIndexable(const CompileContext& context, const CreateIndexStatement& statement,
                       const Table** table) {
   const std::string& name = statement.table.text;
-  if (context.schema->FindView(name) != nullptr) return SqlError("views may not be indexed");
-  *table = context.schema->FindTable(name);
-  if (*table == nullptr) return SqlError("no such table: main." + name);
+  ASSIGN_OR_RETURN(int database, DatabaseToUse(context, statement.index.schema));
+  if (!statement.index.schema && !IsSchemaTableName(name) &&
+      context.catalog->FindRelation(name, kTempDatabase)) {
+    database = kTempDatabase;
+  }
+  const Relation found = context.catalog->FindRelation(name, database);
+  if (found.view != nullptr) return SqlError("views may not be indexed");
+  *table = found.table;
+  if (*table == nullptr) {
+    return SqlError("no such table: " + context.catalog->NameOf(database) + "." + name);
+  }
   if ((*table)->is_system || IsReservedName((*table)->name)) {
-    // As sqlite3 calls its schema table, whatever was written.
-    return SqlError("table " +
-                    ((*table)->is_system ? std::string("sqlite_master") : (*table)->name) +
-                    " may not be indexed");
+    return SqlError("table " + std::string(OldNameOf(**table)) + " may not be indexed");
   }
   if ((*table)->is_virtual) return SqlError("virtual tables may not be indexed");
   return (*table)->CheckReadable();
@@ -96,46 +103,45 @@ Status CheckIndexable(const CompileContext& context, const CreateIndexStatement&
 }  // namespace
 
 Status CompileCreateIndex(CompileContext& context, const CreateIndexStatement& statement) {
-  RETURN_IF_ERROR(CheckSchemaName(statement.index, "unknown database "));
   const Table* table = nullptr;
   RETURN_IF_ERROR(CheckIndexable(context, statement, &table));
+  const int database = table->database;
   ProgramBuilder& builder = context.builder;
   const std::string& name = statement.index.name.text;
   if (IsReservedName(name)) return SqlError("object name reserved for internal use: " + name);
-  if (context.schema->FindTable(name) != nullptr || context.schema->FindView(name) != nullptr) {
+  if (context.catalog->FindRelation(name, database)) {
     return SqlError("there is already a table named " + name);
   }
   const Table* indexed = nullptr;
-  if (context.schema->FindIndex(name, &indexed) != nullptr) {
+  if (context.catalog->FindIndex(name, &indexed, database) != nullptr) {
     if (!statement.if_not_exists) return SqlError("index " + name + " already exists");
-    builder.NeedTransaction(/*to_write=*/false);
+    NothingToDo(context, database);
     return OkStatus();
   }
   // The definition is borrowed for now; the schema gets its own from sqlite_schema.
-  ASSIGN_OR_RETURN(
-      std::unique_ptr<Index> made,
-      MakeIndex(std::shared_ptr<const ParsedStatement>(std::shared_ptr<const ParsedStatement>(),
-                                                       &context.parsed),
-                *table, context.schema->schema_format(), DefinitionSource::kStatement));
+  ASSIGN_OR_RETURN(std::unique_ptr<Index> made,
+                   MakeIndex(std::shared_ptr<const ParsedStatement>(
+                                 std::shared_ptr<const ParsedStatement>(), &context.parsed),
+                             *table, context.catalog->SchemaOf(database).schema_format(),
+                             DefinitionSource::kStatement));
   const std::shared_ptr<const Index> index = std::move(made);
   builder.program().made_index = index;
 
-  builder.NeedTransaction(/*to_write=*/true);
-  builder.program().writes = true;
+  BeginSchemaChange(context, database);
   const int root = builder.NewRegister();
-  builder.Emit(Opcode::kCreateBtree, 0, root, kTreeOfIndex);
+  builder.Emit(Opcode::kCreateBtree, database, root, kTreeOfIndex);
   // The text as sqlite_schema keeps it: from the name on, whatever stood before it, up to the
   // semicolon or the end, with the blanks before that.
   std::string_view text = context.text().substr(statement.index.name.span.begin);
   if (text.ends_with(';')) text.remove_suffix(1);
   AddSchemaRow(
-      context, "index", name, table->name, root,
+      context, database, "index", name, table->name, root,
       std::string("CREATE ") + (index->is_unique ? "UNIQUE INDEX " : "INDEX ") + std::string(text));
   const int cursor = builder.NewCursor();
-  builder.Emit(Opcode::kOpenWrite, cursor, root, 0, &index->order, /*p5=*/1);
+  builder.Emit(Opcode::kOpenWrite, cursor, root, database, &index->order, /*p5=*/1);
   RETURN_IF_ERROR(CodeFill(context, *table, *index, cursor, /*is_made_anew=*/false));
   builder.Emit(Opcode::kClose, cursor);
-  CodeNewSchema(context);
+  CodeNewSchema(context, database);
   return OkStatus();
 }
 

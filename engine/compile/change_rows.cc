@@ -13,7 +13,7 @@ Status BindTarget(CompileContext& context, const QualifiedName& name,
   ASSIGN_OR_RETURN(target.table, FindTableToChange(context, name));
   RETURN_IF_ERROR(CheckIndexHint(context, hint, *target.table));
   ProgramBuilder& builder = context.builder;
-  builder.NeedTransaction(/*to_write=*/true);
+  builder.NeedTransaction(target.table->database, /*to_write=*/true);
   builder.program().writes = true;
   builder.program().counts_changes = true;
   target.source = {target.table, alias ? alias->text : name.name.text, builder.NewCursor()};

@@ -20,36 +20,44 @@ constexpr int kRootColumn = 3;
 
 }  // namespace
 
-void CodeNewSchema(CompileContext& context) {
-  ProgramBuilder& builder = context.builder;
-  const uint32_t cookie = context.schema->cookie + 1;
-  builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(HeaderField::kSchemaCookie),
-               static_cast<int>(cookie));
-  builder.Emit(Opcode::kParseSchema);
+void BeginSchemaChange(CompileContext& context, int database) {
+  context.builder.NeedTransaction(database, /*to_write=*/true);
+  context.builder.program().writes = true;
 }
 
-int CodeNewTree(CompileContext& context, int kind) {
+void NothingToDo(CompileContext& context, int database) {
+  context.builder.NeedTransaction(database, /*to_write=*/false);
+}
+
+void CodeNewSchema(CompileContext& context, int database) {
   ProgramBuilder& builder = context.builder;
-  builder.NeedTransaction(/*to_write=*/true);
-  builder.program().writes = true;
+  const uint32_t cookie = context.catalog->SchemaOf(database).cookie + 1;
+  builder.Emit(Opcode::kSetCookie, database, static_cast<int>(HeaderField::kSchemaCookie),
+               static_cast<int>(cookie));
+  builder.Emit(Opcode::kParseSchema, database);
+}
+
+int CodeNewTree(CompileContext& context, int database, int kind) {
+  ProgramBuilder& builder = context.builder;
   const Label has_format = builder.NewLabel();
   const int format = builder.NewRegister();
-  builder.Emit(Opcode::kReadCookie, 0, format, static_cast<int>(HeaderField::kSchemaFormat));
+  builder.Emit(Opcode::kReadCookie, database, format, static_cast<int>(HeaderField::kSchemaFormat));
   builder.EmitJump(Opcode::kIf, format, has_format);
-  builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(HeaderField::kSchemaFormat),
+  builder.Emit(Opcode::kSetCookie, database, static_cast<int>(HeaderField::kSchemaFormat),
                kSchemaFormatWithDescending);
   builder.Place(has_format);
 
   const int root = builder.NewRegister();
-  builder.Emit(Opcode::kCreateBtree, 0, root, kind);
+  builder.Emit(Opcode::kCreateBtree, database, root, kind);
   return root;
 }
 
-void AddSchemaRow(CompileContext& context, std::string_view type, std::string_view name,
-                  std::string_view table_name, int root, std::string_view sql) {
+void AddSchemaRow(CompileContext& context, int database, std::string_view type,
+                  std::string_view name, std::string_view table_name, int root,
+                  std::string_view sql) {
   ProgramBuilder& builder = context.builder;
   const int cursor = builder.NewCursor();
-  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, 0, int64_t{kSchemaColumnCount});
+  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, database, int64_t{kSchemaColumnCount});
   const int rowid = builder.NewRegister();
   builder.Emit(Opcode::kNewRowid, cursor, rowid);
   const int first = builder.NewRegisters(kSchemaColumnCount);
@@ -72,12 +80,13 @@ namespace {
 
 // Takes the rows out of a table that have a name in a column, and a type in the first unless that
 // is empty.
-void DeleteRows(CompileContext& context, PageNumber root, size_t column_count, int column,
-                std::string_view name, std::string_view type, const Collation& collation) {
+void DeleteRows(CompileContext& context, int database, PageNumber root, size_t column_count,
+                int column, std::string_view name, std::string_view type,
+                const Collation& collation) {
   ProgramBuilder& builder = context.builder;
   ExprCoder coder(context);
   const int cursor = builder.NewCursor();
-  builder.Emit(Opcode::kOpenWrite, cursor, static_cast<int>(root), 0,
+  builder.Emit(Opcode::kOpenWrite, cursor, static_cast<int>(root), database,
                static_cast<int64_t>(column_count));
   const int wanted = builder.NewRegister();
   builder.LoadText(name, wanted);
@@ -105,17 +114,17 @@ void DeleteRows(CompileContext& context, PageNumber root, size_t column_count, i
 
 // Frees a tree, and writes down that another one's root is there now, if that has happened: as it
 // does in a file with pointer maps.
-void DestroyTreeAt(CompileContext& context, PageNumber root) {
+void DestroyTreeAt(CompileContext& context, int database, PageNumber root) {
   ProgramBuilder& builder = context.builder;
   ExprCoder coder(context);
   const int moved_from = builder.NewRegister();
-  builder.Emit(Opcode::kDestroy, static_cast<int>(root), moved_from);
+  builder.Emit(Opcode::kDestroy, static_cast<int>(root), moved_from, database);
   const Label done = builder.NewLabel();
   const Label close = builder.NewLabel();
   const Label next = builder.NewLabel();
   builder.EmitJump(Opcode::kIfNot, moved_from, done);
   const int cursor = builder.NewCursor();
-  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, 0, int64_t{kSchemaColumnCount});
+  builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, database, int64_t{kSchemaColumnCount});
   builder.EmitJump(Opcode::kRewind, cursor, close);
   const Label loop = builder.Here();
   const int first = builder.NewRegisters(kSchemaColumnCount);
@@ -140,22 +149,44 @@ void DestroyTreeAt(CompileContext& context, PageNumber root) {
 
 }  // namespace
 
-void DeleteSchemaRow(CompileContext& context, std::string_view type, std::string_view name) {
-  DeleteRows(context, kSchemaRoot, kSchemaColumnCount, kNameColumn, name, type, kNoCaseCollation);
-}
-
-void DeleteSchemaRowsOf(CompileContext& context, std::string_view table_name) {
-  DeleteRows(context, kSchemaRoot, kSchemaColumnCount, kTableNameColumn, table_name, {},
+void DeleteSchemaRow(CompileContext& context, int database, std::string_view type,
+                     std::string_view name) {
+  DeleteRows(context, database, kSchemaRoot, kSchemaColumnCount, kNameColumn, name, type,
              kNoCaseCollation);
 }
 
-Status CheckNameIsFree(const CompileContext& context, const std::string& name) {
-  if (context.schema->FindTable(name) != nullptr)
-    return SqlError("table " + name + " already exists");
-  if (context.schema->FindView(name) != nullptr)
-    return SqlError("view " + name + " already exists");
+void DeleteSchemaRowsOf(CompileContext& context, int database, std::string_view table_name) {
+  DeleteRows(context, database, kSchemaRoot, kSchemaColumnCount, kTableNameColumn, table_name, {},
+             kNoCaseCollation);
+}
+
+Status NotThere(CompileContext& context, const DropStatement& statement, std::string_view what) {
+  if (!statement.if_exists) {
+    return SqlError("no such " + std::string(what) + ": " + WrittenName(statement.name));
+  }
+  NothingToDo(context, kMainDatabase);
+  return OkStatus();
+}
+
+void DropTemporaryTriggers(CompileContext& context, const std::vector<const Trigger*>& triggers,
+                           int database) {
+  if (database == kTempDatabase) return;
+  bool has_some = false;
+  for (const Trigger* const trigger : triggers) {
+    if (trigger->database != kTempDatabase) continue;
+    if (!has_some) BeginSchemaChange(context, kTempDatabase);
+    has_some = true;
+    DeleteSchemaRow(context, kTempDatabase, "trigger", trigger->name);
+  }
+  if (has_some) CodeNewSchema(context, kTempDatabase);
+}
+
+Status CheckNameIsFree(const CompileContext& context, int database, const std::string& name) {
+  const Relation there = context.catalog->FindRelation(name, database);
+  if (there.table != nullptr) return SqlError("table " + name + " already exists");
+  if (there.view != nullptr) return SqlError("view " + name + " already exists");
   const Table* indexed = nullptr;
-  if (context.schema->FindIndex(name, &indexed) != nullptr)
+  if (context.catalog->FindIndex(name, &indexed, database) != nullptr)
     return SqlError("there is already an index named " + name);
   return OkStatus();
 }
@@ -172,28 +203,30 @@ Status CheckSupported(const Table& table) {
 }  // namespace
 
 Status CompileCreateTable(CompileContext& context, const CreateTableStatement& statement) {
-  if (statement.is_temporary) return NotSupportedYet("TEMP tables are");
-  RETURN_IF_ERROR(CheckSchemaName(statement.table, "unknown database "));
+  ASSIGN_OR_RETURN(const int database,
+                   DatabaseToChange(context, statement.table, statement.is_temporary));
   const std::string& name = statement.table.name.text;
   if (IsReservedName(name)) return SqlError("object name reserved for internal use: " + name);
   ProgramBuilder& builder = context.builder;
-  if (Status status = CheckNameIsFree(context, name); !status.ok()) {
-    const bool is_index =
-        context.schema->FindTable(name) == nullptr && context.schema->FindView(name) == nullptr;
-    if (!statement.if_not_exists || is_index) return status;
-    builder.NeedTransaction(/*to_write=*/false);
+  if (Status status = CheckNameIsFree(context, database, name); !status.ok()) {
+    if (!statement.if_not_exists || !context.catalog->FindRelation(name, database)) return status;
+    NothingToDo(context, database);
     return OkStatus();
   }
-  if (statement.select) return CompileCreateTableAs(context, statement);
+  BeginSchemaChange(context, database);
+  if (statement.select) return CompileCreateTableAs(context, database, statement);
   // The definition is borrowed for the check; the schema gets its own from sqlite_schema.
-  ASSIGN_OR_RETURN(const Table table,
-                   MakeTable(std::shared_ptr<const ParsedStatement>(
-                                 std::shared_ptr<const ParsedStatement>(), &context.parsed),
-                             context.schema->schema_format(), DefinitionSource::kStatement));
+  ASSIGN_OR_RETURN(
+      Table table,
+      MakeTable(std::shared_ptr<const ParsedStatement>(std::shared_ptr<const ParsedStatement>(),
+                                                       &context.parsed),
+                context.catalog->SchemaOf(database).schema_format(), DefinitionSource::kStatement));
+  table.database = database;
   RETURN_IF_ERROR(CheckSupported(table));
   RETURN_IF_ERROR(CheckNames(table, context.functions, /*functions_may_be_missing=*/false));
 
-  const int root = CodeNewTree(context, table.is_without_rowid ? kTreeOfIndex : kTreeOfTable);
+  const int root =
+      CodeNewTree(context, database, table.is_without_rowid ? kTreeOfIndex : kTreeOfTable);
   // The text as sqlite_schema keeps it: from the name on, whatever stood before it; behind an
   // option up to the semicolon, with the blanks before that.
   const size_t begin = statement.table.name.span.begin;
@@ -201,7 +234,7 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   if (table.is_strict || table.is_without_rowid) {
     end = context.text().size() - (context.text().ends_with(';') ? 1 : 0);
   }
-  AddSchemaRow(context, "table", name, name, root,
+  AddSchemaRow(context, database, "table", name, name, root,
                "CREATE TABLE " + std::string(context.text().substr(begin, end - begin)));
   // The oldest is the last of them.
   std::vector<const Index*> indexes;
@@ -213,49 +246,41 @@ Status CompileCreateTable(CompileContext& context, const CreateTableStatement& s
   });
   for (const Index* index : indexes) {
     const int index_root = builder.NewRegister();
-    builder.Emit(Opcode::kCreateBtree, 0, index_root, kTreeOfIndex);
-    AddSchemaRow(context, "index", index->name, name, index_root, "");
+    builder.Emit(Opcode::kCreateBtree, database, index_root, kTreeOfIndex);
+    AddSchemaRow(context, database, "index", index->name, name, index_root, "");
   }
-  if (table.is_autoincrement && context.schema->FindTable(kSequenceTable) == nullptr) {
+  if (table.is_autoincrement &&
+      context.catalog->SchemaOf(database).FindTable(kSequenceTable) == nullptr) {
     const int sequences = builder.NewRegister();
-    builder.Emit(Opcode::kCreateBtree, 0, sequences, kTreeOfTable);
-    AddSchemaRow(context, "table", kSequenceTable, kSequenceTable, sequences, kSequenceTableSql);
+    builder.Emit(Opcode::kCreateBtree, database, sequences, kTreeOfTable);
+    AddSchemaRow(context, database, "table", kSequenceTable, kSequenceTable, sequences,
+                 kSequenceTableSql);
   }
-  CodeNewSchema(context);
+  CodeNewSchema(context, database);
   return OkStatus();
 }
 
 namespace {
 
-void NothingToDrop(CompileContext& context) { context.builder.NeedTransaction(/*to_write=*/false); }
-
 Status DropTable(CompileContext& context, const DropStatement& statement) {
-  ProgramBuilder& builder = context.builder;
-  const std::string& name = statement.name.name.text;
-  const Table* table = context.schema->FindTable(name);
-  if (table == nullptr && context.schema->FindView(name) != nullptr) {
-    return SqlError("use DROP VIEW to delete view " + name);
+  const Relation found = FindRelation(context, statement.name);
+  const Table* const table = found.table;
+  if (found.view != nullptr) {
+    return SqlError("use DROP VIEW to delete view " + statement.name.name.text);
   }
-  if (table == nullptr || !CheckSchemaName(statement.name, "").ok()) {
-    if (statement.if_exists) {
-      NothingToDrop(context);
-      return OkStatus();
-    }
-    const std::string schema = statement.name.schema ? statement.name.schema->text + "." : "";
-    return SqlError("no such table: " + schema + name);
-  }
+  if (table == nullptr) return NotThere(context, statement, "table");
+  const int database = table->database;
   if (table->is_system || IsReservedName(table->name)) {
-    return SqlError("table " + (table->is_system ? std::string("sqlite_master") : table->name) +
-                    " may not be dropped");
+    return SqlError("table " + std::string(OldNameOf(*table)) + " may not be dropped");
   }
   if (table->is_virtual) RETURN_IF_ERROR(table->CheckReadable());
 
-  builder.NeedTransaction(/*to_write=*/true);
-  builder.program().writes = true;
-  DeleteSchemaRowsOf(context, table->name);
-  const Table* const sequences = context.schema->FindTable(kSequenceTable);
+  BeginSchemaChange(context, database);
+  DropTemporaryTriggers(context, context.catalog->TriggersOf(*table), database);
+  DeleteSchemaRowsOf(context, database, table->name);
+  const Table* const sequences = context.catalog->SchemaOf(database).FindTable(kSequenceTable);
   if (table->is_autoincrement && sequences != nullptr) {
-    DeleteRows(context, sequences->root, sequences->columns.size(), 0, table->name, {},
+    DeleteRows(context, database, sequences->root, sequences->columns.size(), 0, table->name, {},
                kBinaryCollation);
   }
   // The last root first, as SQLite does, so that the same pages are free afterwards.
@@ -264,32 +289,25 @@ Status DropTable(CompileContext& context, const DropStatement& statement) {
     if (index->root != kNoPage && index.get() != table->primary_key) roots.push_back(index->root);
   }
   std::sort(roots.begin(), roots.end(), std::greater<>());
-  for (const PageNumber root : roots) DestroyTreeAt(context, root);
-  CodeNewSchema(context);
+  for (const PageNumber root : roots) DestroyTreeAt(context, database, root);
+  CodeNewSchema(context, database);
   return OkStatus();
 }
 
 Status DropIndex(CompileContext& context, const DropStatement& statement) {
-  ProgramBuilder& builder = context.builder;
-  const std::string& name = statement.name.name.text;
+  const std::optional<int> place = PlaceOf(context, statement.name);
   const Table* table = nullptr;
-  const Index* index = context.schema->FindIndex(name, &table);
-  if (index == nullptr || !CheckSchemaName(statement.name, "").ok()) {
-    if (statement.if_exists) {
-      NothingToDrop(context);
-      return OkStatus();
-    }
-    const std::string schema = statement.name.schema ? statement.name.schema->text + "." : "";
-    return SqlError("no such index: " + schema + name);
-  }
+  const Index* const index =
+      place ? context.catalog->FindIndex(statement.name.name.text, &table, *place) : nullptr;
+  if (index == nullptr) return NotThere(context, statement, "index");
+  const int database = table->database;
   if (index->origin != IndexOrigin::kCreateIndex) {
     return SqlError("index associated with UNIQUE or PRIMARY KEY constraint cannot be dropped");
   }
-  builder.NeedTransaction(/*to_write=*/true);
-  builder.program().writes = true;
-  DeleteSchemaRow(context, "index", index->name);
-  DestroyTreeAt(context, index->root);
-  CodeNewSchema(context);
+  BeginSchemaChange(context, database);
+  DeleteSchemaRow(context, database, "index", index->name);
+  DestroyTreeAt(context, database, index->root);
+  CodeNewSchema(context, database);
   return OkStatus();
 }
 

@@ -10,8 +10,8 @@ Status CheckNames(const Table& table, const FunctionRegistry& functions,
                   bool functions_may_be_missing) {
   // A CHECK names the table's own columns, so neither a statement nor a schema is needed.
   const ParsedStatement no_statement;
-  const std::shared_ptr<const Schema> no_schema;
-  CompileContext context{.parsed = no_statement, .schema = no_schema, .functions = functions};
+  const std::shared_ptr<const Catalog> no_catalog;
+  CompileContext context{.parsed = no_statement, .catalog = no_catalog, .functions = functions};
   Scope scope;
   scope.sources.push_back({.table = &table, .name = table.name});
   scope.restricted_to = kCheckConstraints;

@@ -19,6 +19,8 @@ bool NeedsSchema(const ParsedStatement& parsed) {
     case StatementKind::kRollback:
     case StatementKind::kSavepoint:
     case StatementKind::kRelease:
+    case StatementKind::kAttach:
+    case StatementKind::kDetach:
       return false;
     case StatementKind::kPragma:
       return PragmaNeedsSchema(parsed.statement->As<PragmaStatement>());
@@ -29,23 +31,19 @@ bool NeedsSchema(const ParsedStatement& parsed) {
 
 namespace {
 
-bool IsMain(const QualifiedName& name) {
-  return !name.schema || SameName(name.schema->text, "main");
-}
-
 Status NoSuchTable(const CompileContext& context, const QualifiedName& name) {
-  std::string written = (name.schema ? name.schema->text + "." : "") + name.name.text;
-  // Inside a view or a trigger names are those of its schema.
-  if (!name.schema && (context.is_trigger || !context.active_views.empty()))
-    written = "main." + written;
+  std::string written = WrittenName(name);
+  if (!name.schema && context.names_of != kAnyDatabase) {
+    written = context.catalog->NameOf(context.names_of) + "." + written;
+  }
   return Status(ResultCode::kError, "no such table: " + written)
       .WithOffset(name.name.span.offset());
 }
 
 // As their child or their parent.
-bool HasForeignKeys(const Schema& schema, const Table& table) {
+bool HasForeignKeys(const Catalog& catalog, const Table& table) {
   if (!table.foreign_keys.empty()) return true;
-  for (const std::unique_ptr<Table>& other : schema.tables()) {
+  for (const std::unique_ptr<Table>& other : catalog.SchemaOf(table.database).tables()) {
     for (const ForeignKey& key : other->foreign_keys) {
       if (SameName(key.parent, table.name)) return true;
     }
@@ -55,8 +53,41 @@ bool HasForeignKeys(const Schema& schema, const Table& table) {
 
 }  // namespace
 
+std::string WrittenName(const QualifiedName& name) {
+  return (name.schema ? name.schema->text + "." : "") + name.name.text;
+}
+
+std::optional<int> PlaceOf(const CompileContext& context, const QualifiedName& name) {
+  if (!name.schema) return context.names_of;
+  const int database = context.catalog->Find(name.schema->text);
+  if (database == kAnyDatabase) return std::nullopt;
+  return database;
+}
+
+Result<int> DatabaseToUse(const CompileContext& context, const std::optional<Name>& schema) {
+  if (!schema) return kMainDatabase;
+  const int database = context.catalog->Find(schema->text);
+  if (database == kAnyDatabase) return SqlError("unknown database " + schema->text);
+  return database;
+}
+
+Result<int> DatabaseToChange(const CompileContext& context, const QualifiedName& name,
+                             bool is_temporary) {
+  ASSIGN_OR_RETURN(const int database, DatabaseToUse(context, name.schema));
+  if (!is_temporary) return database;
+  if (name.schema && database != kTempDatabase) {
+    return SqlError("temporary table name must be unqualified");
+  }
+  return kTempDatabase;
+}
+
+Relation FindRelation(const CompileContext& context, const QualifiedName& name) {
+  const std::optional<int> place = PlaceOf(context, name);
+  return place ? context.catalog->FindRelation(name.name.text, *place) : Relation();
+}
+
 Result<const Table*> FindTable(const CompileContext& context, const QualifiedName& name) {
-  const Table* table = IsMain(name) ? context.schema->FindTable(name.name.text) : nullptr;
+  const Table* table = FindRelation(context, name).table;
   if (table == nullptr) return NoSuchTable(context, name);
   RETURN_IF_ERROR(table->CheckReadable());
   return table;
@@ -72,7 +103,7 @@ Result<const Table*> FindTableToChange(CompileContext& context, const QualifiedN
   }
   ASSIGN_OR_RETURN(const Table* table, FindTable(context, name));
   RETURN_IF_ERROR(table->CheckWritable());
-  if (context.settings.foreign_keys && HasForeignKeys(*context.schema, *table)) {
+  if (context.settings.foreign_keys && HasForeignKeys(*context.catalog, *table)) {
     return NotSupportedYet("table " + table->name + ": enforcing foreign keys is");
   }
   return table;
@@ -83,7 +114,7 @@ void EndChanges(CompileContext& context) {
 }
 
 const View* FindView(const CompileContext& context, const QualifiedName& name) {
-  return IsMain(name) ? context.schema->FindView(name.name.text) : nullptr;
+  return FindRelation(context, name).view;
 }
 
 Status CheckTableExists(const CompileContext& context, const QualifiedName& name,
@@ -96,22 +127,21 @@ Status CheckTableExists(const CompileContext& context, const QualifiedName& name
 Status CheckIndexHint(const CompileContext& context, const IndexHint& hint, const Table& table) {
   if (!hint.index) return OkStatus();
   const Table* indexed = nullptr;
-  const Index* index = context.schema->FindIndex(hint.index->text, &indexed);
+  const Index* index = context.catalog->FindIndex(hint.index->text, &indexed, table.database);
   if (index != nullptr && indexed == &table) return OkStatus();
   return SqlError("no such index: " + hint.index->text);
 }
 
-Status CheckSchemaName(const QualifiedName& name, std::string_view what) {
-  if (!name.schema || SameName(name.schema->text, "main")) return OkStatus();
-  return SqlError(std::string(what) + name.schema->text);
-}
-
 namespace {
 
+// All databases begin, but for the temporary one, which nobody else waits for.
 void CompileBegin(CompileContext& context, const BeginStatement& statement) {
   ProgramBuilder& builder = context.builder;
-  if (statement.mode == TransactionMode::kImmediate) builder.NeedTransaction(/*to_write=*/true);
-  if (statement.mode == TransactionMode::kExclusive) builder.NeedExclusiveTransaction();
+  for (const int database : context.catalog->search_order()) {
+    if (database == kTempDatabase) continue;
+    if (statement.mode == TransactionMode::kImmediate) builder.NeedTransaction(database, true);
+    if (statement.mode == TransactionMode::kExclusive) builder.NeedExclusiveTransaction(database);
+  }
   builder.Emit(Opcode::kAutoCommit, 0, 0);
 }
 
@@ -120,22 +150,20 @@ void CompileSavepoint(CompileContext& context, SavepointAction action, const Nam
 }
 
 Status CompileVacuum(CompileContext& context, const VacuumStatement& statement) {
-  if (statement.schema && SameName(statement.schema->text, "temp")) return OkStatus();
-  if (statement.schema && !SameName(statement.schema->text, "main")) {
-    return SqlError("unknown database " + statement.schema->text);
-  }
+  ASSIGN_OR_RETURN(const int database, DatabaseToUse(context, statement.schema));
+  if (database == kTempDatabase) return OkStatus();
   ProgramBuilder& builder = context.builder;
   builder.NeedNoTransaction();
   if (statement.into) {
     Scope nothing;
     ASSIGN_OR_RETURN(const BoundPtr into, Binder(context, nothing).Bind(*statement.into));
-    builder.NeedTransaction(/*to_write=*/false);
-    builder.Emit(Opcode::kVacuum, ExprCoder(context).CodeNew(*into));
+    builder.NeedTransaction(database, /*to_write=*/false);
+    builder.Emit(Opcode::kVacuum, database, ExprCoder(context).CodeNew(*into));
     return OkStatus();
   }
-  builder.NeedExclusiveTransaction();
-  builder.Emit(Opcode::kVacuum);
-  builder.Emit(Opcode::kParseSchema);
+  builder.NeedExclusiveTransaction(database);
+  builder.Emit(Opcode::kVacuum, database);
+  builder.Emit(Opcode::kParseSchema, database);
   return OkStatus();
 }
 
@@ -185,8 +213,9 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
     case StatementKind::kAlterTable:
       return NotSupportedYet("ALTER TABLE is");
     case StatementKind::kAttach:
+      return CompileAttach(context, statement.As<AttachStatement>());
     case StatementKind::kDetach:
-      return NotSupportedYet("ATTACH is");
+      return CompileDetach(context, statement.As<DetachStatement>());
     case StatementKind::kAnalyze:
       return NotSupportedYet("ANALYZE is");
     case StatementKind::kReindex:
@@ -199,17 +228,18 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
 
 }  // namespace
 
-Result<Program> Compile(const ParsedStatement& parsed, const std::shared_ptr<const Schema>& schema,
+Result<Program> Compile(const ParsedStatement& parsed,
+                        const std::shared_ptr<const Catalog>& catalog,
                         const FunctionRegistry& functions, const ProgramSettings& settings) {
   TriggerPrograms triggers;
   CompileContext context{
-      .parsed = parsed, .schema = schema, .functions = functions, .settings = settings};
+      .parsed = parsed, .catalog = catalog, .functions = functions, .settings = settings};
   Sequences sequences(context.builder);
   context.trigger_programs = &triggers;
   context.sequences = &sequences;
   Program& program = context.builder.program();
   program.settings = settings;
-  if (NeedsSchema(parsed)) program.schema = schema;
+  if (NeedsSchema(parsed)) program.catalog = catalog;
   program.parameter_count = static_cast<int>(parsed.parameter_names.size());
   RETURN_IF_ERROR(CompileStatement(context, *parsed.statement));
   RETURN_IF_ERROR(std::move(context.late_error));

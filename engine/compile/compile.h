@@ -6,19 +6,20 @@
 #include <memory>
 
 #include "engine/base/status.h"
+#include "engine/catalog/catalog.h"
 #include "engine/catalog/function.h"
-#include "engine/catalog/schema.h"
 #include "engine/program/program.h"
 #include "engine/sql/ast.h"
 
 namespace orrery {
 
-// Whether Compile() looks names up in the schema.
+// Whether Compile() looks names up in the schemas.
 bool NeedsSchema(const ParsedStatement& parsed);
 
-// `schema` may be null when the statement needs none. The program holds on to it, and to nothing of
-// `parsed`. `functions` outlives the program. It is made for `settings`.
-Result<Program> Compile(const ParsedStatement& parsed, const std::shared_ptr<const Schema>& schema,
+// `catalog` may be without schemas when the statement needs none. The program holds on to it, and
+// to nothing of `parsed`. `functions` outlives the program. It is made for `settings`.
+Result<Program> Compile(const ParsedStatement& parsed,
+                        const std::shared_ptr<const Catalog>& catalog,
                         const FunctionRegistry& functions, const ProgramSettings& settings);
 
 // Looks up the names in the CHECKs of a table. A function that an application will add, or has not

@@ -4,13 +4,14 @@
 #define ORRERY_ENGINE_COMPILE_COMPILE_CONTEXT_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/catalog/catalog.h"
 #include "engine/catalog/function.h"
-#include "engine/catalog/schema.h"
 #include "engine/compile/program_builder.h"
 #include "engine/sql/ast.h"
 
@@ -30,7 +31,8 @@ struct TriggerPrograms;
 
 struct CompileContext {
   const ParsedStatement& parsed;
-  const std::shared_ptr<const Schema>& schema;  // null when the statement needs none
+  // Without schemas when the statement needs none.
+  const std::shared_ptr<const Catalog>& catalog;
   const FunctionRegistry& functions;
   ProgramSettings settings = {};
   ProgramBuilder builder = ProgramBuilder();
@@ -38,6 +40,10 @@ struct CompileContext {
   // The text that spans of the tree being bound index: that of the statement, or of a view.
   std::string_view sql = parsed.text;
   std::string_view text() const { return sql; }
+
+  // Where names that say no database are looked up: a view and a trigger know those of their own
+  // database alone, unless it is the temporary one.
+  int names_of = kAnyDatabase;
 
   // What is being bound, so that nothing is bound inside itself.
   std::vector<const View*> active_views = {};
@@ -74,20 +80,30 @@ inline ConflictAction OrActionOf(const CompileContext& context, ConflictAction o
 // After the last change of INSERT, UPDATE or DELETE, and before what RETURNING gives.
 void EndChanges(CompileContext& context);
 
+// Where to look for a name: a database, or kAnyDatabase; none: the database it says is not there.
+std::optional<int> PlaceOf(const CompileContext& context, const QualifiedName& name);
+// Where something of that name is to be made, or the pragma's database: main, unless it says
+// another. "unknown database x".
+Result<int> DatabaseToUse(const CompileContext& context, const std::optional<Name>& schema);
+// Likewise of a CREATE that may say TEMP.
+Result<int> DatabaseToChange(const CompileContext& context, const QualifiedName& name,
+                             bool is_temporary);
+
 // The table of that name, which can be read: "no such table: x".
 Result<const Table*> FindTable(const CompileContext& context, const QualifiedName& name);
 // Likewise a table whose rows can be changed. A view is none: "cannot modify x because it is a
 // view".
 Result<const Table*> FindTableToChange(CompileContext& context, const QualifiedName& name);
 // Null when there is none of that name.
+Relation FindRelation(const CompileContext& context, const QualifiedName& name);
 const View* FindView(const CompileContext& context, const QualifiedName& name);
 // Whether there is a table or view of that name, and the index that is asked for.
 Status CheckTableExists(const CompileContext& context, const QualifiedName& name,
                         const IndexHint& hint);
 // INDEXED BY names an index of the table: "no such index: x".
 Status CheckIndexHint(const CompileContext& context, const IndexHint& hint, const Table& table);
-// "main", or none.
-Status CheckSchemaName(const QualifiedName& name, std::string_view what);
+// "x.y", as it was written, but for quotes.
+std::string WrittenName(const QualifiedName& name);
 
 // One for each kind of statement.
 Status CompileSelect(CompileContext& context, const SelectStatement& statement);
@@ -101,6 +117,8 @@ Status CompileCreateTrigger(CompileContext& context, const CreateTriggerStatemen
 Status CompileReindex(CompileContext& context, const ReindexStatement& statement);
 Status CompileDrop(CompileContext& context, const DropStatement& statement);
 Status CompilePragma(CompileContext& context, const PragmaStatement& statement);
+Status CompileAttach(CompileContext& context, const AttachStatement& statement);
+Status CompileDetach(CompileContext& context, const DetachStatement& statement);
 
 }  // namespace orrery
 

@@ -45,16 +45,17 @@ std::string DefinitionOf(const Table& table) {
 
 }  // namespace
 
-Status CompileCreateTableAs(CompileContext& context, const CreateTableStatement& statement) {
+Status CompileCreateTableAs(CompileContext& context, int database,
+                            const CreateTableStatement& statement) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Query> query,
                    BindQuery(context, *statement.select, /*with=*/nullptr, /*outer=*/nullptr));
   query->table_names = query->schema_names;
   const std::unique_ptr<Table> table = TableOfQuery(*query, statement.table.name.text);
   ProgramBuilder& builder = context.builder;
-  const int root = CodeNewTree(context, kTreeOfTable);
+  const int root = CodeNewTree(context, database, kTreeOfTable);
   const int cursor = builder.NewCursor();
   const int count = query->column_count();
-  builder.Emit(Opcode::kOpenWrite, cursor, root, 0, static_cast<int64_t>(count), 1);
+  builder.Emit(Opcode::kOpenWrite, cursor, root, database, static_cast<int64_t>(count), 1);
   ExprCoder coder(context);
   QueryCoder(context, coder, *query).Code([&](int first, int) {
     const int copy = builder.NewRegisters(count);
@@ -66,8 +67,8 @@ Status CompileCreateTableAs(CompileContext& context, const CreateTableStatement&
     builder.Emit(Opcode::kInsert, cursor, record, rowid, {}, kInsertAppend);
   });
   builder.Emit(Opcode::kClose, cursor);
-  AddSchemaRow(context, "table", table->name, table->name, root, DefinitionOf(*table));
-  CodeNewSchema(context);
+  AddSchemaRow(context, database, "table", table->name, table->name, root, DefinitionOf(*table));
+  CodeNewSchema(context, database);
   return OkStatus();
 }
 

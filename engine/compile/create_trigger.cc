@@ -6,22 +6,41 @@ namespace orrery {
 
 // A trigger is its text: the names in its body are looked up when it is run.
 Status CompileCreateTrigger(CompileContext& context, const CreateTriggerStatement& statement) {
-  if (statement.is_temporary) return NotSupportedYet("TEMP triggers are");
-  RETURN_IF_ERROR(CheckSchemaName(statement.trigger, "unknown database "));
+  if (statement.is_temporary && statement.trigger.schema) {
+    return SqlError("temporary trigger may not have qualified name");
+  }
+  ASSIGN_OR_RETURN(int database, DatabaseToUse(context, statement.trigger.schema));
+  if (statement.is_temporary) database = kTempDatabase;
   ProgramBuilder& builder = context.builder;
   const std::string& name = statement.trigger.name.text;
   const std::string& table_name = statement.table.name.text;
-  const Schema& schema = *context.schema;
-  const Table* const table = schema.FindTable(table_name);
-  const View* const view = schema.FindView(table_name);
-  if (table == nullptr && view == nullptr) return SqlError("no such table: main." + table_name);
+  // A temporary trigger may be of any table; a trigger that says no database is where its table is,
+  // but for those attached.
+  Relation owner = FindRelation(context, statement.table);
+  const bool is_unsaid = !statement.is_temporary && !statement.trigger.schema;
+  if (is_unsaid && owner && owner.database() == kTempDatabase) database = kTempDatabase;
+  if (database != kTempDatabase) {
+    if (statement.table.schema) {
+      return SqlError("trigger " + name + " cannot reference objects in database " +
+                      statement.table.schema->text);
+    }
+    owner = context.catalog->FindRelation(table_name, database);
+  }
+  const Table* const table = owner.table;
+  const View* const view = owner.view;
+  if (!owner) {
+    const bool is_written = statement.table.schema || database == kTempDatabase;
+    return SqlError("no such table: " +
+                    (is_written ? WrittenName(statement.table)
+                                : context.catalog->NameOf(database) + "." + table_name));
+  }
   if (table != nullptr && table->is_virtual) {
     return SqlError("cannot create triggers on virtual tables");
   }
   if (IsReservedName(name)) return SqlError("object name reserved for internal use: " + name);
-  if (schema.FindTrigger(name) != nullptr) {
+  if (context.catalog->FindTrigger(name, database) != nullptr) {
     if (!statement.if_not_exists) return SqlError("trigger " + name + " already exists");
-    builder.NeedTransaction(/*to_write=*/false);
+    NothingToDo(context, database);
     return OkStatus();
   }
   if (table != nullptr && (table->is_system || IsReservedName(table->name))) {
@@ -30,34 +49,26 @@ Status CompileCreateTrigger(CompileContext& context, const CreateTriggerStatemen
   RETURN_IF_ERROR(CheckTriggerTime(statement, view != nullptr));
   if (!context.parsed.parameter_names.empty()) return SqlError("trigger cannot use variables");
 
-  builder.NeedTransaction(/*to_write=*/true);
-  builder.program().writes = true;
+  BeginSchemaChange(context, database);
   const int root = builder.NewRegister();
   builder.LoadInteger(0, root);
   const size_t begin = statement.trigger.name.span.begin;
   const size_t end = statement.span.end;
-  AddSchemaRow(context, "trigger", name, table != nullptr ? table->name : view->name, root,
-               "CREATE TRIGGER " + std::string(context.text().substr(begin, end - begin)));
-  CodeNewSchema(context);
+  AddSchemaRow(context, database, "trigger", name, table != nullptr ? table->name : view->name,
+               root, "CREATE TRIGGER " + std::string(context.text().substr(begin, end - begin)));
+  CodeNewSchema(context, database);
   return OkStatus();
 }
 
 Status CompileDropTrigger(CompileContext& context, const DropStatement& statement) {
-  ProgramBuilder& builder = context.builder;
-  const std::string& name = statement.name.name.text;
-  const Trigger* const trigger = context.schema->FindTrigger(name);
-  if (trigger == nullptr || !CheckSchemaName(statement.name, "").ok()) {
-    if (statement.if_exists) {
-      builder.NeedTransaction(/*to_write=*/false);
-      return OkStatus();
-    }
-    const std::string schema = statement.name.schema ? statement.name.schema->text + "." : "";
-    return SqlError("no such trigger: " + schema + name);
-  }
-  builder.NeedTransaction(/*to_write=*/true);
-  builder.program().writes = true;
-  DeleteSchemaRow(context, "trigger", trigger->name);
-  CodeNewSchema(context);
+  const std::optional<int> place = PlaceOf(context, statement.name);
+  const Trigger* const trigger =
+      place ? context.catalog->FindTrigger(statement.name.name.text, *place) : nullptr;
+  if (trigger == nullptr) return NotThere(context, statement, "trigger");
+  const int database = trigger->database;
+  BeginSchemaChange(context, database);
+  DeleteSchemaRow(context, database, "trigger", trigger->name);
+  CodeNewSchema(context, database);
   return OkStatus();
 }
 

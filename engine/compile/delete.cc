@@ -26,7 +26,7 @@ Status CompileDelete(CompileContext& context, const DeleteStatement& statement) 
   RowWriter writer(context, *target.table, target.source.cursor, ConflictAction::kUnsaid);
   RETURN_IF_ERROR(writer.Bind());
   RETURN_IF_ERROR(returning.Bind(statement.returning, &with));
-  RowTriggers triggers(context, *target.table, target.table->triggers);
+  RowTriggers triggers(context, *target.table, context.catalog->TriggersOf(*target.table));
   RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kDelete, context.or_action));
   if (!target.rows.where && returning.is_empty() && triggers.is_empty()) {
     // All rows: the trees are emptied without reading them.

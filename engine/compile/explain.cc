@@ -6,7 +6,7 @@ namespace orrery {
 
 Program ExplainProgram(const Program& program) {
   ProgramBuilder builder;
-  builder.program().schema = program.schema;
+  builder.program().catalog = program.catalog;
   builder.program().counts_changes = program.counts_changes;  // none, so changes() is 0 then
   builder.program().column_names = {"addr", "opcode", "p1", "p2", "p3", "p4", "p5", "comment"};
   const int count = 8;
@@ -32,7 +32,7 @@ Program ExplainProgram(const Program& program) {
 
 Program ExplainQueryPlan(const Program& program) {
   ProgramBuilder builder;
-  builder.program().schema = program.schema;
+  builder.program().catalog = program.catalog;
   builder.program().counts_changes = program.counts_changes;  // none, so changes() is 0 then
   builder.program().column_names = {"id", "parent", "notused", "detail"};
   const int count = 4;

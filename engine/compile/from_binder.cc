@@ -133,7 +133,7 @@ Status FromBinder::AddTable(FromTerm& term, const QualifiedName& name, const Exp
     if (found.table != nullptr) return AddCommonTable(term, *found.table, found.scope, alias);
   }
   if (const View* view = FindView(context_, name)) return AddView(term, *view, alias);
-  if (arguments != nullptr || context_.schema->FindTable(name.name.text) == nullptr) {
+  if (arguments != nullptr || FindRelation(context_, name).table == nullptr) {
     if (const std::optional<size_t> function = FindTableFunction(name.name.text)) {
       return AddFunction(term, *function, arguments, alias);
     }
@@ -143,6 +143,7 @@ Status FromBinder::AddTable(FromTerm& term, const QualifiedName& name, const Exp
   RETURN_IF_ERROR(CheckIndexHint(context_, term.hint, *term.source.table));
   term.source.name = alias ? alias->text : name.name.text;
   term.source.cursor = context_.builder.NewCursor();
+  context_.builder.NeedTransaction(term.source.table->database, /*to_write=*/false);
   return OkStatus();
 }
 
@@ -212,8 +213,11 @@ Status FromBinder::AddView(FromTerm& term, const View& view, const std::optional
   if (term.hint.index) return SqlError("no such index: " + term.hint.index->text);
   context_.active_views.push_back(&view);
   const std::string_view text = std::exchange(context_.sql, view.definition->text);
+  const int view_names_of = view.database == kTempDatabase ? kAnyDatabase : view.database;
+  const int names_of = std::exchange(context_.names_of, view_names_of);
   const auto& create = view.definition->statement->As<CreateViewStatement>();
   Result<std::unique_ptr<Query>> query = BindQuery(context_, *create.select, nullptr, nullptr);
+  context_.names_of = names_of;
   context_.sql = text;
   context_.active_views.pop_back();
   if (!query.ok()) return std::move(query).status();
@@ -278,7 +282,7 @@ Status FromBinder::AddNestedJoin(FromTerm& term, const FromClause& nested,
       if (!origin.is_shared && IsSharedWithRight(inside, i, column.name)) {
         ColumnExpr name;
         name.column.text = column.name;
-        ASSIGN_OR_RETURN(bound, FindColumn(inside, name));
+        ASSIGN_OR_RETURN(bound, FindColumn(inside, name, context_.catalog.get()));
       }
       block->result.push_back(std::move(bound));
       query->table_names.push_back(origin.column);

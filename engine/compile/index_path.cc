@@ -93,7 +93,8 @@ class IndexPath final : public AccessPath {
     cursor_ = is_table_ ? term_.source.cursor : builder.NewCursor();
     OpenTable(context, once, [&] {
       if (is_table_) return;
-      builder.Emit(Opcode::kOpenRead, cursor_, static_cast<int>(index_.root), 0, &index_.order);
+      builder.Emit(Opcode::kOpenRead, cursor_, static_cast<int>(index_.root),
+                   term_.source.table->database, &index_.order);
     });
   }
 

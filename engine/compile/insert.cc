@@ -27,7 +27,9 @@ class InsertCompiler {
         upsert_(context, {&table, statement.alias ? statement.alias->text : table.name, cursor_}),
         returning_(context, coder_, table),
         view_(view),
-        triggers_(context, table, view == nullptr ? table.triggers : view->triggers),
+        triggers_(context, table,
+                  view == nullptr ? context.catalog->TriggersOf(table)
+                                  : context.catalog->TriggersOf(*view)),
         with_(statement.with, /*outer=*/nullptr) {}
 
   Status Compile() {
@@ -38,7 +40,7 @@ class InsertCompiler {
     }
     RETURN_IF_ERROR(CheckValueCount());
     RETURN_IF_ERROR(writer_.Bind());
-    ASSIGN_OR_RETURN(largest_rowid_, context_.sequences->Use(*context_.schema, table_));
+    ASSIGN_OR_RETURN(largest_rowid_, context_.sequences->Use(*context_.catalog, table_));
     RETURN_IF_ERROR(
         upsert_.Bind(statement_.upserts, /*checks_rowid=*/rowid_value_index_ >= 0, &with_));
     RETURN_IF_ERROR(returning_.Bind(statement_.returning, &with_));
@@ -285,7 +287,7 @@ Status CompileInsert(CompileContext& context, const InsertStatement& statement) 
   }
   ASSIGN_OR_RETURN(const Table* table, FindTableToChange(context, statement.table));
   ProgramBuilder& builder = context.builder;
-  builder.NeedTransaction(/*to_write=*/true);
+  builder.NeedTransaction(table->database, /*to_write=*/true);
   builder.program().writes = true;
   builder.program().counts_changes = true;
   return InsertCompiler(context, statement, *table, /*view=*/nullptr).Compile();

@@ -12,7 +12,9 @@
 namespace orrery {
 namespace {
 
-using PragmaCompiler = Status (*)(CompileContext& context, const PragmaStatement& statement);
+// `database` is main, unless another is said.
+using PragmaCompiler = Status (*)(CompileContext& context, int database,
+                                  const PragmaStatement& statement);
 
 // A value as pragmas read numbers: what it begins with.
 int64_t NumberOf(const std::string& text) { return LeadingInteger(text); }
@@ -25,43 +27,43 @@ int OneColumn(CompileContext& context, std::string_view name) {
 
 // -- Fields of the database header --
 
-Status ReadField(CompileContext& context, HeaderField field, std::string_view name) {
+Status ReadField(CompileContext& context, int database, HeaderField field, std::string_view name) {
   const int target = OneColumn(context, name);
-  context.builder.NeedTransaction(/*to_write=*/false);
-  context.builder.Emit(Opcode::kReadCookie, 0, target, static_cast<int>(field));
+  context.builder.NeedTransaction(database, /*to_write=*/false);
+  context.builder.Emit(Opcode::kReadCookie, database, target, static_cast<int>(field));
   context.builder.Emit(Opcode::kResultRow, target, 1);
   return OkStatus();
 }
 
-Status ReadOrWriteField(CompileContext& context, const PragmaStatement& statement,
+Status ReadOrWriteField(CompileContext& context, int database, const PragmaStatement& statement,
                         HeaderField field) {
-  if (!statement.value) return ReadField(context, field, statement.name.name.text);
-  context.builder.NeedTransaction(/*to_write=*/true);
+  if (!statement.value) return ReadField(context, database, field, statement.name.name.text);
+  context.builder.NeedTransaction(database, /*to_write=*/true);
   context.builder.program().writes = true;
   const int value = context.builder.NewRegister();
   context.builder.LoadInteger(static_cast<int32_t>(NumberOf(*statement.value)), value);
-  context.builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(field), value, {}, 1);
+  context.builder.Emit(Opcode::kSetCookie, database, static_cast<int>(field), value, {}, 1);
   return OkStatus();
 }
 
-Status UserVersion(CompileContext& context, const PragmaStatement& statement) {
-  return ReadOrWriteField(context, statement, HeaderField::kUserVersion);
+Status UserVersion(CompileContext& context, int database, const PragmaStatement& statement) {
+  return ReadOrWriteField(context, database, statement, HeaderField::kUserVersion);
 }
-Status ApplicationId(CompileContext& context, const PragmaStatement& statement) {
-  return ReadOrWriteField(context, statement, HeaderField::kApplicationId);
+Status ApplicationId(CompileContext& context, int database, const PragmaStatement& statement) {
+  return ReadOrWriteField(context, database, statement, HeaderField::kApplicationId);
 }
-Status SchemaVersion(CompileContext& context, const PragmaStatement& statement) {
+Status SchemaVersion(CompileContext& context, int database, const PragmaStatement& statement) {
   if (statement.value) return NotSupportedYet("setting schema_version is");
-  return ReadField(context, HeaderField::kSchemaCookie, "schema_version");
+  return ReadField(context, database, HeaderField::kSchemaCookie, "schema_version");
 }
-Status FreelistCount(CompileContext& context, const PragmaStatement&) {
-  return ReadField(context, HeaderField::kFreelistPageCount, "freelist_count");
+Status FreelistCount(CompileContext& context, int database, const PragmaStatement&) {
+  return ReadField(context, database, HeaderField::kFreelistPageCount, "freelist_count");
 }
 
-Status PageCount(CompileContext& context, const PragmaStatement&) {
+Status PageCount(CompileContext& context, int database, const PragmaStatement&) {
   const int target = OneColumn(context, "page_count");
-  context.builder.NeedTransaction(/*to_write=*/false);
-  context.builder.Emit(Opcode::kPagecount, 0, target);
+  context.builder.NeedTransaction(database, /*to_write=*/false);
+  context.builder.Emit(Opcode::kPagecount, database, target);
   context.builder.Emit(Opcode::kResultRow, target, 1);
   return OkStatus();
 }
@@ -69,7 +71,7 @@ Status PageCount(CompileContext& context, const PragmaStatement&) {
 // -- Settings of the connection --
 
 // Reads a setting, or sets it; `answers` says whether a change is a row too.
-Status ReadOrChange(CompileContext& context, std::string_view column, Setting setting,
+Status ReadOrChange(CompileContext& context, int database, std::string_view column, Setting setting,
                     std::optional<int64_t> value, bool answers) {
   ProgramBuilder& builder = context.builder;
   const int target = OneColumn(context, column);
@@ -78,7 +80,8 @@ Status ReadOrChange(CompileContext& context, std::string_view column, Setting se
     wanted = builder.NewRegister();
     builder.LoadInteger(*value, wanted);
   }
-  builder.Emit(Opcode::kSetting, static_cast<int>(setting), target, wanted);
+  builder.Emit(Opcode::kSetting, static_cast<int>(setting), target, wanted, {},
+               static_cast<uint16_t>(database));
   if (!value || answers) {
     builder.Emit(Opcode::kResultRow, target, 1);
   } else {
@@ -92,31 +95,34 @@ std::optional<int64_t> NumberIn(const PragmaStatement& statement) {
   return NumberOf(*statement.value);
 }
 
-Status CacheSize(CompileContext& context, const PragmaStatement& statement) {
-  return ReadOrChange(context, "cache_size", Setting::kCacheSize, NumberIn(statement), false);
+Status CacheSize(CompileContext& context, int database, const PragmaStatement& statement) {
+  return ReadOrChange(context, database, "cache_size", Setting::kCacheSize, NumberIn(statement),
+                      false);
 }
 
-Status BusyTimeout(CompileContext& context, const PragmaStatement& statement) {
-  return ReadOrChange(context, "timeout", Setting::kBusyTimeout, NumberIn(statement), true);
+Status BusyTimeout(CompileContext& context, int database, const PragmaStatement& statement) {
+  return ReadOrChange(context, database, "timeout", Setting::kBusyTimeout, NumberIn(statement),
+                      true);
 }
 
-Status WalAutoCheckpoint(CompileContext& context, const PragmaStatement& statement) {
-  return ReadOrChange(context, "wal_autocheckpoint", Setting::kWalAutoCheckpoint,
+Status WalAutoCheckpoint(CompileContext& context, int database, const PragmaStatement& statement) {
+  return ReadOrChange(context, database, "wal_autocheckpoint", Setting::kWalAutoCheckpoint,
                       NumberIn(statement), true);
 }
 
-Status JournalSizeLimit(CompileContext& context, const PragmaStatement& statement) {
-  return ReadOrChange(context, "journal_size_limit", Setting::kJournalSizeLimit,
+Status JournalSizeLimit(CompileContext& context, int database, const PragmaStatement& statement) {
+  return ReadOrChange(context, database, "journal_size_limit", Setting::kJournalSizeLimit,
                       NumberIn(statement), true);
 }
 
-Status PageSize(CompileContext& context, const PragmaStatement& statement) {
+Status PageSize(CompileContext& context, int database, const PragmaStatement& statement) {
   // The size of a file that is there already is in its header.
-  if (!statement.value) context.builder.NeedTransaction(/*to_write=*/false);
-  return ReadOrChange(context, "page_size", Setting::kPageSize, NumberIn(statement), false);
+  if (!statement.value) context.builder.NeedTransaction(database, /*to_write=*/false);
+  return ReadOrChange(context, database, "page_size", Setting::kPageSize, NumberIn(statement),
+                      false);
 }
 
-Status SynchronousLevel(CompileContext& context, const PragmaStatement& statement) {
+Status SynchronousLevel(CompileContext& context, int database, const PragmaStatement& statement) {
   std::optional<int64_t> level;
   if (statement.value) {
     struct Word {
@@ -131,7 +137,7 @@ Status SynchronousLevel(CompileContext& context, const PragmaStatement& statemen
       if (SameName(word.word, *statement.value)) level = word.level;
     }
   }
-  return ReadOrChange(context, "synchronous", Setting::kSynchronous, level, false);
+  return ReadOrChange(context, database, "synchronous", Setting::kSynchronous, level, false);
 }
 
 // Words, or a number.
@@ -140,67 +146,74 @@ bool IsOn(std::string_view text) {
          NumberOf(std::string(text)) != 0;
 }
 
-Status ForeignKeys(CompileContext& context, const PragmaStatement& statement) {
+Status ForeignKeys(CompileContext& context, int database, const PragmaStatement& statement) {
   std::optional<int64_t> value;
   if (statement.value) value = IsOn(*statement.value) ? 1 : 0;
-  return ReadOrChange(context, "foreign_keys", Setting::kForeignKeys, value, false);
+  return ReadOrChange(context, database, "foreign_keys", Setting::kForeignKeys, value, false);
 }
 
-Status RecursiveTriggers(CompileContext& context, const PragmaStatement& statement) {
+Status RecursiveTriggers(CompileContext& context, int database, const PragmaStatement& statement) {
   std::optional<int64_t> value;
   if (statement.value) value = IsOn(*statement.value) ? 1 : 0;
-  return ReadOrChange(context, "recursive_triggers", Setting::kRecursiveTriggers, value, false);
+  return ReadOrChange(context, database, "recursive_triggers", Setting::kRecursiveTriggers, value,
+                      false);
 }
 
 // -- The file --
 
-Status AutoVacuumMode(CompileContext& context, const PragmaStatement& statement) {
+Status AutoVacuumMode(CompileContext& context, int database, const PragmaStatement& statement) {
   ProgramBuilder& builder = context.builder;
   if (!statement.value) {
-    builder.NeedTransaction(/*to_write=*/false);
-    return ReadOrChange(context, "auto_vacuum", Setting::kAutoVacuum, std::nullopt, false);
+    builder.NeedTransaction(database, /*to_write=*/false);
+    return ReadOrChange(context, database, "auto_vacuum", Setting::kAutoVacuum, std::nullopt,
+                        false);
   }
   int64_t mode = NumberOf(*statement.value);
   if (SameName(*statement.value, "none")) mode = 0;
   if (SameName(*statement.value, "full")) mode = 1;
   if (SameName(*statement.value, "incremental")) mode = 2;
   if (mode < 0 || mode > 2) mode = 0;
-  RETURN_IF_ERROR(
-      ReadOrChange(context, "auto_vacuum", Setting::kAutoVacuum, mode, /*answers=*/false));
+  RETURN_IF_ERROR(ReadOrChange(context, database, "auto_vacuum", Setting::kAutoVacuum, mode,
+                               /*answers=*/false));
   if (mode == 0) return OkStatus();
   // A file with pointer maps goes from one way to use them to the other at once.
-  builder.BeginWriteHere();
+  builder.BeginWriteHere(database);
   const Label done = builder.NewLabel();
   const int largest_root = builder.NewRegister();
-  builder.Emit(Opcode::kReadCookie, 0, largest_root,
+  builder.Emit(Opcode::kReadCookie, database, largest_root,
                static_cast<int>(HeaderField::kLargestRootPage));
   builder.EmitJump(Opcode::kIfNot, largest_root, done);
-  builder.Emit(Opcode::kSetCookie, 0, static_cast<int>(HeaderField::kIncrementalVacuum),
+  builder.Emit(Opcode::kSetCookie, database, static_cast<int>(HeaderField::kIncrementalVacuum),
                static_cast<int>(mode) - 1);
   builder.Place(done);
   return OkStatus();
 }
 
-Status IncrementalVacuum(CompileContext& context, const PragmaStatement& statement) {
+Status IncrementalVacuum(CompileContext& context, int database, const PragmaStatement& statement) {
   ProgramBuilder& builder = context.builder;
   int64_t limit = statement.value ? NumberOf(*statement.value) : 0;
   if (limit <= 0 || limit > INT32_MAX) limit = INT32_MAX;
-  builder.NeedTransaction(/*to_write=*/true);
+  builder.NeedTransaction(database, /*to_write=*/true);
   builder.program().writes = true;
-  builder.Emit(Opcode::kIncrVacuum, static_cast<int>(limit));
+  builder.Emit(Opcode::kIncrVacuum, database, static_cast<int>(limit));
   return OkStatus();
 }
 
-Status JournalMode(CompileContext& context, const PragmaStatement& statement) {
+// Without a database, a mode is for all of them; what main has now is told.
+Status JournalMode(CompileContext& context, int database, const PragmaStatement& statement) {
   const int target = OneColumn(context, "journal_mode");
   Operand4 mode;
   if (statement.value) mode = NameKey(*statement.value);
-  context.builder.Emit(Opcode::kJournalMode, 0, target, 0, std::move(mode));
+  const bool is_for_all = statement.value && !statement.name.schema;
+  for (int each = context.catalog->count() - 1; each >= 0; --each) {
+    if (each != database && !is_for_all) continue;
+    context.builder.Emit(Opcode::kJournalMode, each, target, 0, mode);
+  }
   context.builder.Emit(Opcode::kResultRow, target, 1);
   return OkStatus();
 }
 
-Status WalCheckpoint(CompileContext& context, const PragmaStatement& statement) {
+Status WalCheckpoint(CompileContext& context, int database, const PragmaStatement& statement) {
   ProgramBuilder& builder = context.builder;
   CheckpointKind mode = CheckpointKind::kPassive;
   if (statement.value) {
@@ -209,13 +222,21 @@ Status WalCheckpoint(CompileContext& context, const PragmaStatement& statement) 
     if (SameName(*statement.value, "truncate")) mode = CheckpointKind::kTruncate;
   }
   builder.program().column_names = {"busy", "log", "checkpointed"};
+  // Without a database all are checkpointed: the frames told of are those of main, but any of them
+  // may be busy.
   const int first = builder.NewRegisters(3);
-  builder.Emit(Opcode::kCheckpoint, 0, static_cast<int>(mode), first);
+  builder.Emit(Opcode::kCheckpoint, database, static_cast<int>(mode), first);
+  for (int each = kTempDatabase + 1; !statement.name.schema && each < context.catalog->count();
+       ++each) {
+    const int other = builder.NewRegisters(3);
+    builder.Emit(Opcode::kCheckpoint, each, static_cast<int>(mode), other);
+    builder.Emit(Opcode::kOr, first, other, first);
+  }
   builder.Emit(Opcode::kResultRow, first, 3);
   return OkStatus();
 }
 
-Status Encoding(CompileContext& context, const PragmaStatement& statement) {
+Status Encoding(CompileContext& context, int, const PragmaStatement& statement) {
   if (statement.value) return OkStatus();  // only UTF-8 files are made
   const int target = OneColumn(context, "encoding");
   context.builder.LoadText("UTF-8", target);
@@ -237,6 +258,7 @@ constexpr Pragma kPragmas[] = {
     {"busy_timeout", BusyTimeout},
     {"cache_size", CacheSize},
     {"collation_list", CompileCollationList},
+    {"database_list", CompileDatabaseList},
     {"encoding", Encoding},
     {"foreign_key_list", CompileForeignKeyList, true},
     {"foreign_keys", ForeignKeys},
@@ -278,9 +300,9 @@ bool PragmaNeedsSchema(const PragmaStatement& statement) {
 
 // A pragma that is not known does nothing.
 Status CompilePragma(CompileContext& context, const PragmaStatement& statement) {
-  RETURN_IF_ERROR(CheckSchemaName(statement.name, "unknown database "));
+  ASSIGN_OR_RETURN(const int database, DatabaseToUse(context, statement.name.schema));
   const Pragma* pragma = FindPragma(statement.name.name.text);
-  return pragma == nullptr ? OkStatus() : pragma->compile(context, statement);
+  return pragma == nullptr ? OkStatus() : pragma->compile(context, database, statement);
 }
 
 }  // namespace orrery

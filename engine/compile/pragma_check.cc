@@ -22,22 +22,25 @@ class IntegrityCheck {
         error_count_max_(error_count_max) {
     builder_.program().column_names = {std::string(column)};
     left_ = builder_.NewRegister();
+    builder_.LoadInteger(error_count_max_, left_);
     message_ = builder_.NewRegister();
     row_number_ = builder_.NewRegister();
     end_ = builder_.NewLabel();
   }
 
-  // The trees, and that each index has as many entries as its table has rows. `only`: of the tables
-  // that is all there is to look at; null for all.
-  void CheckPages(const Table* only) {
-    builder_.LoadInteger(error_count_max_, left_);
+  // The trees of a database, and that each index has as many entries as its table has rows.
+  // `only`: of the tables that is all there is to look at; null for all.
+  void CheckPages(int database, const Table* only) {
+    builder_.NeedTransaction(database, /*to_write=*/false);
     const Label no_problem = builder_.NewLabel();
-    const std::vector<PageNumber> roots = context_.schema->Roots();
+    const Schema& schema = context_.catalog->SchemaOf(database);
+    const std::vector<PageNumber> roots = schema.Roots();
     const int counts = builder_.NewRegisters(static_cast<int>(roots.size()));
-    builder_.Emit(Opcode::kIntegrityCk, error_count_max_, message_, counts, roots);
+    builder_.Emit(Opcode::kIntegrityCk, error_count_max_, message_, counts, roots,
+                  static_cast<uint16_t>(database));
     builder_.EmitJump(Opcode::kIsNull, message_, no_problem);
     const int title = builder_.NewRegister();
-    builder_.LoadText("*** in database main ***\n", title);
+    builder_.LoadText("*** in database " + context_.catalog->NameOf(database) + " ***\n", title);
     builder_.Emit(Opcode::kConcat, message_, title, message_);
     Answer();
     builder_.Place(no_problem);
@@ -45,7 +48,7 @@ class IntegrityCheck {
       const auto at = std::find(roots.begin(), roots.end(), root);
       return counts + static_cast<int>(at - roots.begin());
     };
-    for (const std::unique_ptr<Table>& table : context_.schema->tables()) {
+    for (const std::unique_ptr<Table>& table : schema.tables()) {
       if (only != nullptr && only != table.get()) continue;
       for (const std::unique_ptr<Index>& index : table->indexes) {
         if (index->where != nullptr || index->root == kNoPage) continue;
@@ -145,7 +148,7 @@ class IntegrityCheck {
       if (index.get() == table.primary_key) continue;
       TableIndex opened{index.get(), builder_.NewCursor(), IndexEntry(table, *index, table_cursor)};
       RETURN_IF_ERROR(opened.entry.Bind(context_));
-      builder_.Emit(Opcode::kOpenRead, opened.cursor, static_cast<int>(index->root), 0,
+      builder_.Emit(Opcode::kOpenRead, opened.cursor, static_cast<int>(index->root), table.database,
                     &index->order);
       indexes.push_back(std::move(opened));
     }
@@ -253,26 +256,40 @@ class IntegrityCheck {
   Label end_;
 };
 
-Status IntegrityOrQuickCheck(CompileContext& context, const PragmaStatement& statement,
-                             std::string_view name, bool is_quick) {
-  context.builder.NeedTransaction(/*to_write=*/false);
+Status IntegrityOrQuickCheck(CompileContext& context, int database,
+                             const PragmaStatement& statement, std::string_view name,
+                             bool is_quick) {
   constexpr int kErrorCountDefault = 100;
   int error_count_max = kErrorCountDefault;
   const Table* only = nullptr;
+  const Catalog& catalog = *context.catalog;
   if (statement.value) {
     const int64_t number = LeadingInteger(*statement.value);
     if (number > 0) error_count_max = static_cast<int>(std::min<int64_t>(number, 1'000'000));
-    if (number == 0) only = context.schema->FindTable(*statement.value);
+    if (number == 0) {
+      const int place = statement.name.schema ? database : kAnyDatabase;
+      only = catalog.FindRelation(*statement.value, place).table;
+    }
     if (number == 0 && only == nullptr && !WholeNumber(*statement.value)) {
       return SqlError("no such table: " + *statement.value);
     }
   }
   IntegrityCheck check(context, name, error_count_max);
-  check.CheckPages(only);
-  for (const std::unique_ptr<Table>& table : context.schema->tables()) {
-    if (only != nullptr && only != table.get()) continue;
-    if (!table->CheckReadable().ok()) continue;
-    RETURN_IF_ERROR(check.CheckRows(*table, /*with_indexes=*/!is_quick));
+  for (int each = 0; each < catalog.count(); ++each) {
+    if (statement.name.schema ? each != database : only != nullptr && each != only->database) {
+      continue;
+    }
+    // A temporary one that nobody has used is well.
+    if (each == kTempDatabase && catalog.SchemaOf(each).objects().empty() &&
+        catalog.SchemaOf(each).tables().empty()) {
+      continue;
+    }
+    check.CheckPages(each, only);
+    for (const std::unique_ptr<Table>& table : catalog.SchemaOf(each).tables()) {
+      if (only != nullptr && only != table.get()) continue;
+      if (!table->CheckReadable().ok()) continue;
+      RETURN_IF_ERROR(check.CheckRows(*table, /*with_indexes=*/!is_quick));
+    }
   }
   check.Finish();
   return OkStatus();
@@ -280,11 +297,13 @@ Status IntegrityOrQuickCheck(CompileContext& context, const PragmaStatement& sta
 
 }  // namespace
 
-Status CompileIntegrityCheck(CompileContext& context, const PragmaStatement& statement) {
-  return IntegrityOrQuickCheck(context, statement, "integrity_check", /*is_quick=*/false);
+Status CompileIntegrityCheck(CompileContext& context, int database,
+                             const PragmaStatement& statement) {
+  return IntegrityOrQuickCheck(context, database, statement, "integrity_check",
+                               /*is_quick=*/false);
 }
-Status CompileQuickCheck(CompileContext& context, const PragmaStatement& statement) {
-  return IntegrityOrQuickCheck(context, statement, "quick_check", /*is_quick=*/true);
+Status CompileQuickCheck(CompileContext& context, int database, const PragmaStatement& statement) {
+  return IntegrityOrQuickCheck(context, database, statement, "quick_check", /*is_quick=*/true);
 }
 
 }  // namespace orrery

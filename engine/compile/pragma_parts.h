@@ -11,18 +11,22 @@
 namespace orrery {
 
 // pragma_schema.cc
-Status CompileTableInfo(CompileContext& context, const PragmaStatement& statement);
-Status CompileTableXinfo(CompileContext& context, const PragmaStatement& statement);
-Status CompileTableList(CompileContext& context, const PragmaStatement& statement);
-Status CompileForeignKeyList(CompileContext& context, const PragmaStatement& statement);
-Status CompileCollationList(CompileContext& context, const PragmaStatement& statement);
-Status CompileIndexList(CompileContext& context, const PragmaStatement& statement);
-Status CompileIndexInfo(CompileContext& context, const PragmaStatement& statement);
-Status CompileIndexXinfo(CompileContext& context, const PragmaStatement& statement);
+Status CompileTableInfo(CompileContext& context, int database, const PragmaStatement& statement);
+Status CompileTableXinfo(CompileContext& context, int database, const PragmaStatement& statement);
+Status CompileTableList(CompileContext& context, int database, const PragmaStatement& statement);
+Status CompileForeignKeyList(CompileContext& context, int database,
+                             const PragmaStatement& statement);
+Status CompileDatabaseList(CompileContext& context, int database, const PragmaStatement& statement);
+Status CompileCollationList(CompileContext& context, int database,
+                            const PragmaStatement& statement);
+Status CompileIndexList(CompileContext& context, int database, const PragmaStatement& statement);
+Status CompileIndexInfo(CompileContext& context, int database, const PragmaStatement& statement);
+Status CompileIndexXinfo(CompileContext& context, int database, const PragmaStatement& statement);
 
 // pragma_check.cc
-Status CompileIntegrityCheck(CompileContext& context, const PragmaStatement& statement);
-Status CompileQuickCheck(CompileContext& context, const PragmaStatement& statement);
+Status CompileIntegrityCheck(CompileContext& context, int database,
+                             const PragmaStatement& statement);
+Status CompileQuickCheck(CompileContext& context, int database, const PragmaStatement& statement);
 
 }  // namespace orrery
 

@@ -8,26 +8,40 @@ namespace orrery {
 
 namespace {
 
+// The database that a pragma is about, when the name of a table or index is in none that is said.
+int PlaceFor(const PragmaStatement& statement, int database) {
+  return statement.name.schema ? database : kAnyDatabase;
+}
+
+Relation FindOperand(CompileContext& context, const PragmaStatement& statement, int database) {
+  if (!statement.value) return Relation();
+  return context.catalog->FindRelation(*statement.value, PlaceFor(statement, database));
+}
+
 // The columns of a table, or of a view; empty when there is neither.
-Result<std::vector<Column>> ColumnsOf(CompileContext& context, const std::string& name) {
-  if (const Table* const table = context.schema->FindTable(name)) return table->columns;
-  if (context.schema->FindView(name) == nullptr) return std::vector<Column>();
+Result<std::vector<Column>> ColumnsOf(CompileContext& context, const Relation& relation) {
+  if (relation.table != nullptr) return relation.table->columns;
+  if (relation.view == nullptr) return std::vector<Column>();
   Scope scope;
   QueryBlock block;
   QualifiedName view;
-  view.name.text = name;
+  view.schema.emplace();
+  view.schema->text = context.catalog->NameOf(relation.view->database);
+  view.name.text = relation.view->name;
   RETURN_IF_ERROR(FromBinder(context, scope, block).BindTable(view, /*arguments=*/nullptr));
   return block.from[0]->source.table->columns;
 }
 
 // `is_extended`: whether a column is hidden.
-Status DescribeTable(CompileContext& context, const PragmaStatement& statement, bool is_extended) {
+Status DescribeTable(CompileContext& context, int database, const PragmaStatement& statement,
+                     bool is_extended) {
   ProgramBuilder& builder = context.builder;
   builder.program().column_names = {"cid", "name", "type", "notnull", "dflt_value", "pk"};
   if (is_extended) builder.program().column_names.emplace_back("hidden");
-  builder.NeedTransaction(/*to_write=*/false);
+  builder.NeedTransaction(database, /*to_write=*/false);
   if (!statement.value) return OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<Column> columns, ColumnsOf(context, *statement.value));
+  ASSIGN_OR_RETURN(const std::vector<Column> columns,
+                   ColumnsOf(context, FindOperand(context, statement, database)));
   const int count = is_extended ? 7 : 6;
   const int first = builder.NewRegisters(count);
   for (size_t i = 0; i < columns.size(); ++i) {
@@ -50,18 +64,18 @@ Status DescribeTable(CompileContext& context, const PragmaStatement& statement, 
 
 }  // namespace
 
-Status CompileTableInfo(CompileContext& context, const PragmaStatement& statement) {
-  return DescribeTable(context, statement, /*is_extended=*/false);
+Status CompileTableInfo(CompileContext& context, int database, const PragmaStatement& statement) {
+  return DescribeTable(context, database, statement, /*is_extended=*/false);
 }
-Status CompileTableXinfo(CompileContext& context, const PragmaStatement& statement) {
-  return DescribeTable(context, statement, /*is_extended=*/true);
+Status CompileTableXinfo(CompileContext& context, int database, const PragmaStatement& statement) {
+  return DescribeTable(context, database, statement, /*is_extended=*/true);
 }
 
 // The newest first.
-Status CompileTableList(CompileContext& context, const PragmaStatement& statement) {
+Status CompileTableList(CompileContext& context, int database, const PragmaStatement& statement) {
   ProgramBuilder& builder = context.builder;
   builder.program().column_names = {"schema", "name", "type", "ncol", "wr", "strict"};
-  builder.NeedTransaction(/*to_write=*/false);
+  builder.NeedTransaction(database, /*to_write=*/false);
   constexpr int kCount = 6;
   const int first = builder.NewRegisters(kCount);
   const auto answer = [&](std::string_view schema, const std::string& name, std::string_view type,
@@ -75,31 +89,36 @@ Status CompileTableList(CompileContext& context, const PragmaStatement& statemen
     builder.LoadInteger(is_strict ? 1 : 0, first + 5);
     builder.Emit(Opcode::kResultRow, first, kCount);
   };
-  const Schema& schema = *context.schema;
-  for (auto object = schema.objects().rbegin(); object != schema.objects().rend(); ++object) {
-    if (object->kind != SchemaObjectKind::kView) continue;
-    // One that cannot be read has no columns.
-    const Result<std::vector<Column>> columns = ColumnsOf(context, object->name);
-    answer("main", object->name, "view", columns.ok() ? columns->size() : 0, false, false);
+  for (int each = 0; each < context.catalog->count(); ++each) {
+    if (statement.name.schema && each != database) continue;
+    const Schema& schema = context.catalog->SchemaOf(each);
+    const std::string& schema_name = context.catalog->NameOf(each);
+    for (auto object = schema.objects().rbegin(); object != schema.objects().rend(); ++object) {
+      if (object->kind != SchemaObjectKind::kView) continue;
+      // One that cannot be read has no columns.
+      const Result<std::vector<Column>> columns =
+          ColumnsOf(context, context.catalog->FindRelation(object->name, each));
+      answer(schema_name, object->name, "view", columns.ok() ? columns->size() : 0, false, false);
+    }
+    for (auto of = schema.tables().rbegin(); of != schema.tables().rend(); ++of) {
+      const Table& table = **of;
+      answer(schema_name, table.name, table.is_virtual ? "virtual" : "table", table.columns.size(),
+             table.is_without_rowid, table.is_strict);
+    }
+    const Table& schema_table = *schema.FindTable("sqlite_schema");
+    answer(schema_name, schema_table.name, "table", schema_table.columns.size(), false, false);
   }
-  for (auto each = schema.tables().rbegin(); each != schema.tables().rend(); ++each) {
-    const Table& table = **each;
-    answer("main", table.name, table.is_virtual ? "virtual" : "table", table.columns.size(),
-           table.is_without_rowid, table.is_strict);
-  }
-  const size_t schema_column_count = schema.FindTable("sqlite_schema")->columns.size();
-  answer("main", "sqlite_schema", "table", schema_column_count, false, false);
-  answer("temp", "sqlite_temp_schema", "table", schema_column_count, false, false);
   return OkStatus();
 }
 
 // The last one first; of each a row for every column.
-Status CompileForeignKeyList(CompileContext& context, const PragmaStatement& statement) {
+Status CompileForeignKeyList(CompileContext& context, int database,
+                             const PragmaStatement& statement) {
   ProgramBuilder& builder = context.builder;
   builder.program().column_names = {"id", "seq",       "table",     "from",
                                     "to", "on_update", "on_delete", "match"};
-  builder.NeedTransaction(/*to_write=*/false);
-  const Table* table = statement.value ? context.schema->FindTable(*statement.value) : nullptr;
+  builder.NeedTransaction(database, /*to_write=*/false);
+  const Table* const table = FindOperand(context, statement, database).table;
   if (table == nullptr) return OkStatus();
   constexpr int kCount = 8;
   const int first = builder.NewRegisters(kCount);
@@ -125,7 +144,23 @@ Status CompileForeignKeyList(CompileContext& context, const PragmaStatement& sta
   return OkStatus();
 }
 
-Status CompileCollationList(CompileContext& context, const PragmaStatement&) {
+// Without the temporary one while nobody has used it.
+Status CompileDatabaseList(CompileContext& context, int, const PragmaStatement&) {
+  ProgramBuilder& builder = context.builder;
+  builder.program().column_names = {"seq", "name", "file"};
+  const int first = builder.NewRegisters(3);
+  for (int each = 0; each < context.catalog->count(); ++each) {
+    const Label is_not_there = builder.NewLabel();
+    builder.EmitJump(Opcode::kDatabaseFile, each, is_not_there, first + 2);
+    builder.LoadInteger(each, first);
+    builder.LoadText(context.catalog->NameOf(each), first + 1);
+    builder.Emit(Opcode::kResultRow, first, 3);
+    builder.Place(is_not_there);
+  }
+  return OkStatus();
+}
+
+Status CompileCollationList(CompileContext& context, int, const PragmaStatement&) {
   ProgramBuilder& builder = context.builder;
   builder.program().column_names = {"seq", "name"};
   const int first = builder.NewRegisters(2);
@@ -138,11 +173,11 @@ Status CompileCollationList(CompileContext& context, const PragmaStatement&) {
   return OkStatus();
 }
 
-Status CompileIndexList(CompileContext& context, const PragmaStatement& statement) {
+Status CompileIndexList(CompileContext& context, int database, const PragmaStatement& statement) {
   ProgramBuilder& builder = context.builder;
   builder.program().column_names = {"seq", "name", "unique", "origin", "partial"};
-  builder.NeedTransaction(/*to_write=*/false);
-  const Table* table = statement.value ? context.schema->FindTable(*statement.value) : nullptr;
+  builder.NeedTransaction(database, /*to_write=*/false);
+  const Table* const table = FindOperand(context, statement, database).table;
   if (table == nullptr) return OkStatus();
   constexpr int kCount = 5;
   static constexpr std::string_view kOrigins[] = {"c", "u", "pk"};
@@ -162,7 +197,8 @@ Status CompileIndexList(CompileContext& context, const PragmaStatement& statemen
 namespace {
 
 // `is_extended`: all columns of an entry, and how each is ordered.
-Status DescribeIndex(CompileContext& context, const PragmaStatement& statement, bool is_extended) {
+Status DescribeIndex(CompileContext& context, int database, const PragmaStatement& statement,
+                     bool is_extended) {
   ProgramBuilder& builder = context.builder;
   builder.program().column_names = {"seqno", "cid", "name"};
   if (is_extended) {
@@ -170,10 +206,11 @@ Status DescribeIndex(CompileContext& context, const PragmaStatement& statement, 
       builder.program().column_names.emplace_back(name);
     }
   }
-  builder.NeedTransaction(/*to_write=*/false);
+  builder.NeedTransaction(database, /*to_write=*/false);
   const Table* table = nullptr;
-  const Index* index =
-      statement.value ? context.schema->FindIndex(*statement.value, &table) : nullptr;
+  const Index* index = statement.value ? context.catalog->FindIndex(*statement.value, &table,
+                                                                    PlaceFor(statement, database))
+                                       : nullptr;
   if (index == nullptr) return OkStatus();
   const int count = is_extended ? 6 : 3;
   const int first = builder.NewRegisters(count);
@@ -199,11 +236,11 @@ Status DescribeIndex(CompileContext& context, const PragmaStatement& statement, 
 
 }  // namespace
 
-Status CompileIndexInfo(CompileContext& context, const PragmaStatement& statement) {
-  return DescribeIndex(context, statement, /*is_extended=*/false);
+Status CompileIndexInfo(CompileContext& context, int database, const PragmaStatement& statement) {
+  return DescribeIndex(context, database, statement, /*is_extended=*/false);
 }
-Status CompileIndexXinfo(CompileContext& context, const PragmaStatement& statement) {
-  return DescribeIndex(context, statement, /*is_extended=*/true);
+Status CompileIndexXinfo(CompileContext& context, int database, const PragmaStatement& statement) {
+  return DescribeIndex(context, database, statement, /*is_extended=*/true);
 }
 
 }  // namespace orrery

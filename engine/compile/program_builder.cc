@@ -1,5 +1,7 @@
 #include "engine/compile/program_builder.h"
 
+#include <algorithm>
+
 #include <limits>
 
 namespace orrery {
@@ -81,33 +83,52 @@ void ProgramBuilder::Explain(std::string line) {
   Emit(Opcode::kExplain, next_address(), explain_parent_, 0, std::move(line));
 }
 
-void ProgramBuilder::NeedTransaction(bool to_write) {
-  needs_transaction_ = true;
-  to_write_ = to_write_ || to_write;
+namespace {
+
+constexpr int kNone = -1;
+constexpr int kRead = 0;
+constexpr int kWrite = 1;
+constexpr int kExclusive = 2;
+
+}  // namespace
+
+void ProgramBuilder::Need(int database, int kind) {
+  const auto number = static_cast<size_t>(database);
+  if (needs_.size() <= number) needs_.resize(number + 1, kNone);
+  needs_[number] = std::max(needs_[number], kind);
+  if (kind >= kWrite) program_.takes_write_lock = true;
 }
 
-void ProgramBuilder::NeedExclusiveTransaction() {
-  NeedTransaction(/*to_write=*/true);
-  is_exclusive_ = true;
+void ProgramBuilder::NeedTransaction(int database, bool to_write) {
+  Need(database, to_write ? kWrite : kRead);
 }
 
-void ProgramBuilder::BeginWriteHere() {
-  to_write_ = true;
+void ProgramBuilder::NeedExclusiveTransaction(int database) { Need(database, kExclusive); }
+
+void ProgramBuilder::NeedTransactionsOf(const ProgramBuilder& other) {
+  for (size_t i = 0; i < other.needs_.size(); ++i) Need(static_cast<int>(i), other.needs_[i]);
+}
+
+void ProgramBuilder::BeginWriteHere(int database) {
+  program_.takes_write_lock = true;
   program_.writes = true;
-  EmitTransaction();
+  EmitTransaction(database, kWrite);
 }
 
-void ProgramBuilder::EmitTransaction() {
-  const int cookie = program_.schema == nullptr ? 0 : static_cast<int>(program_.schema->cookie);
-  Emit(Opcode::kTransaction, 0, is_exclusive_ ? 2 : to_write_ ? 1 : 0, cookie);
+void ProgramBuilder::EmitTransaction(int database, int kind) {
+  const Schema* const schema =
+      program_.catalog == nullptr ? nullptr : program_.catalog->TrySchemaOf(database);
+  Emit(Opcode::kTransaction, database, kind,
+       schema == nullptr ? 0 : static_cast<int>(schema->cookie));
 }
 
 Program ProgramBuilder::Finish(const std::function<void()>& code_start) {
-  program_.takes_write_lock = to_write_;
   Emit(Opcode::kHalt);
   Place(setup_);
   if (needs_no_transaction_) Emit(Opcode::kNoTransaction);
-  if (needs_transaction_ && !is_subprogram_) EmitTransaction();
+  for (size_t i = 0; i < needs_.size() && !is_subprogram_; ++i) {
+    if (needs_[i] != kNone) EmitTransaction(static_cast<int>(i), needs_[i]);
+  }
   code_start();
   Emit(Opcode::kGoto, 0, 1);
   for (const Fixup& fixup : fixups_) {

@@ -77,11 +77,14 @@ class ProgramBuilder {
     const int outer_;
   };
 
-  void NeedTransaction(bool to_write);
-  void NeedExclusiveTransaction();  // BEGIN EXCLUSIVE
+  // On a database, by number.
+  void NeedTransaction(int database, bool to_write);
+  void NeedExclusiveTransaction(int database);  // BEGIN EXCLUSIVE
+  // All that another program needs, which this one calls.
+  void NeedTransactionsOf(const ProgramBuilder& other);
   // Where what comes first must not be in a transaction; instead of NeedTransaction.
-  void BeginWriteHere();
-  // The program is called by another, which has a transaction.
+  void BeginWriteHere(int database);
+  // The program is called by another, which has the transactions.
   void BeSubprogram() { is_subprogram_ = true; }
   void NeedNoTransaction() { needs_no_transaction_ = true; }  // open before it begins
 
@@ -91,7 +94,9 @@ class ProgramBuilder {
   Program Finish(const std::function<void()>& code_start = [] {});
 
  private:
-  void EmitTransaction();
+  // `kind` is P2 of the opcode Transaction.
+  void Need(int database, int kind);
+  void EmitTransaction(int database, int kind);
 
   struct Fixup {
     int address;
@@ -104,10 +109,8 @@ class ProgramBuilder {
   std::vector<Fixup> fixups_;
   Label setup_;
   int explain_parent_ = 0;
-  bool needs_transaction_ = false;
+  std::vector<int> needs_;  // the kind of transaction by database; -1: none
   bool needs_no_transaction_ = false;
-  bool to_write_ = false;
-  bool is_exclusive_ = false;
   bool is_subprogram_ = false;
 };
 

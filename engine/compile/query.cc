@@ -73,10 +73,6 @@ bool AnyTable(const Query& query, const std::function<bool(const Table&)>& is_wa
 
 }  // namespace
 
-bool ReadsTables(const Query& query) {
-  return AnyTable(query, [](const Table&) { return true; });
-}
-
 bool ReadsTable(const Query& query, const Table& table) {
   return AnyTable(query, [&table](const Table& each) { return &each == &table; });
 }

@@ -86,8 +86,7 @@ struct Query {
 
 // Calls `visit` for every expression in the query, those in its subqueries included.
 void VisitAll(const Query& query, const std::function<void(const Bound&)>& visit);
-// Whether the query, or one in it, reads any table of the database; or this one.
-bool ReadsTables(const Query& query);
+// Whether the query, or one in it, reads the table.
 bool ReadsTable(const Query& query, const Table& table);
 
 // The collation by which column `column` of a compound is compared.

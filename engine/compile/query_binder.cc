@@ -341,7 +341,7 @@ Status QueryBinder::BindStar(const ResultColumn& column, Scope& scope, QueryBloc
       if (!column.table && IsSharedWithRight(scope, i, definition.name)) {
         ColumnExpr name;
         name.column.text = definition.name;
-        ASSIGN_OR_RETURN(bound, FindColumn(scope, name));
+        ASSIGN_OR_RETURN(bound, FindColumn(scope, name, context_.catalog.get()));
       }
       AddResult(block, std::move(bound), /*written=*/nullptr);
       const std::string& name = source.origins.empty() ? definition.name : source.origins[j].column;

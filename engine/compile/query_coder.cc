@@ -85,7 +85,6 @@ Status CompileSelect(CompileContext& context, const SelectStatement& statement) 
                    BindQuery(context, statement, /*with=*/nullptr, /*outer=*/nullptr));
   ProgramBuilder& builder = context.builder;
   builder.program().column_names = query->names;
-  if (ReadsTables(*query)) builder.NeedTransaction(/*to_write=*/false);
   ExprCoder coder(context);
   QueryCoder(context, coder, *query).Code([&](int first, int count) {
     // What a trigger selects, nobody sees.

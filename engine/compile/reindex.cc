@@ -22,7 +22,7 @@ bool Uses(const Index& index, const Collation& collation) {
 Status CodeOne(CompileContext& context, const TableIndex& each) {
   ProgramBuilder& builder = context.builder;
   const int cursor = builder.NewCursor();
-  builder.Emit(Opcode::kOpenWrite, cursor, static_cast<int>(each.index->root), 0,
+  builder.Emit(Opcode::kOpenWrite, cursor, static_cast<int>(each.index->root), each.table->database,
                &each.index->order);
   RETURN_IF_ERROR(CodeFill(context, *each.table, *each.index, cursor, /*is_made_anew=*/true));
   builder.Emit(Opcode::kClose, cursor);
@@ -31,31 +31,36 @@ Status CodeOne(CompileContext& context, const TableIndex& each) {
 
 Result<std::vector<TableIndex>> IndexesToMake(const CompileContext& context,
                                               const ReindexStatement& statement) {
-  const Schema& schema = *context.schema;
+  const Catalog& catalog = *context.catalog;
   std::vector<TableIndex> found;
-  const auto add_all = [&](const Table& table, const Collation* collation) {
+  const auto add_of = [&](const Table& table, const Collation* collation) {
     for (const std::unique_ptr<Index>& index : table.indexes) {
       if (collation == nullptr || Uses(*index, *collation)) found.push_back({&table, index.get()});
     }
   };
+  const auto add_all = [&](const Collation* collation) {
+    for (int database = 0; database < catalog.count(); ++database) {
+      for (const auto& table : catalog.SchemaOf(database).tables()) add_of(*table, collation);
+    }
+  };
   if (!statement.name) {
-    for (const std::unique_ptr<Table>& table : schema.tables()) add_all(*table, nullptr);
+    add_all(nullptr);
     return found;
   }
   const std::string& name = statement.name->name.text;
   if (!statement.name->schema) {
     if (const Collation* collation = FindCollation(name)) {
-      for (const std::unique_ptr<Table>& table : schema.tables()) add_all(*table, collation);
+      add_all(collation);
       return found;
     }
   }
-  RETURN_IF_ERROR(CheckSchemaName(*statement.name, "unknown database "));
-  if (const Table* table = schema.FindTable(name)) {
-    add_all(*table, nullptr);
+  RETURN_IF_ERROR(DatabaseToUse(context, statement.name->schema).status());
+  if (const Table* table = FindRelation(context, *statement.name).table) {
+    add_of(*table, nullptr);
     return found;
   }
   TableIndex one{};
-  one.index = schema.FindIndex(name, &one.table);
+  one.index = catalog.FindIndex(name, &one.table, *PlaceOf(context, *statement.name));
   if (one.index == nullptr) return SqlError("unable to identify the object to be reindexed");
   found.push_back(one);
   return found;
@@ -65,9 +70,10 @@ Result<std::vector<TableIndex>> IndexesToMake(const CompileContext& context,
 
 Status CompileReindex(CompileContext& context, const ReindexStatement& statement) {
   ASSIGN_OR_RETURN(const std::vector<TableIndex> indexes, IndexesToMake(context, statement));
-  context.builder.NeedTransaction(/*to_write=*/true);
   context.builder.program().writes = true;
+  context.builder.NeedTransaction(kMainDatabase, /*to_write=*/true);
   for (const TableIndex& each : indexes) {
+    context.builder.NeedTransaction(each.table->database, /*to_write=*/true);
     RETURN_IF_ERROR(each.table->CheckWritable());
     RETURN_IF_ERROR(CodeOne(context, each));
   }

@@ -25,7 +25,7 @@ SortKey SortKeyOfRows(const Table& table) {
 void OpenRows(ProgramBuilder& builder, Opcode open, const Table& table, int cursor) {
   Operand4 kind = static_cast<int64_t>(table.columns.size());
   if (table.primary_key != nullptr) kind = &table.primary_key->order;
-  builder.Emit(open, cursor, static_cast<int>(table.root), 0, std::move(kind));
+  builder.Emit(open, cursor, static_cast<int>(table.root), table.database, std::move(kind));
 }
 
 void CodeKey(ExprCoder& coder, const Table& table, int cursor, int first) {

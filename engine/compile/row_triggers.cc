@@ -48,7 +48,7 @@ Result<Program> CompileTrigger(CompileContext& caller, const Table& table, const
                                ConflictAction or_action) {
   const CreateTriggerStatement& create = DefinitionOf(trigger);
   CompileContext context{.parsed = *trigger.definition,
-                         .schema = caller.schema,
+                         .catalog = caller.catalog,
                          .functions = caller.functions,
                          .settings = caller.settings};
   ProgramBuilder& builder = context.builder;
@@ -66,6 +66,7 @@ Result<Program> CompileTrigger(CompileContext& caller, const Table& table, const
   if (create.event != TriggerEvent::kInsert) add("old", first);
   if (create.event != TriggerEvent::kDelete) add("new", first + width);
   context.is_trigger = true;
+  context.names_of = trigger.database == kTempDatabase ? kAnyDatabase : trigger.database;
   context.outer_rows = &rows;
   context.or_action = or_action;
   context.trigger_programs = caller.trigger_programs;
@@ -79,6 +80,7 @@ Result<Program> CompileTrigger(CompileContext& caller, const Table& table, const
   for (const StatementPtr& step : create.body) RETURN_IF_ERROR(CompileStep(context, *step));
   builder.Place(end);
   RETURN_IF_ERROR(std::move(context.late_error));
+  caller.builder.NeedTransactionsOf(builder);
   return builder.Finish();
 }
 

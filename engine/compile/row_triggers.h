@@ -29,9 +29,11 @@ struct TriggerPrograms {
 class RowTriggers {
  public:
   // `table` is the one that is changed, or has the columns of the view.
-  RowTriggers(CompileContext& context, const Table& table,
-              const std::vector<const Trigger*>& triggers)
-      : context_(context), builder_(context.builder), table_(table), triggers_(triggers) {}
+  RowTriggers(CompileContext& context, const Table& table, std::vector<const Trigger*> triggers)
+      : context_(context),
+        builder_(context.builder),
+        table_(table),
+        triggers_(std::move(triggers)) {}
 
   // Takes those of an event, and compiles them. Of UPDATE OF those that name one of the columns
   // that are set.
@@ -65,7 +67,7 @@ class RowTriggers {
   CompileContext& context_;
   ProgramBuilder& builder_;
   const Table& table_;
-  const std::vector<const Trigger*>& triggers_;
+  const std::vector<const Trigger*> triggers_;
   std::vector<Call> runs_;
   int first_ = 0;  // register
 };

@@ -106,8 +106,8 @@ void RowWriter::Open() {
   OpenRows(builder_, Opcode::kOpenWrite, table_, cursor_);
   for (const Entry& entry : entries_) {
     if (IsTable(entry)) continue;
-    builder_.Emit(Opcode::kOpenWrite, entry.cursor, static_cast<int>(entry.index->root), 0,
-                  &entry.index->order);
+    builder_.Emit(Opcode::kOpenWrite, entry.cursor, static_cast<int>(entry.index->root),
+                  table_.database, &entry.index->order);
   }
 }
 
@@ -383,10 +383,10 @@ void RowWriter::Delete(int key, uint16_t flags) {
 }
 
 void RowWriter::Clear() {
-  builder_.Emit(Opcode::kClear, static_cast<int>(table_.root), 0, 1, table_.name);
+  builder_.Emit(Opcode::kClear, static_cast<int>(table_.root), table_.database, 1, table_.name);
   for (const Entry& entry : entries_) {
     if (IsTable(entry)) continue;
-    builder_.Emit(Opcode::kClear, static_cast<int>(entry.index->root));
+    builder_.Emit(Opcode::kClear, static_cast<int>(entry.index->root), table_.database);
   }
 }
 

@@ -62,7 +62,13 @@ namespace {
 // Collects what one name may mean within one scope.
 class ColumnSearch {
  public:
-  explicit ColumnSearch(const ColumnExpr& name) : name_(name) {}
+  ColumnSearch(const ColumnExpr& name, const Catalog* catalog) : name_(name) {
+    if (!name.schema) return;
+    const std::string& schema = name.schema->text;
+    database_ = catalog != nullptr         ? catalog->Find(schema)
+                : SameName(schema, "main") ? kMainDatabase
+                                           : kAnyDatabase;
+  }
 
   void LookInto(const Source& source) {
     if (!source.origins.empty()) {
@@ -109,10 +115,13 @@ class ColumnSearch {
   // Whether the name's table, if it has one, is this source.
   bool IsCalled(const Source& source) const {
     if (!name_.table) return !source.is_only_qualified;
-    if (name_.schema && (source.is_subquery || !SameName(name_.schema->text, "main"))) return false;
+    if (name_.schema && (source.is_subquery || source.table->database != database_)) return false;
     if (SameName(name_.table->text, source.name)) return true;
-    return source.table->is_system && IsSchemaTableName(source.name) &&
-           IsSchemaTableName(name_.table->text);
+    const auto is_schema_table = [](std::string_view name) {
+      return IsSchemaTableName(name) || IsTempSchemaTableName(name);
+    };
+    return source.table->is_system && is_schema_table(source.name) &&
+           is_schema_table(name_.table->text);
   }
 
   void LookIntoJoin(const Source& source) {
@@ -148,6 +157,7 @@ class ColumnSearch {
   }
 
   const ColumnExpr& name_;
+  int database_ = kAnyDatabase;  // that it says; any: one that is not there
   std::vector<BoundPtr> found_;
   bool is_full_join_ = false;
   bool is_ambiguous_ = false;
@@ -157,8 +167,8 @@ class ColumnSearch {
 
 }  // namespace
 
-Result<BoundPtr> FindColumn(const Scope& scope, const ColumnExpr& name) {
-  ColumnSearch search(name);
+Result<BoundPtr> FindColumn(const Scope& scope, const ColumnExpr& name, const Catalog* catalog) {
+  ColumnSearch search(name, catalog);
   for (const Source& source : scope.sources) search.LookInto(source);
   return search.Answer();
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/base/status.h"
-#include "engine/catalog/schema.h"
+#include "engine/catalog/catalog.h"
 #include "engine/compile/bound.h"
 #include "engine/sql/ast.h"
 
@@ -86,8 +86,8 @@ bool IsInStar(const Source& source, std::string_view name);
 bool IsSharedWithRight(const Scope& scope, size_t source_index, std::string_view column);
 
 // A column of a source of `scope`, or null when there is none of that name. An error when there are
-// several.
-Result<BoundPtr> FindColumn(const Scope& scope, const ColumnExpr& name);
+// several. `catalog` knows the databases that names say; null: there is main alone.
+Result<BoundPtr> FindColumn(const Scope& scope, const ColumnExpr& name, const Catalog* catalog);
 // The name as written, with its table and schema.
 std::string Written(const ColumnExpr& expr);
 

@@ -9,12 +9,12 @@ constexpr int kColumnCount = 2;
 
 }  // namespace
 
-Result<int> Sequences::Use(const Schema& schema, const Table& table) {
+Result<int> Sequences::Use(const Catalog& catalog, const Table& table) {
   if (!table.is_autoincrement) return 0;
   for (const One& one : all_) {
     if (one.table == &table) return one.largest();
   }
-  const Table* const sequences = schema.FindTable(kSequenceTable);
+  const Table* const sequences = catalog.SchemaOf(table.database).FindTable(kSequenceTable);
   if (sequences == nullptr || sequences->columns.size() != kColumnCount) {
     return Status(ResultCode::kCorruptSequence);
   }
@@ -28,7 +28,7 @@ Result<int> Sequences::Use(const Schema& schema, const Table& table) {
 
 void Sequences::Open() {
   for (const One& one : all_) {
-    builder_.Emit(Opcode::kOpenWrite, one.cursor, static_cast<int>(one.root), 0,
+    builder_.Emit(Opcode::kOpenWrite, one.cursor, static_cast<int>(one.root), one.table->database,
                   int64_t{kColumnCount});
     builder_.LoadText(one.table->name, one.name);
     builder_.LoadInteger(0, one.largest());

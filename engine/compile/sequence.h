@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/base/status.h"
-#include "engine/catalog/schema.h"
+#include "engine/catalog/catalog.h"
 #include "engine/compile/program_builder.h"
 
 namespace orrery {
@@ -23,7 +23,7 @@ class Sequences {
 
   // The table is inserted into. Answers P3 of NewRowid and P1 of MemMax: the register of its
   // largest rowid; 0 without AUTOINCREMENT.
-  Result<int> Use(const Schema& schema, const Table& table);
+  Result<int> Use(const Catalog& catalog, const Table& table);
 
   // Before the first row, and after the last.
   void Open();

@@ -55,7 +55,7 @@ Status CompileUpdate(CompileContext& context, const UpdateStatement& statement) 
   ExprCoder coder(context);
   Returning returning(context, coder, *target.table);
   RETURN_IF_ERROR(returning.Bind(statement.returning, &with));
-  RowTriggers triggers(context, *target.table, target.table->triggers);
+  RowTriggers triggers(context, *target.table, context.catalog->TriggersOf(*target.table));
   RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kUpdate, or_action, &statement.assignments));
 
   returning.Open();

@@ -121,7 +121,8 @@ Status Upsert::BindUpdate(const UpsertClause& clause, const WithScope* with, Cla
   if (clause.where) {
     ASSIGN_OR_RETURN(made.where, Binder(context_, scope).Bind(*clause.where));
   }
-  made.triggers = std::make_unique<RowTriggers>(context_, *source_.table, source_.table->triggers);
+  made.triggers = std::make_unique<RowTriggers>(context_, *source_.table,
+                                                context_.catalog->TriggersOf(*source_.table));
   return made.triggers->Bind(TriggerEvent::kUpdate, ConflictAction::kAbort, &clause.assignments);
 }
 

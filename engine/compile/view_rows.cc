@@ -64,15 +64,16 @@ const View* FindViewToChange(const CompileContext& context, const QualifiedName&
                              TriggerEvent event) {
   const View* const view = FindView(context, name);
   if (view == nullptr) return nullptr;
-  const bool has_one = std::ranges::any_of(view->triggers, [event](const Trigger* trigger) {
-    return trigger->definition->statement->As<CreateTriggerStatement>().event == event;
-  });
+  const bool has_one =
+      std::ranges::any_of(context.catalog->TriggersOf(*view), [event](const Trigger* trigger) {
+        return trigger->definition->statement->As<CreateTriggerStatement>().event == event;
+      });
   return has_one ? view : nullptr;
 }
 
 Status BindViewTarget(CompileContext& context, const QualifiedName& name, ViewTarget& target) {
   ProgramBuilder& builder = context.builder;
-  builder.NeedTransaction(/*to_write=*/true);
+  builder.NeedTransaction(FindView(context, name)->database, /*to_write=*/true);
   builder.program().writes = true;
   builder.program().counts_changes = true;
   target.scope.outer = context.outer_rows;
@@ -91,7 +92,7 @@ Status CompileUpdateOfView(CompileContext& context, const UpdateStatement& state
   ExprCoder coder(context);
   Returning returning(context, coder, target.table());
   RETURN_IF_ERROR(returning.Bind(statement.returning, &with));
-  RowTriggers triggers(context, target.table(), view.triggers);
+  RowTriggers triggers(context, target.table(), context.catalog->TriggersOf(view));
   RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kUpdate, OrActionOf(context, statement.or_action),
                                 &statement.assignments));
   returning.Open();
@@ -117,7 +118,7 @@ Status CompileDeleteFromView(CompileContext& context, const DeleteStatement& sta
   ExprCoder coder(context);
   Returning returning(context, coder, target.table());
   RETURN_IF_ERROR(returning.Bind(statement.returning, &with));
-  RowTriggers triggers(context, target.table(), view.triggers);
+  RowTriggers triggers(context, target.table(), context.catalog->TriggersOf(view));
   RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kDelete, context.or_action));
   returning.Open();
   CodeRows(context, coder, target, [&](Label next) {

@@ -7,7 +7,8 @@
 
 namespace orrery {
 
-Connection::Impl::Impl(Io& io, std::unique_ptr<Pager> pager) : session(io, std::move(pager)) {
+Connection::Impl::Impl(Io& io, std::unique_ptr<Pager> pager, const PagerOptions& options)
+    : session(io, std::move(pager), options) {
   other_is_ready.Submit();
   other_is_ready.Finish(OkStatus());
 }
@@ -25,11 +26,12 @@ IoResult<> Connection::Impl::SettleLeftovers() {
       lost_transaction = std::move(ended).status();
     }
   }
-  if (session.autocommit && session.pager->in_write()) {
+  if (session.autocommit && session.in_write()) {
     session.end.Start(session, Ending::kUndoTransaction);
     IoResult<> ended = session.end.Resume();
     if (!ended.done()) return ended;
   }
+  IO_RETURN_IF_NOT_DONE(Unit, session.CloseDetached());
   session.EndReadIfUnused();
   return Unit();
 }
@@ -54,10 +56,7 @@ Connection::~Connection() = default;
 Result<std::unique_ptr<Connection>> Connection::Open(Io& io, std::string_view path,
                                                      const PagerOptions& options) {
   ASSIGN_OR_RETURN(std::unique_ptr<Pager> pager, Pager::Open(io, path, options));
-  auto impl = std::make_unique<Impl>(io, std::move(pager));
-  impl->session.cache_size = static_cast<int>(options.cache_page_count);
-  impl->session.auto_checkpoint_frame_count = static_cast<int>(options.auto_checkpoint_frame_count);
-  impl->session.synchronous = static_cast<int>(options.synchronous);
+  auto impl = std::make_unique<Impl>(io, std::move(pager), options);
   return std::unique_ptr<Connection>(new Connection(std::move(impl)));
 }
 
@@ -78,8 +77,17 @@ IoResult<> Connection::Close() {
     IoResult<> ended = session.end.Resume();
     if (ended.pending()) return ended;
   }
-  session.btree.InvalidateAll();
-  return session.pager->Close();
+  IO_RETURN_IF_NOT_DONE(Unit, session.CloseDetached());
+  Status first_error;
+  for (const std::unique_ptr<Database>& database : session.databases) {
+    if (database == nullptr) continue;
+    database->btree.InvalidateAll();
+    IoResult<> closed = database->pager->Close();
+    if (closed.pending()) return closed;
+    if (closed.failed() && first_error.ok()) first_error = std::move(closed).status();
+  }
+  if (!first_error.ok()) return first_error;
+  return Unit();
 }
 
 bool Connection::in_transaction() const { return !impl_->session.autocommit; }
@@ -90,7 +98,7 @@ void Connection::SetBusyTimeout(int milliseconds) {
   impl_->session.busy_timeout_ms = std::max(milliseconds, 0);
 }
 void Connection::Interrupt() { ++impl_->session.interrupt_count; }
-SnapshotId Connection::snapshot() const { return impl_->session.pager->snapshot(); }
-Pager& Connection::pager() { return *impl_->session.pager; }
+SnapshotId Connection::snapshot() const { return impl_->session.main().pager->snapshot(); }
+Pager& Connection::pager() { return *impl_->session.main().pager; }
 
 }  // namespace orrery

@@ -17,7 +17,7 @@
 namespace orrery {
 
 struct Connection::Impl {
-  Impl(Io& io, std::unique_ptr<Pager> pager);
+  Impl(Io& io, std::unique_ptr<Pager> pager, const PagerOptions& options);
 
   Session session;
   ReadSchema read_schema;
@@ -30,7 +30,8 @@ struct Connection::Impl {
   // stepped since.
   Completion other_is_ready;
 
-  // Why a transaction was rolled back with nobody there to be told; the next statement ends with it.
+  // Why a transaction was rolled back with nobody there to be told; the next statement ends with
+  // it.
   Status lost_transaction;
 
   // Goes on with what a statement that went away has left to do.
@@ -46,8 +47,8 @@ struct Connection::Impl {
 //              ^              |  the schema is another by now
 //              +--------------+
 //
-// A statement that gives rows of what it has changed ends its changes first, and runs on after that:
-// who takes but one row and goes has changed everything all the same.
+// A statement that gives rows of what it has changed ends its changes first, and runs on after
+// that: who takes but one row and goes has changed everything all the same.
 struct Statement::Impl {
   enum class Phase : uint8_t { kIdle, kCompiling, kRunning, kEnding };
 

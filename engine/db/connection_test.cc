@@ -452,10 +452,8 @@ TEST_F(ConnectionTest, SaysWhatIsNotSupportedYet) {
   auto connection = Open();
   Run(*connection, "CREATE TABLE t(a, b)");
   for (const char* sql : {
-           "CREATE TEMP TABLE u(a)",
            "CREATE TABLE u(a, b AS (a + 1))",
            "ALTER TABLE t ADD COLUMN c",
-           "ATTACH 'x' AS y",
        }) {
     const SqlResult result = Run(*connection, sql);
     EXPECT_EQ(result.code, 1) << sql;

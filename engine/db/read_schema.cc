@@ -7,6 +7,7 @@ namespace orrery {
 
 void ReadSchema::Start(Session& session) {
   session_ = &session;
+  at_ = 0;
   Begin(State::kBegin);
 }
 
@@ -22,22 +23,32 @@ ReadSchema::Next ReadSchema::Run(State state) {
   Unreachable();
 }
 
+Database& ReadSchema::database() { return *session_->databases[at_]; }
+
+ReadSchema::Next ReadSchema::NextDatabase() {
+  do {
+    ++at_;
+    if (at_ == session_->databases.size()) return Done(Unit());
+  } while (session_->databases[at_] == nullptr);
+  return Goto(State::kBegin);
+}
+
 ReadSchema::Next ReadSchema::TakeSnapshot() {
-  is_ours_ = !session_->pager->in_read();
-  session_->begin.Start(*session_, nullptr, BeginKind::kRead);
+  is_ours_ = !database().pager->in_read();
+  session_->begin.Start(*session_, database(), nullptr, BeginKind::kRead);
   return Await(session_->begin, State::kBegun);
 }
 
 // While it loads it counts as one that uses the transaction.
 ReadSchema::Next ReadSchema::Load() {
   session_->begin.Take();
-  if (session_->schema != nullptr) {
+  if (database().schema != nullptr) {
     session_->EndReadIfUnused();
     GiveBack();
-    return Done(Unit());
+    return NextDatabase();
   }
   ++session_->holder_count;
-  load_.Start(session_->btree);
+  load_.Start(database().btree, static_cast<int>(at_));
   return AwaitOutcome(load_, State::kLoaded);
 }
 
@@ -53,8 +64,8 @@ ReadSchema::Next ReadSchema::Finish() {
     return Fail(CorruptError("malformed database schema (" + table->name + ") - " +
                              std::string(status.message())));
   }
-  session_->schema = std::move(schema);
-  return Done(Unit());
+  session_->SetSchema(database(), std::move(schema));
+  return NextDatabase();
 }
 
 void ReadSchema::OnAbandon() {
@@ -64,7 +75,7 @@ void ReadSchema::OnAbandon() {
 }
 
 void ReadSchema::GiveBack() {
-  if (is_ours_) session_->GiveSnapshotBack();
+  if (is_ours_) database().GiveSnapshotBack();
 }
 
 }  // namespace orrery

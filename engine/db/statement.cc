@@ -82,7 +82,7 @@ StepResult Statement::Impl::Finished(Status status) {
 bool Statement::Impl::HasCurrentProgram() const {
   if (program == nullptr) return false;
   if (program->settings != session.program_settings) return false;
-  return program->schema == nullptr || program->schema == session.schema;
+  return program->catalog == nullptr || program->catalog == session.catalog();
 }
 
 bool Statement::Impl::GoOnCompiling(StepResult& answer) {
@@ -100,12 +100,12 @@ bool Statement::Impl::GoOnCompiling(StepResult& answer) {
 }
 
 // A name that is not found may be in a schema that is newer than the one we have: before an error
-// stands, the schema is read again.
+// stands, the schemas are read again.
 IoResult<> Statement::Impl::Compile() {
   ReadSchema& read_schema = connection.read_schema;
   if (HasCurrentProgram() && !read_schema.running()) return Unit();
   const bool needs_schema = NeedsSchema(parsed);
-  bool must_read = needs_schema && (session.schema == nullptr || read_schema.running());
+  bool must_read = needs_schema && (!session.has_all_schemas() || read_schema.running());
   while (true) {
     if (must_read) {
       if (!read_schema.running()) read_schema.Start(session);
@@ -113,7 +113,7 @@ IoResult<> Statement::Impl::Compile() {
       if (!read.done()) return read;
     }
     Result<Program> made =
-        ::orrery::Compile(parsed, session.schema, session.functions, session.program_settings);
+        ::orrery::Compile(parsed, session.catalog(), session.functions, session.program_settings);
     if (made.ok()) {
       program = std::make_unique<const Program>(*std::move(made));
       return Unit();
@@ -183,13 +183,13 @@ void Statement::Impl::StartKeeping() {
   undoes_statement = false;
   has_kept = true;
   runs_on = true;
-  if (session.pager->in_write()) session.end.Start(session, Ending::kKeep);
+  if (session.in_write()) session.end.Start(session, Ending::kKeep);
 }
 
 void Statement::Impl::StartEnding(Status outcome) {
   run_outcome = std::move(outcome);
   const OnError on_error = machine.on_error();
-  const bool in_write = session.pager->in_write();
+  const bool in_write = session.in_write();
   const bool is_commit = machine.wants_commit();
   const bool is_rollback = machine.wants_rollback();
   const int undo_to = machine.wants_undo_to();
@@ -289,8 +289,7 @@ void Statement::Impl::Reset() {
       break;
     case Phase::kRunning: {
       const bool is_live = machine.holds_transaction() && !machine.was_undone();
-      const bool is_write =
-          is_live && program->takes_write_lock && !has_kept && session.pager->in_write();
+      const bool is_write = is_live && program->takes_write_lock && !has_kept && session.in_write();
       machine.Reset();
       machine.TransactionEnded();
       if (is_owner && session.begin.running()) {
@@ -390,6 +389,8 @@ bool Statement::read_only() const {
     case StatementKind::kRollback:
     case StatementKind::kSavepoint:
     case StatementKind::kRelease:
+    case StatementKind::kAttach:
+    case StatementKind::kDetach:
       return true;
     case StatementKind::kPragma:
       return !impl_->parsed.statement->As<PragmaStatement>().value.has_value();

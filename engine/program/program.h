@@ -1,5 +1,5 @@
 // A Program is a compiled statement: what the compiler makes and the machine runs. It does not
-// change once it is made and may be run many times. It holds on to the schema it was made for.
+// change once it is made and may be run many times. It holds on to the schemas it was made for.
 
 #ifndef ORRERY_ENGINE_PROGRAM_PROGRAM_H_
 #define ORRERY_ENGINE_PROGRAM_PROGRAM_H_
@@ -10,8 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "engine/catalog/catalog.h"
 #include "engine/catalog/function.h"
-#include "engine/catalog/schema.h"
 #include "engine/format/key_order.h"
 #include "engine/format/page_number.h"
 #include "engine/program/opcode.h"
@@ -32,7 +32,7 @@ using SortKey = std::vector<SortColumn>;
 
 // What P4 can be. A std::string is a list of affinity letters (MakeRecord, Affinity), a line of a
 // plan (Explain), a message (Halt) or a mode (JournalMode). A KeyOrder belongs to an index of the
-// program's schema, or to the one that it makes.
+// program's schemas, or to the one that it makes.
 using Operand4 = std::variant<std::monostate, int64_t, double, std::string, Value, const Collation*,
                               const Function*, SortKey, const KeyOrder*, std::vector<PageNumber>,
                               std::shared_ptr<const WindowPlan>>;
@@ -50,6 +50,7 @@ struct Instruction {
 struct ProgramSettings {
   bool foreign_keys = false;        // are to be enforced
   bool recursive_triggers = false;  // a trigger may run itself
+  uint64_t attach_count = 0;  // of ATTACHes and DETACHes before it: databases have other numbers
   bool operator==(const ProgramSettings&) const = default;
 };
 
@@ -62,8 +63,8 @@ struct Program {
   bool writes = false;  // makes a direct change to the database
   ProgramSettings settings;
   bool takes_write_lock = false;
-  bool counts_changes = false;  // sets changes() when it ends: INSERT, UPDATE, DELETE
-  std::shared_ptr<const Schema> schema;
+  bool counts_changes = false;             // sets changes() when it ends: INSERT, UPDATE, DELETE
+  std::shared_ptr<const Catalog> catalog;  // null: it needs none
   // Of which trigger this is a program: equal numbers, the same one. -1: of none.
   int trigger = -1;
   // What the opcode Program runs; in the statement's own program alone.

@@ -49,9 +49,7 @@ CommitJournal::Next CommitJournal::Pause() {
 CommitJournal::Next CommitJournal::Lock() {
   if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));
   if (!core_.doomed.ok()) return Refuse(core_.doomed);
-  bool is_changed = core_.journal.database_changed;
-  core_.cache.ForEach([&](const Frame& frame) { is_changed = is_changed || frame.dirty; });
-  if (!is_changed) {
+  if (!core_.HasChanges()) {
     if (core_.journal.file != nullptr) return Goto(State::kEnd);
     EndWrite();
     return Done({});

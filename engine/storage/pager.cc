@@ -13,6 +13,7 @@
 #include "engine/storage/close_log.h"
 #include "engine/storage/commit.h"
 #include "engine/storage/commit_journal.h"
+#include "engine/storage/database_lock.h"
 #include "engine/storage/make_room.h"
 #include "engine/storage/pager_core.h"
 #include "engine/storage/rollback.h"
@@ -231,6 +232,11 @@ IoResult<> Pager::Commit(bool is_undone) {
     return calls_->Drive(Calls::Call::kCommitJournal, calls_->commit_journal, is_undone);
   }
   return calls_->Drive(Calls::Call::kCommit, calls_->commit);
+}
+
+Status Pager::LockForCommit() {
+  if (!core_->journal.active || !core_->HasChanges()) return OkStatus();
+  return LockDatabaseExclusive(*core_);
 }
 
 IoResult<> Pager::Rollback() {

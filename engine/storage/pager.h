@@ -118,6 +118,10 @@ class Pager {
   // With `is_undone` all that the transaction did has been undone, and nothing is to be seen of it:
   // this ends it without ending the read transaction.
   IoResult<> Commit(bool is_undone = false);
+  // In rollback mode: takes the lock that Commit() needs, as it would, or kBusy: so that several
+  // pagers' transactions can be committed once nothing is in the way of any. No effect when there
+  // is nothing to commit.
+  Status LockForCommit();
   // Ends the write transaction, if there is one, and the read transaction. Does not fail.
   IoResult<> Rollback();
   void EndRead();  // not in a write transaction

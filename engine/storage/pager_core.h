@@ -57,6 +57,8 @@ struct PagerCore final : EditHook {
   DatabaseLock database_lock = DatabaseLock::kNone;
   // Of the database, as far as is known: in a read transaction for certain.
   JournalMode journal_mode() const;
+  // In a write transaction in rollback mode: whether it has changed a page.
+  bool HasChanges();
   Wal wal;
   PageCache cache;
 

@@ -47,6 +47,12 @@ void PagerCore::UndoJournalWrite() {
   DowngradeDatabaseLock(*this);
 }
 
+bool PagerCore::HasChanges() {
+  bool is_changed = journal.database_changed;
+  cache.ForEach([&](const Frame& frame) { is_changed = is_changed || frame.dirty; });
+  return is_changed;
+}
+
 void PagerCore::EndRead() {
   CHECK(!view.in_write);
   DropLoading();

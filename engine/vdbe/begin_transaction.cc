@@ -10,11 +10,13 @@ constexpr int kRetryCountMax = 100;
 
 }  // namespace
 
-void BeginTransaction::Start(Session& session, const Schema* schema, BeginKind kind) {
+void BeginTransaction::Start(Session& session, Database& database, const Schema* schema,
+                             BeginKind kind) {
   session_ = &session;
+  database_ = &database;
   schema_ = schema;
   kind_ = kind;
-  is_ours_ = !session.pager->in_read();
+  is_ours_ = !database.pager->in_read();
   retry_count_ = 0;
   busy_wait_.Start(session);
   Begin(State::kRead);
@@ -33,23 +35,25 @@ BeginTransaction::Next BeginTransaction::Run(State state) {
 }
 
 BeginTransaction::Next BeginTransaction::Read() {
-  Pager& pager = *session_->pager;
+  Pager& pager = *database_->pager;
   IoResult<> read = pager.BeginRead();
   session_->pager_call_pending = read.pending();
   if (read.pending()) return AwaitOutcome(*read.waiting().on, State::kRead);
   if (read.failed()) return Busy(std::move(read).status());
   const uint32_t cookie = pager.page_count() == 0 ? 0 : pager.header().schema_cookie;
-  if (session_->schema && session_->schema->cookie != cookie) session_->schema = nullptr;
-  if (schema_ != nullptr && session_->schema.get() != schema_) {
+  if (database_->schema && database_->schema->cookie != cookie) {
+    session_->ForgetSchema(*database_);
+  }
+  if (schema_ != nullptr && database_->schema.get() != schema_) {
     // Made anew, the program may not be one: then no snapshot is held by its failure.
-    if (is_ours_) session_->GiveSnapshotBack();
+    if (is_ours_) database_->GiveSnapshotBack();
     return Fail(Status(ResultCode::kSchema));
   }
   return kind_ == BeginKind::kRead ? Done(Unit()) : Goto(State::kWrite);
 }
 
 BeginTransaction::Next BeginTransaction::Write() {
-  Pager& pager = *session_->pager;
+  Pager& pager = *database_->pager;
   IoResult<> write = pager.BeginWrite(kind_ == BeginKind::kExclusive);
   session_->pager_call_pending = write.pending();
   if (write.pending()) return AwaitOutcome(*write.waiting().on, State::kWrite);
@@ -57,7 +61,7 @@ BeginTransaction::Next BeginTransaction::Write() {
     if (write.status().code() == ResultCode::kBusySnapshot && is_ours_ &&
         ++retry_count_ < kRetryCountMax) {
       session_->io.Reached(Probe::kSnapshotTakenAgain);
-      session_->GiveSnapshotBack();
+      database_->GiveSnapshotBack();
       return Goto(State::kRead);
     }
     // A new database that could be made in part only: the empty file that the transaction had read
@@ -66,7 +70,7 @@ BeginTransaction::Next BeginTransaction::Write() {
     return Busy(std::move(write).status());
   }
   // Here, since the statement may be gone.
-  session_->OpenSavepoints();
+  session_->OpenSavepoints(*database_);
   return Done(Unit());
 }
 
@@ -74,7 +78,7 @@ BeginTransaction::Next BeginTransaction::Busy(Status status) {
   if (status.primary() != ResultCode::kBusy) return Fail(std::move(status));
   // Which lock it was is no one's concern.
   if (!is_ours_ || status.code() == ResultCode::kBusySnapshot) return Fail(Status(status.code()));
-  session_->GiveSnapshotBack();
+  database_->GiveSnapshotBack();
   if (!busy_wait_.Pause(*session_)) return Fail(Status(status.code()));
   session_->io.Reached(Probe::kSleptForLock);
   return Goto(State::kSleep);
@@ -83,7 +87,7 @@ BeginTransaction::Next BeginTransaction::Busy(Status status) {
 void BeginTransaction::OnAbandon() {
   if (static_cast<State>(state_) != State::kRead || !session_->pager_call_pending) return;
   session_->pager_call_pending = false;
-  session_->pager->EndRead();
+  database_->pager->EndRead();
 }
 
 }  // namespace orrery

@@ -1,5 +1,6 @@
-// BeginTransaction is the work of the Transaction opcode: it takes a snapshot, makes sure that the
-// schema the program was made for is the one there is, and takes the write lock if asked to.
+// BeginTransaction is the work of the Transaction opcode: it takes a snapshot of a database, makes
+// sure that the schema the program was made for is the one there is, and takes the write lock if
+// asked to.
 //
 //   kRead -> kWrite -> done      a lock that another holds: -> kSleep -> kRead, up to the busy
 //   timeout
@@ -16,6 +17,7 @@
 
 namespace orrery {
 
+struct Database;
 class Schema;
 class Session;
 
@@ -32,8 +34,8 @@ class BeginTransaction final : public Resumable<BeginTransaction> {
   ~BeginTransaction() { Abandon(); }
 
   // `schema` is the one a program was made for, or null when any will do. kSchema when the database
-  // has another by now; the session's is dropped then, to be read anew.
-  void Start(Session& session, const Schema* schema, BeginKind kind);
+  // has another by now; the one we have is dropped then, to be read anew.
+  void Start(Session& session, Database& database, const Schema* schema, BeginKind kind);
   // In the middle of taking the write lock: giving up now needs EndTransaction.
   bool is_taking_lock() const { return running() && static_cast<State>(state_) == State::kWrite; }
 
@@ -47,6 +49,7 @@ class BeginTransaction final : public Resumable<BeginTransaction> {
   void OnAbandon() override;
 
   Session* session_ = nullptr;
+  Database* database_ = nullptr;
   const Schema* schema_ = nullptr;
   BeginKind kind_ = BeginKind::kRead;
   bool is_ours_ = false;  // the snapshot: there was none before

@@ -20,6 +20,8 @@
 
 namespace orrery {
 
+struct Database;
+
 // Where the columns of a cursor's row are, as of so many row writes of the connection.
 struct KnownRow {
   void Forget() { is_known = false; }  // after every move
@@ -32,6 +34,7 @@ struct KnownRow {
 
 // A table of the database. No cursor: the database has no pages yet, and the table no rows.
 struct TableRows {
+  Database* database = nullptr;
   std::optional<TableCursor> cursor;
   PageNumber root = kNoPage;
   KnownRow row;
@@ -42,6 +45,7 @@ struct TableRows {
 
 // An index of the database.
 struct IndexRows {
+  Database* database = nullptr;
   std::optional<IndexCursor> cursor;
   PageNumber root = kNoPage;
   KnownRow row;

@@ -3,11 +3,28 @@
 #include "engine/vdbe/session.h"
 
 namespace orrery {
+namespace {
+
+bool IsInWrite(const Database& database) { return database.pager->in_write(); }
+
+}  // namespace
+
+template <typename Holds>
+Database* EndTransaction::Find(Holds holds) {
+  const auto& databases = session_->databases;
+  for (; at_ < databases.size(); ++at_) {
+    if (databases[at_] != nullptr && holds(*databases[at_])) return databases[at_].get();
+  }
+  at_ = 0;
+  return nullptr;
+}
 
 void EndTransaction::Start(Session& session, Ending ending, size_t savepoint) {
   session_ = &session;
   ending_ = ending;
   savepoint_ = savepoint;
+  at_ = 0;
+  is_locked_ = is_calling_ = false;
   busy_wait_.Start(session);
   reason_ = OkStatus();
   Begin(State::kDecide);
@@ -39,14 +56,14 @@ EndTransaction::Next EndTransaction::Decide() {
     case Ending::kKeep:
     case Ending::kCommit:
       // Until a commit has succeeded the statement may have to be undone.
-      if (session.autocommit && session.pager->in_write()) return BeginCommit();
-      if (session.statement_open) {
-        session.pager->EndStatement();
-        session.statement_open = false;
-      }
+      if (session.autocommit && session.in_write()) return Shrink();
+      session.ForEachDatabase([](Database& database) {
+        if (database.statement_open) database.pager->EndStatement();
+        database.statement_open = false;
+      });
       return Done(Unit());
     case Ending::kUndoStatement:
-      return Goto(session.statement_open ? State::kUndo : State::kRollback);
+      return Goto(session.statement_open() ? State::kUndo : State::kRollback);
     case Ending::kUndoToSavepoint:
       return Goto(State::kUndo);
     case Ending::kUndoTransaction:
@@ -60,32 +77,62 @@ EndTransaction::Next EndTransaction::Decide() {
 EndTransaction::Next EndTransaction::Begun() {
   if (!outcome().ok()) return Fail(outcome());
   session_->begin.Take();
-  if (session_->autocommit && session_->pager->in_write()) return Goto(State::kRollback);
+  if (session_->autocommit && session_->in_write()) return Goto(State::kRollback);
   return Done(Unit());
 }
 
-EndTransaction::Next EndTransaction::BeginCommit() {
-  const Pager& pager = *session_->pager;
-  const bool has_free_pages = pager.header().freelist_page_count > 0;
-  if (pager.auto_vacuum() != AutoVacuum::kFull || !has_free_pages) return Goto(State::kCommit);
-  shrink_file_.Start(session_->btree, pager.page_count());
+// ---- Keeping it ----
+
+EndTransaction::Next EndTransaction::Shrink() {
+  Database* const database = Find([](const Database& each) {
+    const Pager& pager = *each.pager;
+    return pager.in_write() && pager.auto_vacuum() == AutoVacuum::kFull &&
+           pager.header().freelist_page_count > 0;
+  });
+  if (database == nullptr) return Goto(State::kCommit);
+  shrink_file_.Start(database->btree, database->pager->page_count());
   return AwaitOutcome(shrink_file_, State::kShrink);
 }
 
 EndTransaction::Next EndTransaction::Shrunk() {
   if (!outcome().ok()) {
     reason_ = outcome();
+    at_ = 0;
     return Goto(State::kRollback);
   }
   shrink_file_.Take();
-  return Goto(State::kCommit);
+  ++at_;
+  return Shrink();
+}
+
+// Before the first of several is committed, so that nobody's readers come between them.
+Status EndTransaction::LockForCommit() {
+  size_t writer_count = 0;
+  session_->ForEachDatabase([&](const Database& each) { writer_count += IsInWrite(each) ? 1 : 0; });
+  if (writer_count > 1) {
+    for (const std::unique_ptr<Database>& each : session_->databases) {
+      if (each != nullptr && IsInWrite(*each)) RETURN_IF_ERROR(each->pager->LockForCommit());
+    }
+  }
+  is_locked_ = true;
+  return OkStatus();
 }
 
 EndTransaction::Next EndTransaction::Commit() {
   Session& session = *session_;
-  const bool is_undone = ending_ == Ending::kUndoStatement;
-  IoResult<> committed = session.pager->Commit(is_undone);
-  session.pager_call_pending = committed.pending();
+  if (!is_locked_) {
+    Status locked = LockForCommit();
+    if (locked.primary() == ResultCode::kBusy) return CommitBusy(std::move(locked));
+    if (!locked.ok()) {
+      reason_ = std::move(locked);
+      return Goto(State::kRollback);
+    }
+  }
+  // Its write transaction may be over while the call goes on.
+  Database* const database = is_calling_ ? session.databases[at_].get() : Find(IsInWrite);
+  if (database == nullptr) return reason_.ok() ? Done(Unit()) : Fail(std::move(reason_));
+  IoResult<> committed = database->pager->Commit(ending_ == Ending::kUndoStatement);
+  session.pager_call_pending = is_calling_ = committed.pending();
   if (committed.pending()) return AwaitOutcome(*committed.waiting().on, State::kCommit);
   if (committed.failed()) {
     if (committed.status().primary() == ResultCode::kBusy) {
@@ -93,17 +140,20 @@ EndTransaction::Next EndTransaction::Commit() {
     }
     session.io.Reached(Probe::kCommitFailed);
     reason_ = std::move(committed).status();
+    at_ = 0;
     return Goto(State::kRollback);
   }
-  session.schema_changed = false;
-  session.statement_open = false;
-  session.btree.InvalidateAll();
-  return reason_.ok() ? Done(Unit()) : Fail(std::move(reason_));
+  database->schema_changed = false;
+  database->statement_open = false;
+  database->btree.InvalidateAll();
+  ++at_;
+  return Goto(State::kCommit);
 }
 
 EndTransaction::Next EndTransaction::CommitBusy(Status status) {
   Session& session = *session_;
   if (busy_wait_.Pause(session)) return Goto(State::kSleep);
+  at_ = 0;
   Status busy(status.code());  // which lock it was is no one's concern
   if (ending_ == Ending::kCommit) {
     session.autocommit = false;
@@ -111,49 +161,67 @@ EndTransaction::Next EndTransaction::CommitBusy(Status status) {
   }
   reason_ = std::move(busy);
   // Queries beside it go on.
-  if (!session.statement_open) return Goto(State::kRollback);
+  if (!session.statement_open()) return Goto(State::kRollback);
   ending_ = Ending::kUndoStatement;
   return Goto(State::kUndo);
 }
 
+// ---- Undoing it ----
+
 EndTransaction::Next EndTransaction::Undo() {
   Session& session = *session_;
-  session.btree.InvalidateAll();
   const bool is_statement = ending_ == Ending::kUndoStatement;
-  IoResult<> undone = is_statement ? session.pager->RollbackStatement()
-                                   : session.pager->RollbackToSavepoint(savepoint_);
+  Database* const database = Find([is_statement](const Database& each) {
+    return is_statement ? each.statement_open : IsInWrite(each);
+  });
+  if (database == nullptr) return Undone();
+  database->btree.InvalidateAll();
+  IoResult<> undone = is_statement ? database->pager->RollbackStatement()
+                                   : database->pager->RollbackToSavepoint(savepoint_);
   session.pager_call_pending = undone.pending();
   if (undone.pending()) return AwaitOutcome(*undone.waiting().on, State::kUndo);
   if (undone.failed()) {
     session.io.Reached(Probe::kUndoFailed);
     reason_ = std::move(undone).status();
+    at_ = 0;
     return Goto(State::kRollback);
   }
-  session.StatementWasUndone();
-  if (!is_statement) {
+  session.StatementWasUndone(*database);
+  if (is_statement) database->statement_open = false;
+  ++at_;
+  return Goto(State::kUndo);
+}
+
+EndTransaction::Next EndTransaction::Undone() {
+  Session& session = *session_;
+  if (ending_ != Ending::kUndoStatement) {
     session.savepoints.resize(savepoint_ + 1);
     return Done(Unit());
   }
   session.io.Reached(Probe::kStatementUndone);
-  session.statement_open = false;
   // Outside BEGIN ... COMMIT the write transaction ends with the statement.
   return session.autocommit ? Goto(State::kCommit) : Done(Unit());
 }
 
 EndTransaction::Next EndTransaction::Rollback() {
   Session& session = *session_;
-  session.btree.InvalidateAll();
-  IoResult<> rolled_back = session.pager->Rollback();
+  Database* const database = Find([](const Database&) { return true; });
+  if (database == nullptr) {
+    session.TransactionWasUndone();
+    return reason_.ok() ? Done(Unit()) : Fail(std::move(reason_));
+  }
+  database->btree.InvalidateAll();
+  IoResult<> rolled_back = database->pager->Rollback();
   session.pager_call_pending = rolled_back.pending();
   if (rolled_back.pending()) return AwaitOutcome(*rolled_back.waiting().on, State::kRollback);
   // A commit that was given up on may turn out to have been one.
-  if (session.pager->commit_decided()) {
+  if (database->pager->commit_decided()) {
     session.io.Reached(Probe::kGivenUpCommitStands);
-    session.schema_changed = false;
+    database->schema_changed = false;
   }
-  session.TransactionWasUndone();
-  if (rolled_back.failed()) return Fail(std::move(rolled_back).status());
-  return reason_.ok() ? Done(Unit()) : Fail(std::move(reason_));
+  if (rolled_back.failed()) reason_ = std::move(rolled_back).status();
+  ++at_;
+  return Goto(State::kRollback);
 }
 
 }  // namespace orrery

@@ -2,6 +2,8 @@
 // the statement did, and commit it when no explicit transaction is open; or undo it, alone when
 // that is possible. It belongs to the session, so that it goes on when the statement goes away.
 //
+// Each state is gone through for one database after the other.
+//
 //   kKeep, kCommit:   [[kShrink] -> kCommit] -> done
 //                                                  a commit that fails: -> kRollback -> failed
 //   kUndoStatement:   kUndo -> [kCommit] -> done   an undo that fails: -> kRollback -> failed
@@ -21,6 +23,7 @@
 
 namespace orrery {
 
+struct Database;
 class Session;
 
 enum class Ending : uint8_t {
@@ -38,15 +41,16 @@ class EndTransaction final : public Resumable<EndTransaction> {
  public:
   enum class State : uint8_t { kDecide, kBegun, kShrink, kCommit, kSleep, kUndo, kRollback };
   static constexpr Edge<State> kEdges[] = {
-      {State::kDecide, State::kCommit},   {State::kDecide, State::kUndo},
+      {State::kDecide, State::kCommit},     {State::kDecide, State::kUndo},
       {State::kDecide, State::kShrink},  // with auto_vacuum FULL
-      {State::kShrink, State::kCommit},   {State::kShrink, State::kRollback},
-      {State::kDecide, State::kRollback}, {State::kDecide, State::kBegun},
-      {State::kBegun, State::kRollback},  {State::kCommit, State::kCommit},
-      {State::kCommit, State::kRollback}, {State::kCommit, State::kSleep},
-      {State::kCommit, State::kUndo},     {State::kSleep, State::kCommit},
-      {State::kUndo, State::kUndo},       {State::kUndo, State::kCommit},
-      {State::kUndo, State::kRollback},   {State::kRollback, State::kRollback},
+      {State::kShrink, State::kShrink},     {State::kShrink, State::kCommit},
+      {State::kShrink, State::kRollback},   {State::kDecide, State::kRollback},
+      {State::kDecide, State::kBegun},      {State::kBegun, State::kRollback},
+      {State::kCommit, State::kCommit},     {State::kCommit, State::kRollback},
+      {State::kCommit, State::kSleep},      {State::kCommit, State::kUndo},
+      {State::kSleep, State::kCommit},      {State::kUndo, State::kUndo},
+      {State::kUndo, State::kCommit},       {State::kUndo, State::kRollback},
+      {State::kRollback, State::kRollback},
   };
   ~EndTransaction() { Abandon(); }
 
@@ -66,19 +70,29 @@ class EndTransaction final : public Resumable<EndTransaction> {
   Next Run(State state);
   Next Decide();
   Next Begun();
-  Next BeginCommit();
+  Next Shrink();
   Next Shrunk();
   Next Commit();
   Next CommitBusy(Status status);
+  Status LockForCommit();
   Next Undo();
+  Next Undone();
   Next Rollback();
 
+  // On to the next database, from the one at hand on, of which `holds` is true; null when there is
+  // none, and then the first is at hand again.
+  template <typename Holds>
+  Database* Find(Holds holds);
+
   Session* session_ = nullptr;
+  size_t at_ = 0;  // in session_->databases
   Ending ending_ = Ending::kKeep;
   size_t savepoint_ = 0;
   BusyWait busy_wait_;
   ShrinkFile shrink_file_;
-  Status reason_;  // why all is rolled back
+  bool is_locked_ = false;   // all that is to be committed is locked as far as that needs
+  bool is_calling_ = false;  // the pager at hand, to commit
+  Status reason_;            // why all is rolled back
 };
 
 }  // namespace orrery

@@ -141,7 +141,8 @@ Flow Machine::OpIdxDelete(const Instruction& in) {
   if (!deleted.done()) return Unfinished(std::move(deleted));
   index.row.Forget();
   ++session_.row_write_count;
-  if (!*deleted && in.p5 != 0) return Fail(CorruptIndex(*session_.pager, "index entry is missing"));
+  if (!*deleted && in.p5 != 0)
+    return Fail(CorruptIndex(*index.database->pager, "index entry is missing"));
   return Flow::kNext;
 }
 

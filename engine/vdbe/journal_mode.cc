@@ -4,8 +4,10 @@
 
 namespace orrery {
 
-void ChangeJournalMode::Start(Session& session, std::optional<JournalMode> mode) {
+void ChangeJournalMode::Start(Session& session, Database& database,
+                              std::optional<JournalMode> mode) {
   session_ = &session;
+  database_ = &database;
   mode_ = mode;
   Begin(State::kLook);
 }
@@ -22,7 +24,7 @@ ChangeJournalMode::Next ChangeJournalMode::Run(State state) {
 
 // The pager knows a file's mode while it has a transaction.
 ChangeJournalMode::Next ChangeJournalMode::Look() {
-  Pager& pager = *session_->pager;
+  Pager& pager = *database_->pager;
   IoResult<> read = pager.BeginRead();
   session_->pager_call_pending = read.pending();
   if (read.pending()) return AwaitOutcome(*read.waiting().on, State::kLook);
@@ -44,7 +46,7 @@ ChangeJournalMode::Next ChangeJournalMode::Look() {
 }
 
 ChangeJournalMode::Next ChangeJournalMode::Change() {
-  IoResult<JournalMode> change = session_->pager->SetJournalMode(*mode_);
+  IoResult<JournalMode> change = database_->pager->SetJournalMode(*mode_);
   session_->pager_call_pending = change.pending();
   if (change.pending()) return AwaitOutcome(*change.waiting().on, State::kChange);
   if (change.failed()) {
@@ -59,7 +61,7 @@ ChangeJournalMode::Next ChangeJournalMode::Change() {
 void ChangeJournalMode::OnAbandon() {
   if (static_cast<State>(state_) != State::kLook || !session_->pager_call_pending) return;
   session_->pager_call_pending = false;
-  session_->pager->EndRead();
+  database_->pager->EndRead();
 }
 
 }  // namespace orrery

@@ -11,6 +11,7 @@
 
 namespace orrery {
 
+struct Database;
 class Session;
 
 class ChangeJournalMode final : public Resumable<ChangeJournalMode, std::string> {
@@ -24,7 +25,7 @@ class ChangeJournalMode final : public Resumable<ChangeJournalMode, std::string>
   ~ChangeJournalMode() { Abandon(); }
 
   // Without a mode nothing changes.
-  void Start(Session& session, std::optional<JournalMode> mode);
+  void Start(Session& session, Database& database, std::optional<JournalMode> mode);
 
  private:
   friend Resumable;
@@ -34,6 +35,7 @@ class ChangeJournalMode final : public Resumable<ChangeJournalMode, std::string>
   void OnAbandon() override;
 
   Session* session_ = nullptr;
+  Database* database_ = nullptr;
   std::optional<JournalMode> mode_;
 };
 

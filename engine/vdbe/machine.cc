@@ -15,6 +15,7 @@ void Machine::Start(const Program& program, std::span<const Value> parameters) {
 
 void Machine::Reset() {
   load_schema_.Abandon();
+  attach_database_.Abandon();
   create_tree_.Abandon();
   clear_tree_.Abandon();
   destroy_tree_.Abandon();
@@ -38,6 +39,7 @@ void Machine::Reset() {
   wants_commit_ = false;
   wants_undo_to_ = -1;
   is_exclusive_ = false;
+  is_detaching_ = false;
   change_count_ = 0;
   cursors_.clear();
   registers_.clear();

@@ -22,6 +22,7 @@
 #include "engine/btree/shrink_file.h"
 #include "engine/io/io_result.h"
 #include "engine/program/program.h"
+#include "engine/vdbe/attach_database.h"
 #include "engine/vdbe/choose_rowid.h"
 #include "engine/vdbe/cursor.h"
 #include "engine/vdbe/delete_key.h"
@@ -187,6 +188,7 @@ class Machine {
   bool wants_commit_ = false;
   int wants_undo_to_ = -1;
   bool is_exclusive_ = false;
+  bool is_detaching_ = false;  // the database has been taken out and is being closed
   uint64_t rollback_count_ = 0;
   uint64_t interrupt_count_ = 0;
   int64_t change_count_ = 0;
@@ -198,6 +200,7 @@ class Machine {
 
   // Operations with several waits.
   LoadSchema load_schema_;
+  AttachDatabase attach_database_;
   CreateTree create_tree_;
   DestroyTree destroy_tree_;
   ShrinkFile shrink_file_;

@@ -4,8 +4,9 @@
 
 namespace orrery {
 
-void RunCheckpoint::Start(Session& session, CheckpointMode mode) {
+void RunCheckpoint::Start(Session& session, Database& database, CheckpointMode mode) {
   session_ = &session;
+  database_ = &database;
   mode_ = mode;
   busy_wait_.Start(session);
   Begin(State::kTry);
@@ -22,7 +23,7 @@ RunCheckpoint::Next RunCheckpoint::Run(State state) {
 }
 
 RunCheckpoint::Next RunCheckpoint::Try() {
-  IoResult<CheckpointResult> done = session_->pager->Checkpoint(mode_);
+  IoResult<CheckpointResult> done = database_->pager->Checkpoint(mode_);
   session_->pager_call_pending = done.pending();
   if (done.pending()) return AwaitOutcome(*done.waiting().on, State::kTry);
   const bool is_busy = done.failed() ? done.status().primary() == ResultCode::kBusy : done->busy;
@@ -36,7 +37,7 @@ RunCheckpoint::Next RunCheckpoint::Try() {
 void RunCheckpoint::OnAbandon() {
   if (static_cast<State>(state_) != State::kTry || !session_->pager_call_pending) return;
   session_->pager_call_pending = false;
-  session_->pager->GiveUpCheckpoint();
+  database_->pager->GiveUpCheckpoint();
 }
 
 }  // namespace orrery

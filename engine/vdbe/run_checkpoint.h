@@ -10,6 +10,7 @@
 
 namespace orrery {
 
+struct Database;
 class Session;
 
 class RunCheckpoint final : public Resumable<RunCheckpoint, CheckpointResult> {
@@ -21,7 +22,7 @@ class RunCheckpoint final : public Resumable<RunCheckpoint, CheckpointResult> {
       {State::kSleep, State::kTry},
   };
   ~RunCheckpoint() { Abandon(); }
-  void Start(Session& session, CheckpointMode mode);
+  void Start(Session& session, Database& database, CheckpointMode mode);
 
  private:
   friend Resumable;
@@ -30,6 +31,7 @@ class RunCheckpoint final : public Resumable<RunCheckpoint, CheckpointResult> {
   void OnAbandon() override;
 
   Session* session_ = nullptr;
+  Database* database_ = nullptr;
   CheckpointMode mode_ = CheckpointMode::kPassive;
   BusyWait busy_wait_;
 };

@@ -16,21 +16,24 @@ namespace orrery {
 
 Flow Machine::OpenTree(const Instruction& in, PageNumber root) {
   // A database that nobody has written to has no page 1 yet.
-  const bool has_pages = session_.pager->page_count() > 0;
+  Database& database = session_.DatabaseAt(in.p3);
+  const bool has_pages = database.pager->page_count() > 0;
   CursorAt(in.p1) = Cursor();
   if (const auto* order = std::get_if<const KeyOrder*>(&in.p4)) {
     if (root == kNoPage) {
-      return Fail(CorruptError(session_.pager->path() + ": index without a root page"));
+      return Fail(CorruptError(database.pager->path() + ": index without a root page"));
     }
     auto rows = std::make_unique<IndexRows>();
+    rows->database = &database;
     rows->root = root;
-    if (has_pages) rows->cursor.emplace(session_.btree, root, **order);
+    if (has_pages) rows->cursor.emplace(database.btree, root, **order);
     CursorAt(in.p1).rows = std::move(rows);
     return Flow::kNext;
   }
   auto rows = std::make_unique<TableRows>();
+  rows->database = &database;
   rows->root = root;
-  if (has_pages) rows->cursor.emplace(session_.btree, root);
+  if (has_pages) rows->cursor.emplace(database.btree, root);
   CursorAt(in.p1).rows = std::move(rows);
   return Flow::kNext;
 }
@@ -237,7 +240,7 @@ Flow Machine::TableColumn(const Instruction& in, TableRows& table) {
       return Flow::kNext;
     }
     if (!*moved) {
-      return Fail(Status(ResultCode::kCorruptIndex, session_.pager->path() +
+      return Fail(Status(ResultCode::kCorruptIndex, table.database->pager->path() +
                                                         ": index entry without a row: rowid " +
                                                         std::to_string(*table.deferred_rowid)));
     }
@@ -336,7 +339,8 @@ Flow Machine::OpCount(const Instruction& in) {
     return Flow::kNext;
   }
   const PageNumber root = index != nullptr ? index->root : TableAt(in.p1).root;
-  if (!count_rows_.running()) count_rows_.Start(session_.btree, root);
+  Database& database = index != nullptr ? *index->database : *TableAt(in.p1).database;
+  if (!count_rows_.running()) count_rows_.Start(database.btree, root);
   IoResult<uint64_t> count = count_rows_.Resume();
   if (!count.done()) return Unfinished(std::move(count));
   Register(in.p2) = Value::Integer(static_cast<int64_t>(*count));
@@ -375,7 +379,7 @@ Flow Machine::OpMakeRecord(const Instruction& in) {
       values[i] = ToStoredForm(values[i], *affinity);
     }
   }
-  const auto schema_format = static_cast<uint8_t>(session_.pager->header().schema_format);
+  const auto schema_format = static_cast<uint8_t>(session_.main().pager->header().schema_format);
   const int format = schema_format == 0 ? kSchemaFormatWithConstants : schema_format;
   if (Status status = EncodeRecord(values, record_, format); !status.ok()) {
     return Fail(std::move(status));
