@@ -39,7 +39,8 @@ const Runs kRuns[] = {
     {"whopper/whopper", {"--seed=436", "--runs=1"}},   // db.statement.ended_by_rollback
     {"whopper/whopper", {"--seed=261", "--runs=1"}},   // storage.rollback.journal_left
     {"whopper/whopper", {"--seed=452", "--runs=1"}},   // storage.close_log.left
-    {"whopper/whopper", {"--seed=76", "--runs=1"}},    // btree.table_cursor.row_found_again
+    {"whopper/whopper", {"--seed=252", "--runs=1"}},   // btree.table_cursor.row_found_again
+    {"whopper/whopper", {"--seed=127", "--runs=1"}},   // btree.table_cursor.move_begun_again
     {"whopper/whopper", {"--seed=914", "--runs=1"}},   // storage.checkpoint.met_restart
     {"whopper/whopper", {"--seed=4083", "--runs=1"}},  // storage.free_page.trunk_full
     {"whopper/whopper", {"--seed=901", "--runs=1"}},   // storage.append_frames.page_changed

@@ -1,5 +1,7 @@
 #include "engine/format/journal_header.h"
 
+#include <cstring>
+
 #include <bit>
 
 #include "engine/base/check.h"
@@ -67,6 +69,30 @@ uint32_t JournalChecksum(uint32_t nonce, Bytes page) {
   return sum;
 }
 
+namespace {
+
+uint32_t NameChecksum(std::string_view name) {
+  uint32_t sum = 0;
+  for (const char c : name) sum += static_cast<uint32_t>(static_cast<signed char>(c));
+  return sum;
+}
+
+}  // namespace
+
+std::vector<std::byte> EncodeSuperJournalName(std::string_view name, PageNumber lock_page) {
+  CHECK(name.size() <= kSuperJournalNameSizeMax);
+  const auto size = static_cast<uint32_t>(name.size());
+  std::vector<std::byte> bytes(name.size() + 20);
+  std::byte* at = bytes.data();
+  StoreBig(at, lock_page);
+  std::memcpy(at + 4, name.data(), name.size());
+  at += 4 + name.size();
+  StoreBig(at, size);
+  StoreBig(at + 4, NameChecksum(name));
+  StoreBig(at + 8, kMagic);
+  return bytes;
+}
+
 std::string SuperJournalName(Bytes ending) {
   constexpr size_t kTailSize = 16;
   if (ending.size() < kTailSize) return {};
@@ -75,9 +101,7 @@ std::string SuperJournalName(Bytes ending) {
   if (!BeginsJournalHeader(Bytes(tail + 8, 8))) return {};
   if (size > kSuperJournalNameSizeMax || size > ending.size() - kTailSize) return {};
   const std::string name(AsText(Bytes(tail - size, size)));
-  uint32_t sum = 0;
-  for (const char c : name) sum += static_cast<uint32_t>(static_cast<signed char>(c));
-  return sum == LoadBig<uint32_t>(tail + 4) ? name : std::string();
+  return NameChecksum(name) == LoadBig<uint32_t>(tail + 4) ? name : std::string();
 }
 
 }  // namespace orrery

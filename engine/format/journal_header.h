@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "engine/base/bytes.h"
 #include "engine/format/page_number.h"
@@ -48,6 +50,8 @@ inline constexpr size_t kJournalEndingSizeMax = kSuperJournalNameSizeMax + 16;
 // The name in the last bytes of a journal, at most kJournalEndingSizeMax of them; empty when there
 // is none.
 std::string SuperJournalName(Bytes ending);
+// The bytes that say so. The name has at most kSuperJournalNameSizeMax bytes.
+std::vector<std::byte> EncodeSuperJournalName(std::string_view name, PageNumber lock_page);
 
 }  // namespace orrery
 

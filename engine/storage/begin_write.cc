@@ -33,7 +33,7 @@ BeginWriteTransaction::Next BeginWriteTransaction::Run(State state) {
 }
 
 BeginWriteTransaction::Next BeginWriteTransaction::Pause() {
-  core_.commit_decided = false;
+  core_.commit_decided = core_.journal_left = false;
   is_new_ = false;
   if (core_.ShouldPause(kBeginWrite)) return AwaitOutcome(core_.pause, State::kLock);
   return Goto(State::kLock);

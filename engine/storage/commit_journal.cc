@@ -21,6 +21,8 @@ CommitJournal::Next CommitJournal::Run(State state) {
       return SyncJournalFile();
     case State::kJournalSynced:
       return JournalSynced();
+    case State::kNamed:
+      return Named();
     case State::kWrite:
       return WriteAll();
     case State::kWritten:
@@ -49,6 +51,7 @@ CommitJournal::Next CommitJournal::Pause() {
 CommitJournal::Next CommitJournal::Lock() {
   if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));
   if (!core_.doomed.ok()) return Refuse(core_.doomed);
+  if (core_.journal.is_prepared) return Goto(State::kEnd);
   if (!core_.HasChanges()) {
     if (core_.journal.file != nullptr) return Goto(State::kEnd);
     EndWrite();
@@ -85,6 +88,15 @@ CommitJournal::Next CommitJournal::SyncJournalFile() {
 CommitJournal::Next CommitJournal::JournalSynced() {
   if (!outcome().ok()) return Refuse(outcome());
   (void)sync_.Take();
+  if (super_journal_.empty()) return Goto(State::kWrite);
+  core_.journal.is_named = true;
+  name_.Start(super_journal_);
+  return AwaitOutcome(name_, State::kNamed);
+}
+
+CommitJournal::Next CommitJournal::Named() {
+  if (!outcome().ok()) return Refuse(outcome());
+  (void)name_.Take();
   return Goto(State::kWrite);
 }
 
@@ -129,6 +141,10 @@ CommitJournal::Next CommitJournal::SyncFile() {
 CommitJournal::Next CommitJournal::EndJournal() {
   if (!outcome().ok()) return Refuse(outcome());
   if (core_.stop_requested) return Refuse(Status(ResultCode::kAbort));
+  if (!super_journal_.empty()) {
+    core_.journal.is_prepared = true;
+    return Done({});
+  }
   finish_.Start();
   return AwaitOutcome(finish_, State::kEnded);
 }

@@ -8,6 +8,9 @@
 //   5. the file is cut when the database has become shorter: not before the end of the journal is
 //      durable, since one that came back would undo what can no longer be undone
 //
+// Of a transaction over several files 1 to 3 are done first, with the name of the super-journal
+// that decides it (super_journal.h) added to the journal after 2; then 4 and 5.
+//
 // After a failure in 2 or 3 the transaction is still open, to be rolled back. When ending the
 // journal fails, nobody knows on which side of the decision that was: then the rollback looks at
 // nothing and gives back its locks, and whoever reads the file next finds the journal hot or not.
@@ -15,9 +18,13 @@
 #ifndef ORRERY_ENGINE_STORAGE_COMMIT_JOURNAL_H_
 #define ORRERY_ENGINE_STORAGE_COMMIT_JOURNAL_H_
 
+#include <string>
+#include <utility>
+
 #include "engine/io/resumable.h"
 #include "engine/storage/append_journal.h"
 #include "engine/storage/finish_journal.h"
+#include "engine/storage/name_super_journal.h"
 #include "engine/storage/pager_core.h"
 #include "engine/storage/sync_journal.h"
 #include "engine/storage/write_pages.h"
@@ -31,6 +38,7 @@ class CommitJournal final : public Resumable<CommitJournal> {
     kLock,
     kAppended,
     kJournalSynced,
+    kNamed,
     kWrite,
     kWritten,
     kGrown,
@@ -45,7 +53,9 @@ class CommitJournal final : public Resumable<CommitJournal> {
       {State::kLock, State::kWrite},     // the journal is no file
       {State::kLock, State::kEnd},       // nothing has changed, but there is a journal
       {State::kAppended, State::kJournalSynced},
+      {State::kJournalSynced, State::kNamed},  // it says which super-journal it belongs to
       {State::kJournalSynced, State::kWrite},
+      {State::kNamed, State::kWrite},
       {State::kWrite, State::kWritten},       // the pages are in the file
       {State::kWritten, State::kGrown},       // the file is as long as the database
       {State::kGrown, State::kEnd},           // the file has been synced
@@ -55,12 +65,19 @@ class CommitJournal final : public Resumable<CommitJournal> {
       {State::kEndIsDurable, State::kCut},    // the file is no longer than the database
   };
   CommitJournal(PagerCore& core, AppendJournal& append, SyncJournal& sync, WritePages& write)
-      : core_(core), append_(append), sync_(sync), write_(write), finish_(core) {
+      : core_(core), append_(append), sync_(sync), name_(core), write_(write), finish_(core) {
     core.own_completions.push_back(&done_);
   }
   // `is_undone`: as Pager::Commit. Pages that have been spilled are put back in the file.
   void Start(bool is_undone = false) {
     is_undone_ = is_undone;
+    super_journal_.clear();
+    Begin(State::kBegin);
+  }
+  // As far as it goes before the decision.
+  void StartPreparing(std::string super_journal) {
+    is_undone_ = false;
+    super_journal_ = std::move(super_journal);
     Begin(State::kBegin);
   }
 
@@ -71,6 +88,7 @@ class CommitJournal final : public Resumable<CommitJournal> {
   Next Lock();
   Next SyncJournalFile();
   Next JournalSynced();
+  Next Named();
   Next WriteAll();
   Next GrowFile();
   Next SyncFile();
@@ -85,9 +103,11 @@ class CommitJournal final : public Resumable<CommitJournal> {
   PagerCore& core_;
   AppendJournal& append_;
   SyncJournal& sync_;
+  NameSuperJournal name_;
   WritePages& write_;
   FinishJournal finish_;
   bool is_undone_ = false;
+  std::string super_journal_;  // empty: nothing is only prepared
   Completion done_;
 };
 

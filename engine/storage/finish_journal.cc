@@ -35,7 +35,9 @@ FinishJournal::Next FinishJournal::EndJournal() {
     if (core_.ShouldPause(kFinishJournal)) return AwaitOutcome(core_.pause, State::kEnded);
     return Goto(State::kEnded);
   }
-  if (journal.mode == JournalMode::kTruncate || core_.options.journal_size_limit == 0) {
+  // The name of a super-journal that is gone must not stand behind the records of the next one.
+  if (journal.mode == JournalMode::kTruncate || journal.is_named ||
+      core_.options.journal_size_limit == 0) {
     journal.file->Truncate(0, done_);
     return AwaitOutcome(done_, State::kEnded);
   }

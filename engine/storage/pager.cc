@@ -239,6 +239,30 @@ Status Pager::LockForCommit() {
   return LockDatabaseExclusive(*core_);
 }
 
+bool Pager::CanBePrepared() const {
+  const RollbackJournal& journal = core_->journal;
+  return journal.active && journal.is_file() && journal.synchronous != Synchronous::kOff &&
+         core_->HasChanges();
+}
+
+IoResult<> Pager::PrepareCommit(const std::string& super_journal) {
+  Calls& calls = *calls_;
+  if (calls.current != Calls::Call::kCommitJournal || core_->stop_requested) {
+    IO_RETURN_IF_NOT_DONE(Unit, calls.Settle());
+    calls.current = Calls::Call::kCommitJournal;
+    calls.commit_journal.StartPreparing(super_journal);
+  }
+  IoResult<> prepared = calls.commit_journal.Resume();
+  if (!prepared.pending()) calls.current = Calls::Call::kNone;
+  return prepared;
+}
+
+bool Pager::journal_left() const { return core_->journal_left; }
+
+bool Pager::is_prepared() const { return core_->journal.is_prepared; }
+
+const std::string& Pager::journal_path() const { return core_->journal_path; }
+
 IoResult<> Pager::Rollback() {
   if (core_->database == nullptr) return Unit();
   return calls_->Drive(Calls::Call::kRollback, calls_->rollback);

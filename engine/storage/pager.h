@@ -122,8 +122,18 @@ class Pager {
   // pagers' transactions can be committed once nothing is in the way of any. No effect when there
   // is nothing to commit.
   Status LockForCommit();
+  // Whether a crash in the middle of Commit() leaves a journal to undo it with, so that a
+  // super-journal can decide for several (super_journal.h).
+  bool CanBePrepared() const;
+  bool is_prepared() const;
+  // Does all of Commit() but the decision. Only Commit() or Rollback() may follow.
+  IoResult<> PrepareCommit(const std::string& super_journal);
+  const std::string& journal_path() const;
   // Ends the write transaction, if there is one, and the read transaction. Does not fail.
   IoResult<> Rollback();
+  // Of the last write transaction: Rollback() could not undo it, and its journal stays for whoever
+  // reads the file next.
+  bool journal_left() const;
   void EndRead();  // not in a write transaction
   bool in_read() const { return view_->in_read; }
   bool in_write() const { return view_->in_write; }

@@ -82,6 +82,7 @@ struct PagerCore final : EditHook {
   // Not OK when the transaction can only be rolled back, and why.
   Status doomed;
   bool commit_decided = false;
+  bool journal_left = false;  // to be played back by whoever reads next
   bool is_committing = false;
   bool has_appended = false;           // to the log or to its index
   MakeCacheRoom* make_room = nullptr;  // the pager's

@@ -64,6 +64,7 @@ RollbackTransaction::Next RollbackTransaction::Ended() {
 
 RollbackTransaction::Next RollbackTransaction::LeaveJournal() {
   core_.io.Reached(Probe::kJournalLeft);
+  core_.journal_left = true;
   core_.journal.database_changed = true;  // for all that the cache knows
   core_.UndoWrite();
   core_.EndRead();

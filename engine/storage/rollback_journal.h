@@ -70,6 +70,8 @@ struct RollbackJournal {
   bool database_changed = false;  // the database file may have been written to
   bool keeps_lock = false;        // the commit leaves the file locked EXCLUSIVE
   bool ending = false;            // its end has been asked for, and nobody knows how that went
+  bool is_named = false;          // it ends in the name of a super-journal
+  bool is_prepared = false;       // all that is left of the commit is to end it
   // The cache grows beyond its limit up to here before the next try to spill: readers were in the
   // way of the last one.
   size_t spill_again_at = 0;

@@ -25,6 +25,7 @@ void PagerCore::UndoWrite() {
   }
   cache.BeginEditEpoch();
   doomed = OkStatus();
+  is_committing = false;  // a commit that was prepared is given up
   view.in_write = false;
 }
 

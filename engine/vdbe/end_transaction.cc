@@ -24,7 +24,7 @@ void EndTransaction::Start(Session& session, Ending ending, size_t savepoint) {
   ending_ = ending;
   savepoint_ = savepoint;
   at_ = 0;
-  is_locked_ = is_calling_ = false;
+  is_calling_ = is_decided_ = false;
   busy_wait_.Start(session);
   reason_ = OkStatus();
   Begin(State::kDecide);
@@ -38,10 +38,20 @@ EndTransaction::Next EndTransaction::Run(State state) {
       return Begun();
     case State::kShrink:
       return Shrunk();
+    case State::kLock:
+      return Lock();
+    case State::kNamed:
+      return Named();
+    case State::kPrepare:
+      return Prepare();
     case State::kCommit:
       return Commit();
+    case State::kDecided:
+      return Decided();
+    case State::kLeave:
+      return Leave();
     case State::kSleep:
-      return AwaitOutcome(session_->sleep, State::kCommit);
+      return AwaitOutcome(session_->sleep, State::kLock);
     case State::kUndo:
       return Undo();
     case State::kRollback:
@@ -89,7 +99,7 @@ EndTransaction::Next EndTransaction::Shrink() {
     return pager.in_write() && pager.auto_vacuum() == AutoVacuum::kFull &&
            pager.header().freelist_page_count > 0;
   });
-  if (database == nullptr) return Goto(State::kCommit);
+  if (database == nullptr) return Goto(State::kLock);
   shrink_file_.Start(database->btree, database->pager->page_count());
   return AwaitOutcome(shrink_file_, State::kShrink);
 }
@@ -105,36 +115,79 @@ EndTransaction::Next EndTransaction::Shrunk() {
   return Shrink();
 }
 
-// Before the first of several is committed, so that nobody's readers come between them.
-Status EndTransaction::LockForCommit() {
+// All files are locked before the first is committed, so that nobody's readers come between.
+EndTransaction::Next EndTransaction::Lock() {
+  Session& session = *session_;
   size_t writer_count = 0;
-  session_->ForEachDatabase([&](const Database& each) { writer_count += IsInWrite(each) ? 1 : 0; });
+  std::vector<std::string> journals;
+  const std::string* path = nullptr;  // of the first that has a journal
+  Status locked;
+  session.ForEachDatabase([&](const Database& each) {
+    if (!IsInWrite(each)) return;
+    ++writer_count;
+    if (!each.pager->CanBePrepared()) return;
+    if (path == nullptr) path = &each.pager->path();
+    journals.push_back(each.pager->journal_path());
+  });
   if (writer_count > 1) {
-    for (const std::unique_ptr<Database>& each : session_->databases) {
-      if (each != nullptr && IsInWrite(*each)) RETURN_IF_ERROR(each->pager->LockForCommit());
-    }
+    session.ForEachDatabase([&](Database& each) {
+      if (locked.ok() && IsInWrite(each)) locked = each.pager->LockForCommit();
+    });
   }
-  is_locked_ = true;
-  return OkStatus();
+  if (locked.primary() == ResultCode::kBusy) return CommitBusy(std::move(locked));
+  if (!locked.ok()) {
+    reason_ = std::move(locked);
+    return Goto(State::kRollback);
+  }
+  if (journals.size() <= 1 || ending_ == Ending::kUndoStatement) return Goto(State::kCommit);
+  write_super_journal_.Start(session.io, *path, journals);
+  return AwaitOutcome(write_super_journal_, State::kNamed);
+}
+
+EndTransaction::Next EndTransaction::Named() {
+  if (!outcome().ok()) {
+    reason_ = outcome();
+    return Goto(State::kRollback);
+  }
+  super_journal_ = write_super_journal_.Take();
+  return Goto(State::kPrepare);
+}
+
+EndTransaction::Next EndTransaction::Prepare() {
+  Session& session = *session_;
+  const auto must_be_prepared = [](const Database& each) {
+    return IsInWrite(each) && each.pager->CanBePrepared() && !each.pager->is_prepared();
+  };
+  Database* const database = is_calling_ ? session.databases[at_].get() : Find(must_be_prepared);
+  if (database == nullptr) return Goto(State::kCommit);
+  IoResult<> prepared = database->pager->PrepareCommit(super_journal_);
+  session.pager_call_pending = is_calling_ = prepared.pending();
+  if (prepared.pending()) return AwaitOutcome(*prepared.waiting().on, State::kPrepare);
+  if (prepared.failed()) {
+    session.io.Reached(Probe::kCommitFailed);
+    reason_ = std::move(prepared).status();
+    at_ = 0;
+    return Goto(State::kRollback);
+  }
+  ++at_;
+  return Goto(State::kPrepare);
 }
 
 EndTransaction::Next EndTransaction::Commit() {
   Session& session = *session_;
-  if (!is_locked_) {
-    Status locked = LockForCommit();
-    if (locked.primary() == ResultCode::kBusy) return CommitBusy(std::move(locked));
-    if (!locked.ok()) {
-      reason_ = std::move(locked);
-      return Goto(State::kRollback);
-    }
-  }
+  const auto can_be_committed = [this](const Database& each) {
+    return IsInWrite(each) && (is_decided_ || !each.pager->is_prepared());
+  };
   // Its write transaction may be over while the call goes on.
-  Database* const database = is_calling_ ? session.databases[at_].get() : Find(IsInWrite);
-  if (database == nullptr) return reason_.ok() ? Done(Unit()) : Fail(std::move(reason_));
+  Database* const database = is_calling_ ? session.databases[at_].get() : Find(can_be_committed);
+  if (database == nullptr) {
+    if (!super_journal_.empty()) return RemoveSuperJournal();
+    return reason_.ok() ? Done(Unit()) : Fail(std::move(reason_));
+  }
   IoResult<> committed = database->pager->Commit(ending_ == Ending::kUndoStatement);
   session.pager_call_pending = is_calling_ = committed.pending();
   if (committed.pending()) return AwaitOutcome(*committed.waiting().on, State::kCommit);
-  if (committed.failed()) {
+  if (committed.failed() && !is_decided_) {
     if (committed.status().primary() == ResultCode::kBusy) {
       return CommitBusy(std::move(committed).status());
     }
@@ -146,6 +199,36 @@ EndTransaction::Next EndTransaction::Commit() {
   database->schema_changed = false;
   database->statement_open = false;
   database->btree.InvalidateAll();
+  if (committed.failed()) return Goto(State::kLeave);
+  ++at_;
+  return Goto(State::kCommit);
+}
+
+EndTransaction::Next EndTransaction::RemoveSuperJournal() {
+  Session& session = *session_;
+  Status removed = session.io.Remove(super_journal_);
+  if (!removed.ok()) {
+    reason_ = std::move(removed);
+    return Goto(State::kRollback);
+  }
+  is_decided_ = true;
+  session.io.SyncDirectoryOf(super_journal_, session.directory_sync);
+  return AwaitOutcome(session.directory_sync, State::kDecided);
+}
+
+// It stands, but when the sync has failed a power cut might undo it.
+EndTransaction::Next EndTransaction::Decided() {
+  session_->io.Reached(Probe::kFilesCommittedAsOne);
+  if (!outcome().ok()) reason_ = outcome();
+  super_journal_.clear();
+  return Goto(State::kCommit);
+}
+
+EndTransaction::Next EndTransaction::Leave() {
+  Session& session = *session_;
+  IoResult<> left = session.databases[at_]->pager->Rollback();
+  session.pager_call_pending = left.pending();
+  if (left.pending()) return AwaitOutcome(*left.waiting().on, State::kLeave);
   ++at_;
   return Goto(State::kCommit);
 }
@@ -200,13 +283,19 @@ EndTransaction::Next EndTransaction::Undone() {
   }
   session.io.Reached(Probe::kStatementUndone);
   // Outside BEGIN ... COMMIT the write transaction ends with the statement.
-  return session.autocommit ? Goto(State::kCommit) : Done(Unit());
+  return session.autocommit ? Goto(State::kLock) : Done(Unit());
 }
 
 EndTransaction::Next EndTransaction::Rollback() {
   Session& session = *session_;
   Database* const database = Find([](const Database&) { return true; });
   if (database == nullptr) {
+    // A journal that stays is played back only while the super-journal is there.
+    bool is_needed = super_journal_.empty();
+    session.ForEachDatabase(
+        [&](const Database& each) { is_needed = is_needed || each.pager->journal_left(); });
+    if (!is_needed) (void)session.io.Remove(super_journal_);
+    super_journal_.clear();
     session.TransactionWasUndone();
     return reason_.ok() ? Done(Unit()) : Fail(std::move(reason_));
   }

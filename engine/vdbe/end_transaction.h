@@ -4,11 +4,20 @@
 //
 // Each state is gone through for one database after the other.
 //
-//   kKeep, kCommit:   [[kShrink] -> kCommit] -> done
+//   kKeep, kCommit:   [[kShrink] -> kLock -> kCommit] -> done
 //                                                  a commit that fails: -> kRollback -> failed
-//   kUndoStatement:   kUndo -> [kCommit] -> done   an undo that fails: -> kRollback -> failed
+//   kUndoStatement:   kUndo -> [kLock -> kCommit] -> done
+//                                                  an undo that fails: -> kRollback -> failed
 //   kUndoToSavepoint: kUndo -> done                likewise
 //   kUndoTransaction: kRollback -> done
+//
+// When several files in rollback mode have changed, they are committed as one
+// (engine/storage/super_journal.h):
+//
+//   kLock -> kNamed -> kPrepare -> kCommit (of the others) -> kDecided -> kCommit
+//
+// From kDecided on nothing undoes it: a journal that cannot be ended then (kLeave) is nobody's.
+// WAL databases are each committed for themselves, as in SQLite.
 //
 // A commit that other connections' readers are in the way of (in rollback mode) is tried again up
 // to the busy timeout. Then COMMIT fails with kBusy and leaves the transaction open; a statement
@@ -19,6 +28,7 @@
 
 #include "engine/btree/shrink_file.h"
 #include "engine/io/resumable.h"
+#include "engine/storage/super_journal.h"
 #include "engine/vdbe/busy_wait.h"
 
 namespace orrery {
@@ -39,17 +49,38 @@ enum class Ending : uint8_t {
 
 class EndTransaction final : public Resumable<EndTransaction> {
  public:
-  enum class State : uint8_t { kDecide, kBegun, kShrink, kCommit, kSleep, kUndo, kRollback };
+  enum class State : uint8_t {
+    kDecide,
+    kBegun,
+    kShrink,
+    kLock,
+    kNamed,
+    kPrepare,
+    kCommit,
+    kDecided,
+    kLeave,
+    kSleep,
+    kUndo,
+    kRollback
+  };
   static constexpr Edge<State> kEdges[] = {
-      {State::kDecide, State::kCommit},     {State::kDecide, State::kUndo},
+      {State::kDecide, State::kLock},       {State::kDecide, State::kUndo},
       {State::kDecide, State::kShrink},  // with auto_vacuum FULL
-      {State::kShrink, State::kShrink},     {State::kShrink, State::kCommit},
+      {State::kShrink, State::kShrink},     {State::kShrink, State::kLock},
       {State::kShrink, State::kRollback},   {State::kDecide, State::kRollback},
       {State::kDecide, State::kBegun},      {State::kBegun, State::kRollback},
-      {State::kCommit, State::kCommit},     {State::kCommit, State::kRollback},
+      {State::kLock, State::kCommit},       {State::kLock, State::kRollback},
+      {State::kLock, State::kSleep},        {State::kLock, State::kUndo},
+      {State::kLock, State::kNamed},  // the super-journal is there
+      {State::kNamed, State::kPrepare},     {State::kNamed, State::kRollback},
+      {State::kPrepare, State::kPrepare},   {State::kPrepare, State::kCommit},
+      {State::kPrepare, State::kRollback},  {State::kCommit, State::kDecided},
+      {State::kCommit, State::kRollback},   {State::kDecided, State::kCommit},
+      {State::kCommit, State::kLeave},      {State::kLeave, State::kLeave},
+      {State::kLeave, State::kCommit},      {State::kCommit, State::kCommit},
       {State::kCommit, State::kSleep},      {State::kCommit, State::kUndo},
-      {State::kSleep, State::kCommit},      {State::kUndo, State::kUndo},
-      {State::kUndo, State::kCommit},       {State::kUndo, State::kRollback},
+      {State::kSleep, State::kLock},        {State::kUndo, State::kUndo},
+      {State::kUndo, State::kLock},         {State::kUndo, State::kRollback},
       {State::kRollback, State::kRollback},
   };
   ~EndTransaction() { Abandon(); }
@@ -58,11 +89,11 @@ class EndTransaction final : public Resumable<EndTransaction> {
   // except after a kBusy as told above. With kUndoToSavepoint: `savepoint` counts from 0, the
   // outermost; it stays open.
   void Start(Session& session, Ending ending, size_t savepoint = 0);
-  // In the middle of a commit: whoever gives up now does not know how it ends.
+  // In the middle of a commit that can still be given up: whoever does so does not know how it
+  // ends.
   bool is_committing() const {
     const State state = static_cast<State>(state_);
-    return running() &&
-           (state == State::kShrink || state == State::kCommit || state == State::kSleep);
+    return running() && !is_decided_ && state >= State::kShrink && state <= State::kSleep;
   }
 
  private:
@@ -74,7 +105,12 @@ class EndTransaction final : public Resumable<EndTransaction> {
   Next Shrunk();
   Next Commit();
   Next CommitBusy(Status status);
-  Status LockForCommit();
+  Next Lock();
+  Next Named();
+  Next Prepare();
+  Next RemoveSuperJournal();
+  Next Decided();
+  Next Leave();
   Next Undo();
   Next Undone();
   Next Rollback();
@@ -92,7 +128,10 @@ class EndTransaction final : public Resumable<EndTransaction> {
   ShrinkFile shrink_file_;
   bool is_locked_ = false;   // all that is to be committed is locked as far as that needs
   bool is_calling_ = false;  // the pager at hand, to commit
-  Status reason_;            // why all is rolled back
+  WriteSuperJournal write_super_journal_;
+  std::string super_journal_;  // empty: there is none
+  bool is_decided_ = false;    // it has been removed
+  Status reason_;              // why all is rolled back
 };
 
 }  // namespace orrery

@@ -15,8 +15,10 @@ Session::Session(Io& io_in, std::unique_ptr<Pager> main, const PagerOptions& opt
 Session::~Session() {
   end.Abandon();
   begin.Abandon();
-  if (sleep.in_flight()) io.Cancel(sleep);
-  while (sleep.in_flight() && io.Poll(PollMode::kWait).ok()) {
+  for (Completion* const own : {&sleep, &directory_sync}) {
+    if (own->in_flight()) io.Cancel(*own);
+    while (own->in_flight() && io.Poll(PollMode::kWait).ok()) {
+    }
   }
 }
 

@@ -122,6 +122,7 @@ class Session final : public ConnectionFacts {
 
   // Operations that outlive the statement that started them, so that it may go at any wait.
   Completion sleep;
+  Completion directory_sync;
   BeginTransaction begin;
   EndTransaction end;
 

@@ -10,10 +10,10 @@
 namespace orrery::sim {
 namespace {
 
-constexpr char kPath[] = "/image";
-
-// The VFS has no room for an argument to its open: the image being used, one at a time.
+// The VFS has no room for an argument to its open: the image being used, one at a time, and the
+// path of its database.
 DatabaseImage* current_image = nullptr;
+std::string current_path;
 
 struct ImageFile {
   sqlite3_file base;
@@ -74,8 +74,10 @@ const sqlite3_io_methods kMethods = {
 };
 
 std::string_view Suffix(const char* path) {
-  CHECK(std::strncmp(path, kPath, sizeof kPath - 1) == 0);
-  return path + sizeof kPath - 1;
+  std::string_view suffix = path;
+  CHECK(suffix.starts_with(current_path));
+  suffix.remove_prefix(current_path.size());
+  return suffix;
 }
 
 int Open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out_flags) {
@@ -172,8 +174,15 @@ int BindValue(sqlite3_stmt* statement, int number, const Value& value) {
 
 struct Sqlite3Database::Impl {
   DatabaseImage image;
+  std::string path;
   bool uses_image = false;
   sqlite3* database = nullptr;
+
+  void Use() {
+    if (!uses_image) return;
+    current_image = &image;
+    current_path = path;
+  }
 };
 
 Sqlite3Database::Sqlite3Database() : impl_(std::make_unique<Impl>()) {
@@ -185,25 +194,30 @@ Sqlite3Database::Sqlite3Database() : impl_(std::make_unique<Impl>()) {
   sqlite3_limit(impl_->database, SQLITE_LIMIT_VARIABLE_NUMBER, 32766);
 }
 
-Sqlite3Database::Sqlite3Database(DatabaseImage image) : impl_(std::make_unique<Impl>()) {
+Sqlite3Database::Sqlite3Database(DatabaseImage image, std::string path)
+    : impl_(std::make_unique<Impl>()) {
   static const int registered = sqlite3_vfs_register(&image_vfs, 0);
   CHECK(registered == SQLITE_OK);
   impl_->image = std::move(image);
+  impl_->path = std::move(path);
   impl_->uses_image = true;
-  current_image = &impl_->image;
-  const int code = sqlite3_open_v2(kPath, &impl_->database,
+  impl_->Use();
+  const int code = sqlite3_open_v2(impl_->path.c_str(), &impl_->database,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, image_vfs.zName);
   CHECK(code == SQLITE_OK);
   (void)Run("PRAGMA locking_mode=EXCLUSIVE");
 }
 
+Sqlite3Database::Sqlite3Database(Sqlite3Database&&) = default;
+
 Sqlite3Database::~Sqlite3Database() {
-  if (impl_->uses_image) current_image = &impl_->image;
+  if (impl_ == nullptr) return;
+  impl_->Use();
   sqlite3_close(impl_->database);
 }
 
 Sqlite3Answer Sqlite3Database::Run(std::string_view sql, const std::vector<Value>& parameters) {
-  if (impl_->uses_image) current_image = &impl_->image;
+  impl_->Use();
   Sqlite3Answer answer;
   sqlite3_stmt* statement = nullptr;
   int code = sqlite3_prepare_v2(impl_->database, sql.data(), static_cast<int>(sql.size()),

@@ -32,10 +32,10 @@ class Sqlite3Database {
   // An empty database in memory.
   Sqlite3Database();
   // A copy of the image, opened as sqlite3 would after the crash. Errors show in the first answer.
-  explicit Sqlite3Database(DatabaseImage image);
+  // `path` is that of the database, by which files of the image may name each other.
+  explicit Sqlite3Database(DatabaseImage image, std::string path = "/image");
   ~Sqlite3Database();
-  Sqlite3Database(const Sqlite3Database&) = delete;
-  Sqlite3Database& operator=(const Sqlite3Database&) = delete;
+  Sqlite3Database(Sqlite3Database&&);
 
   // Runs the first statement of `sql` to its end.
   Sqlite3Answer Run(std::string_view sql, const std::vector<Value>& parameters = {});

@@ -13,7 +13,7 @@ namespace {
 // may be on its way: see ARCHITECTURE.md, "What survives".
 std::pair<size_t, size_t> MayBeThere(const PreparedScript& prepared, size_t done_count) {
   const size_t last = std::min(done_count + 1, prepared.script.body.size());
-  const size_t first = prepared.variant.synchronous == Synchronous::kFull ? done_count : 0;
+  const size_t first = prepared.variant.synchronous >= Synchronous::kFull ? done_count : 0;
   return {first, last};
 }
 
@@ -46,7 +46,7 @@ void SweepCrashes(const PreparedScript& prepared, SweepReport& report) {
   };
   stage.Run(
       [&](SimProcess& process) {
-        Session session(process, prepared.pager());
+        Session session(process, prepared.script, prepared.variant);
         for (const std::string& sql : prepared.script.body) {
           const Answer answer = session.Execute(sql);
           if (!answer.error.ok() && answer.error.primary() != ResultCode::kConstraint) {

@@ -65,7 +65,7 @@ class FaultSweep {
   void RunInvisibly(Stage& stage) {
     std::vector<Answer> answers;
     stage.Run([&](SimProcess& process) {
-      Session session(process, prepared_.pager());
+      Session session(process, prepared_.script, prepared_.variant);
       for (const std::string& sql : prepared_.script.body) answers.push_back(session.Execute(sql));
       process.io().Drain();
     });
@@ -74,7 +74,7 @@ class FaultSweep {
 
   void RunFollowed(Stage& stage) {
     stage.Run([&](SimProcess& process) {
-      Session session(process, prepared_.pager());
+      Session session(process, prepared_.script, prepared_.variant);
       Follower follower(stage, prepared_.script);
       for (const std::string& sql : prepared_.script.body) {
         follower.BeforeStatement(session);
@@ -86,7 +86,7 @@ class FaultSweep {
 
   void RunAnyhow(Stage& stage) {
     stage.Run([&](SimProcess& process) {
-      Session session(process, prepared_.pager());
+      Session session(process, prepared_.script, prepared_.variant);
       for (const std::string& sql : prepared_.script.body) (void)session.Execute(sql);
       (void)session.CheckIntegrity();
       (void)session.Execute(kCloseStatement);
@@ -104,7 +104,7 @@ void SweepFaults(const PreparedScript& prepared, SweepReport& report) {
   constexpr uint64_t kNthMax = 10'000;
   for (const FaultSpec& spec : kFaults) {
     if (!StrikesInOperations(spec.fault)) continue;
-    if (spec.needs_full && prepared.variant.synchronous != Synchronous::kFull) continue;
+    if (spec.needs_full && prepared.variant.synchronous < Synchronous::kFull) continue;
     for (const bool for_good : {false, true}) {
       if (for_good && !CanStrikeForGood(spec)) continue;
       FaultSweep sweep(prepared, spec, for_good);

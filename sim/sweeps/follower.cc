@@ -32,7 +32,8 @@ bool IsWrite(std::string_view sql) {
 
 }  // namespace
 
-Follower::Follower(Stage& stage, const Script& script) : stage_(stage) {
+Follower::Follower(Stage& stage, const Script& script)
+    : stage_(stage), script_(script), reference_(MakeReference(script)) {
   for (const std::string& sql : script.setup) {
     if (sql != kCloseStatement && !IsCheckpoint(sql)) CHECK(reference_.Run(sql).ok());
   }
@@ -52,7 +53,7 @@ std::string Follower::DumpSurely(Session& session) {
 std::string Follower::DumpWith(const Writes& writes) {
   (void)reference_.Run("SAVEPOINT ghost");
   for (const std::string& sql : writes) (void)reference_.Run(sql);
-  std::string dump = Dump(reference_);
+  std::string dump = Dump(script_, reference_);
   (void)reference_.Run("ROLLBACK TO ghost");
   (void)reference_.Run("RELEASE ghost");
   return dump;
@@ -71,9 +72,9 @@ bool Follower::AdoptGhost(const std::string& found) {
 void Follower::BeforeStatement(Session& session) {
   if (session.is_open() || ghosts_.empty()) return;
   const std::string found = DumpSurely(session);
-  if (found != Dump(reference_) && !AdoptGhost(found)) {
-    Fail("durability",
-         "opened anew, the database has\n" + found + "and should have\n" + Dump(reference_));
+  if (found != Dump(script_, reference_) && !AdoptGhost(found)) {
+    Fail("durability", "opened anew, the database has\n" + found + "and should have\n" +
+                           Dump(script_, reference_));
   }
 }
 
@@ -91,7 +92,7 @@ void Follower::Settle(Session& session, std::string_view sql) {
     (void)reference_.Run("ROLLBACK");
     if (sql == "COMMIT") ghosts_.push_back(transaction_);
   }
-  const std::string undone = Dump(reference_);
+  const std::string undone = Dump(script_, reference_);
   if (!was_in_transaction && !in_transaction && IsWrite(sql)) {
     ghosts_.push_back({std::string(sql)});
   }
@@ -136,7 +137,7 @@ void Follower::Finish(Session& session) {
   if (reference_.in_transaction()) {
     OnAnswer(session, "ROLLBACK", session.Execute("ROLLBACK"), /*interrupted=*/false);
   }
-  const std::string expected = Dump(reference_);
+  const std::string expected = Dump(script_, reference_);
   if (const std::string found = DumpSurely(session); found != expected) {
     Fail("model", "at the end the database has\n" + found + "and should have\n" + expected);
   }
@@ -146,13 +147,13 @@ void Follower::Finish(Session& session) {
   }
   const Answer closed = session.Execute(kCloseStatement);
   if (!closed.error.ok()) Fail("error", "close: " + closed.error.ToString());
-  Sqlite3Database image(TakeImage(stage_.world(), kSweepPath));
+  Sqlite3Database image = OpenWithSqlite3(script_, stage_.world().Image());
   const Sqlite3Answer check = image.Run("PRAGMA integrity_check");
   if (!check.ok() || check.rows.size() != 1 || check.rows[0][0].text() != "ok") {
     Fail("sqlite3", "SQLite finds the file damaged: " + check.message +
                         (check.rows.empty() ? "" : ToString(check.rows[0])));
   }
-  if (const std::string found = Dump(image); found != expected) {
+  if (const std::string found = Dump(script_, image); found != expected) {
     Fail("sqlite3",
          "SQLite reads something else in our file:\n" + found + "instead of\n" + expected);
   }

@@ -37,6 +37,7 @@ class Follower {
   bool AdoptGhost(const std::string& found);
 
   Stage& stage_;
+  const Script& script_;
   Sqlite3Database reference_;
   Writes transaction_;          // of the open one
   std::vector<Writes> ghosts_;  // commits that failed after the last that did not

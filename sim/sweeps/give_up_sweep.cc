@@ -12,7 +12,7 @@ bool RunWith(const PreparedScript& prepared, GiveUp action, uint64_t nth) {
   stage.SetWaitPlan(plan);
   bool done = false;
   stage.Run([&](SimProcess& process) {
-    Session session(process, prepared.pager());
+    Session session(process, prepared.script, prepared.variant);
     Follower follower(stage, prepared.script);
     for (const std::string& sql : prepared.script.body) {
       follower.BeforeStatement(session);

@@ -22,7 +22,7 @@ class KillSweep {
     (void)world.Spawn(bystander, "bystander", [&] { StandBy(bystander); });
     SimProcess& victim = stage.StartProcess();
     (void)world.Spawn(victim, "victim", [&] {
-      Session session(victim, prepared_.pager());
+      Session session(victim, prepared_.script, prepared_.variant);
       for (const std::string& sql : prepared_.script.body) {
         // The bystander may be in the way.
         while (session.Execute(sql).error.primary() == ResultCode::kBusy) {
@@ -44,7 +44,7 @@ class KillSweep {
       if (world.step() - start > 1'000'000) Fail("progress", "the bystander does not end");
     }
     stage.Run([&](SimProcess& process) {
-      Session session(process, prepared_.pager());
+      Session session(process, prepared_.script, prepared_.variant);
       Check(session, "the third process");
       (void)session.Execute(kCloseStatement);
     });
@@ -72,7 +72,7 @@ class KillSweep {
   }
 
   void StandBy(SimProcess& process) {
-    Session session(process, prepared_.pager());
+    Session session(process, prepared_.script, prepared_.variant);
     (void)session.Dump();
     // Long, so that it hardly takes steps while the victim works.
     while (!is_killed_) SleepOnFiber(process, 1'000'000'000);

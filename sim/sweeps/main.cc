@@ -125,7 +125,7 @@ int Main(int argc, char** argv) {
     for (const Variant& variant : kVariants) {
       if (!Wants(wanted->variants, variant.name)) continue;
       for (const Script& script : Scripts()) {
-        if (!Wants(wanted->scripts, script.name)) continue;
+        if (!Wants(wanted->scripts, script.name) || !RunsOn(script, variant)) continue;
         position = {sweep.name, script.name, variant.name, wanted->options.full};
         SweepReport report(wanted->options);
         sweep.run(Prepare(script, variant), report);

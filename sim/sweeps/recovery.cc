@@ -30,20 +30,14 @@ uint64_t HashOfImage(const DiskImage& image, bool of_what_counts) {
        "a recovery that was cut off has left\n" + found + "and should have left\n" + expected);
 }
 
-std::string ReadWithSqlite3(const DiskImage& image) {
-  const std::string path = kSweepPath;
-  DatabaseImage files;
-  for (const auto& [name, bytes] : image) {
-    if (name.ends_with("-shm") || !name.starts_with(path)) continue;
-    files[name.substr(path.size())] = std::string(AsText(Bytes(bytes)));
-  }
-  Sqlite3Database database(std::move(files));
+std::string ReadWithSqlite3(const Script& script, const DiskImage& image) {
+  Sqlite3Database database = OpenWithSqlite3(script, image);
   const Sqlite3Answer check = database.Run("PRAGMA integrity_check");
   if (!check.ok() || check.rows.size() != 1 || check.rows[0][0].text() != "ok") {
     Fail("sqlite3", "SQLite finds the image damaged: " + check.message +
                         (check.rows.empty() ? "" : ToString(check.rows[0])));
   }
-  return Dump(database);
+  return Dump(script, database);
 }
 
 }  // namespace
@@ -81,7 +75,7 @@ bool Recovery::IsNewRecovery(const DiskImage& image) {
 }
 
 std::string Recovery::Recover(const DiskImage& image, std::vector<CutOff>* cut_offs) {
-  const std::string rows = ReadWithSqlite3(image);
+  const std::string rows = ReadWithSqlite3(prepared_.script, image);
   Stage stage(prepared_.variant, image);
   uint64_t seen_mark = stage.world().disk().entry_mark();
   const auto cut_off = [&] {
@@ -95,7 +89,7 @@ std::string Recovery::Recover(const DiskImage& image, std::vector<CutOff>* cut_o
   };
   stage.Run(
       [&](SimProcess& process) {
-        Session session(process, prepared_.pager());
+        Session session(process, prepared_.script, prepared_.variant);
         const Result<std::string> found = session.Dump();
         if (!found.ok()) Fail("durability", "recovery: " + found.status().ToString());
         if (*found != rows) {
@@ -109,7 +103,7 @@ std::string Recovery::Recover(const DiskImage& image, std::vector<CutOff>* cut_o
         if (!closed.error.ok()) Fail("error", "close: " + closed.error.ToString());
       },
       cut_offs != nullptr ? std::function<void()>(cut_off) : std::function<void()>());
-  if (ReadWithSqlite3(stage.world().Image()) != rows) {
+  if (ReadWithSqlite3(prepared_.script, stage.world().Image()) != rows) {
     Fail("sqlite3", "after recovery and close SQLite reads other rows");
   }
   return rows;

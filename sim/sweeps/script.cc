@@ -109,6 +109,16 @@ std::vector<Script> Make() {
                      .setup = {kCreate, "CREATE TABLE u(x)", Rows(1, 6, 300, 'a')},
                      .body = {"DROP TABLE t", "CREATE TABLE t(id INTEGER PRIMARY KEY,a,b)",
                               Insert({Row(1, 700, 'b')}), kReadAll}});
+  scripts.push_back(
+      {.name = "two-files",
+       .what = "Transactions over two files, each committed as one.",
+       .setup = {kCreate, "CREATE TABLE two.u(x)", Rows(1, 3, 20, 'a'),
+                 "INSERT INTO two.u VALUES(1)"},
+       .body = {"BEGIN", Insert({Row(4, 30, 'b')}), "INSERT INTO two.u VALUES(4)", "COMMIT",
+                "INSERT INTO two.u SELECT id FROM t", "BEGIN", "UPDATE t SET a=" + Text(200, 'c'),
+                "DELETE FROM two.u WHERE x=4", "ROLLBACK", "BEGIN", "DELETE FROM t WHERE id=2",
+                "UPDATE two.u SET x=x+1", "COMMIT", Insert({Row(5, 30, 'd')}), kReadAll},
+       .attaches = true});
   scripts.push_back({.name = "close",
                      .what = "The last connection leaves a database without a log.",
                      .setup = {kCreate, Rows(1, 3, 100, 'a')},
@@ -129,7 +139,12 @@ PagerOptions Variant::Pager(const Script& script) const {
           .cache_page_count = kCachePageCount,
           .synchronous = synchronous,
           .auto_checkpoint_frame_count = script.auto_checkpoint_frame_count,
+          .journal_mode = journal_mode,
           .new_auto_vacuum = script.auto_vacuum};
+}
+
+bool RunsOn(const Script& script, const Variant& variant) {
+  return !script.attaches || variant.journal_mode != JournalMode::kWal;
 }
 
 bool IsCheckpoint(std::string_view sql) { return sql.starts_with("PRAGMA wal_checkpoint"); }

@@ -25,6 +25,9 @@ struct Script {
   uint32_t auto_checkpoint_frame_count = 0;
   bool is_short = false;  // every pair of waits is tried
   bool spills = false;    // a transaction is larger than the cache
+  // Each connection has a second file, `two`. A commit over both is one only with journals, so such
+  // a script runs on no WAL database.
+  bool attaches = false;
   AutoVacuum auto_vacuum = AutoVacuum::kNone;
 };
 const std::vector<Script>& Scripts();
@@ -33,6 +36,7 @@ struct Variant {
   std::string_view name;
   uint32_t page_size;  // and the size of a sector
   Synchronous synchronous;
+  JournalMode journal_mode = JournalMode::kWal;
 
   PagerOptions Pager(const Script& script) const;
 };
@@ -40,7 +44,23 @@ inline constexpr Variant kVariants[] = {
     {.name = "wal-full-512", .page_size = 512, .synchronous = Synchronous::kFull},
     {.name = "wal-normal-512", .page_size = 512, .synchronous = Synchronous::kNormal},
     {.name = "wal-full-4096", .page_size = 4096, .synchronous = Synchronous::kFull},
+    {.name = "delete-extra-512",
+     .page_size = 512,
+     .synchronous = Synchronous::kExtra,
+     .journal_mode = JournalMode::kDelete},
+    {.name = "truncate-full-512",
+     .page_size = 512,
+     .synchronous = Synchronous::kFull,
+     .journal_mode = JournalMode::kTruncate},
+    {.name = "persist-full-512",
+     .page_size = 512,
+     .synchronous = Synchronous::kFull,
+     .journal_mode = JournalMode::kPersist},
 };
+bool RunsOn(const Script& script, const Variant& variant);
+// What a connection of such a script runs first: in the world, and in an oracle in memory.
+inline constexpr std::string_view kAttachStatement = "ATTACH 'db-two' AS two";
+inline constexpr std::string_view kAttachInMemory = "ATTACH ':memory:' AS two";
 
 // Of a statement of a script.
 bool IsCheckpoint(std::string_view sql);

@@ -10,7 +10,14 @@ namespace orrery::sim {
 namespace {
 
 constexpr uint64_t kStepCountMax = 1'000'000;
-constexpr char kTables[] = "SELECT name FROM sqlite_schema WHERE type='table' ORDER BY name";
+// The names of all tables, those of the second file with that of their database.
+std::string ReadTables(const Script& script) {
+  std::string sql = "SELECT name FROM sqlite_schema WHERE type='table'";
+  if (script.attaches) {
+    sql += " UNION ALL SELECT 'two.'||name FROM two.sqlite_schema WHERE type='table'";
+  }
+  return sql + " ORDER BY name";
+}
 
 std::string ReadTable(std::string_view name) {
   return "SELECT rowid,* FROM " + std::string(name) + " ORDER BY rowid";
@@ -99,6 +106,24 @@ Status Session::Close() {
   return status;
 }
 
+Status Session::Open() {
+  Result<std::unique_ptr<Connection>> opened =
+      Connection::Open(process_.io(), kSweepPath, options_);
+  process_.ExitIfKilled();
+  if (!opened.ok()) return std::move(opened).status();
+  connection_ = *std::move(opened);
+  reopened_ = true;
+  if (!script_.attaches) return OkStatus();
+  // Nothing is given up before the script begins.
+  const WaitHook hook = std::exchange(hook_, nullptr);
+  const uint64_t wait_count = wait_count_;
+  Answer attached = Execute(kAttachStatement);
+  wait_count_ = wait_count;
+  hook_ = hook;
+  if (!attached.error.ok()) (void)Close();
+  return std::move(attached.error);
+}
+
 Answer Session::Execute(std::string_view sql) {
   Answer answer;
   if (sql == kCloseStatement) {
@@ -106,15 +131,8 @@ Answer Session::Execute(std::string_view sql) {
     return answer;
   }
   if (connection_ == nullptr) {
-    Result<std::unique_ptr<Connection>> opened =
-        Connection::Open(process_.io(), kSweepPath, options_);
-    process_.ExitIfKilled();
-    if (!opened.ok()) {
-      answer.error = std::move(opened).status();
-      return answer;
-    }
-    connection_ = *std::move(opened);
-    reopened_ = true;
+    answer.error = Open();
+    if (!answer.error.ok()) return answer;
   }
   Result<std::unique_ptr<Statement>> prepared = connection_->Prepare(sql);
   process_.ExitIfKilled();
@@ -201,7 +219,7 @@ Answer Session::RunToEnd(Statement& statement) {
 }
 
 Result<std::string> Session::Dump() {
-  const Answer tables = Execute(kTables);
+  const Answer tables = Execute(ReadTables(script_));
   if (!tables.error.ok()) return tables.error;
   std::string text;
   for (const Row& table : tables.rows) {
@@ -223,8 +241,26 @@ Result<std::string> Session::CheckIntegrity() {
   return text;
 }
 
-std::string Dump(Sqlite3Database& database) {
-  const Sqlite3Answer tables = database.Run(kTables);
+Sqlite3Database OpenWithSqlite3(const Script& script, const DiskImage& image) {
+  const std::string path = kSweepPath;
+  DatabaseImage files;
+  for (const auto& [name, bytes] : image) {
+    if (name.ends_with("-shm") || !name.starts_with(path)) continue;
+    files[name.substr(path.size())] = std::string(AsText(Bytes(bytes)));
+  }
+  Sqlite3Database database(std::move(files), path);
+  if (script.attaches) (void)database.Run(kAttachStatement);
+  return database;
+}
+
+Sqlite3Database MakeReference(const Script& script) {
+  Sqlite3Database database;
+  if (script.attaches) (void)database.Run(kAttachInMemory);
+  return database;
+}
+
+std::string Dump(const Script& script, Sqlite3Database& database) {
+  const Sqlite3Answer tables = database.Run(ReadTables(script));
   if (!tables.ok()) Fail("sqlite3", "SQLite cannot read the schema: " + tables.message);
   std::string text;
   for (const Row& table : tables.rows) {

@@ -77,8 +77,8 @@ inline constexpr GiveUp kGiveUps[] = {
 
 class Session {
  public:
-  Session(SimProcess& process, const PagerOptions& options)
-      : process_(process), options_(options) {}
+  Session(SimProcess& process, const Script& script, const Variant& variant)
+      : process_(process), script_(script), options_(variant.Pager(script)) {}
 
   // Asked at each wait, with its number from 1 over the whole session.
   using WaitHook = std::function<GiveUp(uint64_t number)>;
@@ -102,9 +102,11 @@ class Session {
 
  private:
   Answer RunToEnd(Statement& statement);
+  Status Open();
   Status Close();
 
   SimProcess& process_;
+  const Script& script_;
   const PagerOptions options_;
   WaitHook hook_;
   std::unique_ptr<Connection> connection_;
@@ -114,8 +116,12 @@ class Session {
   uint64_t wait_count_ = 0;
 };
 
+// The files of an image but for shared memory, as SQLite opens them.
+Sqlite3Database OpenWithSqlite3(const Script& script, const DiskImage& image);
+// The script's databases, empty, in memory.
+Sqlite3Database MakeReference(const Script& script);
 // The same text as Session::Dump() for the same tables.
-std::string Dump(Sqlite3Database& database);
+std::string Dump(const Script& script, Sqlite3Database& database);
 
 }  // namespace orrery::sim
 

@@ -26,7 +26,7 @@ PreparedScript Prepare(const Script& script, const Variant& variant) {
   {
     Stage stage(variant, {});
     stage.Run([&](SimProcess& process) {
-      Session session(process, prepared.pager());
+      Session session(process, prepared.script, prepared.variant);
       for (const std::string& sql : script.setup) {
         const Answer answer = session.Execute(sql);
         if (!answer.error.ok()) Fail("error", sql + ": " + answer.error.ToString());
@@ -38,21 +38,21 @@ PreparedScript Prepare(const Script& script, const Variant& variant) {
   {
     Stage stage(variant, prepared.image);
     stage.Run([&](SimProcess& process) {
-      Session session(process, prepared.pager());
+      Session session(process, prepared.script, prepared.variant);
       for (const std::string& sql : script.body) prepared.answers.push_back(session.Execute(sql));
     });
     prepared.final_image = ImageOf(stage.world());
   }
-  Sqlite3Database reference;
+  Sqlite3Database reference = MakeReference(script);
   const auto run = [&](const std::string& sql) {
     if (sql != kCloseStatement && !IsCheckpoint(sql)) (void)reference.Run(sql);
   };
   for (const std::string& sql : script.setup) run(sql);
-  prepared.versions.push_back(Dump(reference));
+  prepared.versions.push_back(Dump(script, reference));
   for (const std::string& sql : script.body) {
     run(sql);
     prepared.versions.push_back(reference.in_transaction() ? prepared.versions.back()
-                                                           : Dump(reference));
+                                                           : Dump(script, reference));
   }
   return prepared;
 }

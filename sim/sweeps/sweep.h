@@ -37,8 +37,6 @@ struct PreparedScript {
   DiskImage final_image;        // after the body, with the connection open
   // What a fresh connection sees before the body and after each of its statements.
   std::vector<std::string> versions;
-
-  PagerOptions pager() const { return variant.Pager(script); }
 };
 PreparedScript Prepare(const Script& script, const Variant& variant);
 

@@ -9,7 +9,7 @@ uint64_t RunWith(const PreparedScript& prepared, WaitPlan plan, uint64_t* occurr
   stage.SetWaitPlan(plan);
   std::vector<Answer> answers;
   stage.Run([&](SimProcess& process) {
-    Session session(process, prepared.pager());
+    Session session(process, prepared.script, prepared.variant);
     for (const std::string& sql : prepared.script.body) answers.push_back(session.Execute(sql));
     process.io().Drain();
   });
