@@ -20,6 +20,7 @@ namespace {
 
 constexpr char kPath[] = "db";
 constexpr char kCopyPath[] = "copy";
+constexpr char kAttach[] = "ATTACH 'db-two' AS two";
 constexpr int kConnection = 0;  // its number for an observer
 constexpr int kFailureCountMax = 200;
 constexpr int kCrashCountMax = 4;  // in one recovery
@@ -142,6 +143,7 @@ void SimRun::DrawConfiguration() {
   const auto budget = profile.Draw<uint64_t>("statements", config_);
   budget_ = config_.Between(1, budget, "statements");
   DrawJournal();
+  DrawDatabases();
 }
 
 void SimRun::DrawJournal() {
@@ -186,6 +188,8 @@ void SimRun::DrawJournal() {
     pager_.journal_mode = others[choices.Choose(others.size(), "opened with")];
   }
   has_journal_ = modes != std::vector{JournalMode::kWal};
+  commits_as_one_ =
+      std::ranges::all_of(modes, IsJournalFile) && pager_.synchronous != Synchronous::kOff;
   if (std::find(modes.begin(), modes.end(), JournalMode::kOff) != modes.end()) {
     // What was spilled cannot be undone.
     pager_.cache_page_count = 100'000;
@@ -194,6 +198,19 @@ void SimRun::DrawJournal() {
   std::vector<std::string_view> names;
   for (const JournalMode mode : modes) names.push_back(NameOf(mode));
   workload_.ChangeJournalModes(std::move(names));
+}
+
+void SimRun::DrawDatabases() {
+  if (is_in_memory()) return;
+  Choices choices = root_.Branch("databases");
+  const bool may_attach = invisible_only_ || commits_as_one_;
+  if (choices.Chance(300'000, "attach") && may_attach) {
+    attaches_ = true;
+    workload_.PlaceTable(2, "two");
+    CHECK(oracle_.Run("ATTACH ':memory:' AS two").ok());
+  }
+  // A temporary one goes with its connection.
+  if (choices.Chance(300'000, "temp") && invisible_only_) workload_.PlaceTable(1, "temp");
 }
 
 // -- The connection, on its fiber --
@@ -215,7 +232,18 @@ bool SimRun::Open(SimProcess& process) {
   }
   connection_ = *std::move(connection);
   changes_comparable_ = rowid_comparable_ = false;
-  return true;
+  if (!oracle_.Run("SELECT 1 FROM sqlite_temp_schema").rows.empty()) {
+    // What was temporary went with the connection before.
+    Sqlite3Database without;
+    without.BecomeCopyOf(oracle_);
+    oracle_ = std::move(without);
+  }
+  if (!attaches_) return true;
+  const Answer attached = Execute(process, kAttach, /*may_give_up=*/false);
+  if (attached.error.ok()) return true;
+  Expect(attached.error, kAttach);
+  Close(process);
+  return false;
 }
 
 void SimRun::Close(SimProcess& process) {
@@ -376,8 +404,12 @@ void SimRun::Replay(const std::vector<std::string>& writes, Sqlite3Database& dat
 
 void SimRun::LearnTables() {
   std::vector<std::string> definitions;
-  for (const Row& row : oracle_.Run("SELECT sql FROM sqlite_schema ORDER BY rowid").rows) {
-    if (row[0].is_text()) definitions.emplace_back(row[0].text());
+  std::vector<std::string> schemas = {"sqlite_schema", "sqlite_temp_schema"};
+  if (attaches_) schemas.emplace_back("two.sqlite_schema");
+  for (const std::string& schema : schemas) {
+    for (const Row& row : oracle_.Run("SELECT sql FROM " + schema + " ORDER BY rowid").rows) {
+      if (row[0].is_text()) definitions.emplace_back(row[0].text());
+    }
   }
   workload_.Learn(definitions);
 }
@@ -584,6 +616,7 @@ void SimRun::CheckCopy(SimProcess& process) {
   }
   Sqlite3Database expected;
   expected.BecomeCopyOf(oracle_);
+  if (attaches_) (void)expected.Run("DETACH two");  // main alone is copied
   (void)expected.Run("VACUUM");  // numbers rows anew
   Sqlite3Database copy(TakeImage(world_, kCopyPath));
   std::vector<std::string> statements = workload_.ReadAll();
@@ -702,7 +735,8 @@ void SimRun::StepToEnd() {
 }
 
 void SimRun::CheckImage() {
-  Sqlite3Database image(TakeImage(world_, kPath));
+  Sqlite3Database image(TakeImage(world_, kPath), kPath);
+  if (attaches_) (void)image.Run(kAttach);
   const Sqlite3Answer check = image.Run("PRAGMA integrity_check");
   if (!check.ok() || check.rows.size() != 1 || check.rows[0][0].text() != "ok") {
     Fail("sqlite3", "SQLite finds the image damaged: " + check.message +
@@ -730,6 +764,10 @@ void SimRun::CompareWithoutWaits() {
   (void)world.Spawn(process, "connection", [&] {
     Result<std::unique_ptr<Connection>> connection = Connection::Open(process.io(), path_, pager_);
     if (!connection.ok()) Fail("yield", "open: " + connection.status().ToString());
+    if (attaches_) {
+      Result<std::unique_ptr<Statement>> attach = (*connection)->Prepare(kAttach);
+      CHECK(attach.ok() && StepBlocking(process.io(), **attach).kind == StepKind::kDone);
+    }
     for (const Step& step : history_) {
       uint64_t number = 0;
       if (observer != nullptr) {

@@ -37,6 +37,7 @@ class SimRun {
 
   void DrawConfiguration();
   void DrawJournal();
+  void DrawDatabases();
   void Start();
   void StepToEnd();
   void Crash(bool power_cut);
@@ -95,6 +96,8 @@ class SimRun {
   Choices relations_;  // what is asked beside the workload
   Choices copies_;     // when the database is copied
   PagerOptions pager_;
+  bool commits_as_one_ = false;  // several files
+  bool attaches_ = false;        // a second file
   uint32_t early_step_ppm_ = 0;
   uint32_t relation_ppm_ = 0;
   uint64_t budget_ = 0;

@@ -33,6 +33,7 @@ const Runs kRuns[] = {
     // what is drawn has changed.
     {"sim/sim", {"--seed=113", "--runs=1"}},           // btree.balance.interior
     {"sim/sim", {"--seed=886", "--runs=1"}},           // storage.replace_database.grew
+    {"sim/sim", {"--seed=154", "--runs=1"}},           // vdbe.end_transaction.files_committed_as_one
     {"whopper/whopper", {"--seed=169", "--runs=1"}},   // storage.append_frames.stopped
     {"whopper/whopper", {"--seed=270", "--runs=1"}},   // vdbe.end_transaction.undo_failed
     {"whopper/whopper", {"--seed=94", "--runs=1"}},    // storage.recover_wal.torn

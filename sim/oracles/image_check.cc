@@ -6,9 +6,10 @@ namespace orrery::sim {
 
 DatabaseImage TakeImage(const World& world, const std::string& path) {
   DatabaseImage image;
-  for (const char* suffix : {"", "-wal", "-journal"}) {
-    const auto bytes = world.Export(path + suffix);
-    if (bytes) image[suffix] = std::string(AsText(Bytes(*bytes)));
+  for (const auto& [name, bytes] : world.Image()) {
+    const bool is_beside = name == path || name.starts_with(path + "-");
+    if (!is_beside || name.ends_with("-shm")) continue;
+    image[name.substr(path.size())] = std::string(AsText(Bytes(bytes)));
   }
   return image;
 }

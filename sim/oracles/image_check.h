@@ -17,7 +17,8 @@ namespace orrery::sim {
 // Each table's rows as SELECT id,a,b gives them; none for a table that is not there.
 using TableRows = std::vector<std::optional<Rows>>;
 
-// The files of the database at `path`, without its shared memory, as programs see them now.
+// The files of the database at `path`, those whose names it begins ("db-wal", "db-two"), without
+// shared memory, as programs see them now.
 DatabaseImage TakeImage(const World& world, const std::string& path);
 
 // Lets SQLite check and read the image. Fails when it finds anything wrong.

@@ -247,11 +247,18 @@ Sqlite3Answer Sqlite3Database::Run(std::string_view sql, const std::vector<Value
 }
 
 void Sqlite3Database::BecomeCopyOf(Sqlite3Database& other) {
-  sqlite3_backup* backup =
-      sqlite3_backup_init(impl_->database, "main", other.impl_->database, "main");
-  CHECK(backup != nullptr);
-  CHECK(sqlite3_backup_step(backup, -1) == SQLITE_DONE);
-  CHECK(sqlite3_backup_finish(backup) == SQLITE_OK);
+  std::vector<std::string> names;
+  for (const Row& row : other.Run("SELECT name FROM pragma_database_list").rows) {
+    if (row[0].text() != "temp") names.emplace_back(row[0].text());
+  }
+  for (const std::string& name : names) {
+    (void)Run("ATTACH ':memory:' AS " + name);  // fails when there is one of that name
+    sqlite3_backup* backup =
+        sqlite3_backup_init(impl_->database, name.c_str(), other.impl_->database, name.c_str());
+    CHECK(backup != nullptr);
+    CHECK(sqlite3_backup_step(backup, -1) == SQLITE_DONE);
+    CHECK(sqlite3_backup_finish(backup) == SQLITE_OK);
+  }
 }
 
 int64_t Sqlite3Database::changes() const { return sqlite3_changes64(impl_->database); }

@@ -36,10 +36,15 @@ class Sqlite3Database {
   explicit Sqlite3Database(DatabaseImage image, std::string path = "/image");
   ~Sqlite3Database();
   Sqlite3Database(Sqlite3Database&&);
+  Sqlite3Database& operator=(Sqlite3Database&& other) {
+    impl_.swap(other.impl_);
+    return *this;
+  }
 
   // Runs the first statement of `sql` to its end.
   Sqlite3Answer Run(std::string_view sql, const std::vector<Value>& parameters = {});
-  // Takes the tables of the other, which may be in a transaction, this one not. Both in memory.
+  // Takes the tables of the other, but for temporary ones, and those of its attached databases
+  // under the same names. The other may be in a transaction, this one not. Both in memory.
   void BecomeCopyOf(Sqlite3Database& other);
   int64_t changes() const;
   int64_t last_insert_rowid() const;

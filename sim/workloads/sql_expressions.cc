@@ -3,8 +3,9 @@
 namespace orrery::sim {
 namespace {
 
-// A call, or CAST, which is none.
+// A call, or CAST, which is none. LIKE and GLOB are calls.
 bool HasCall(const std::string& text) {
+  if (text.find("LIKE") != text.npos || text.find("GLOB") != text.npos) return true;
   for (size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '(' && (text[i - 1] | 0x20) >= 'a' && (text[i - 1] | 0x20) <= 'z') return true;
   }
@@ -153,7 +154,8 @@ std::string SqlExpressions::Literal() {
 
 std::string SqlExpressions::Qualified(std::string column) {
   if (table_->is_query || !Chance(40'000, "qualified")) return column;
-  return OneOf({"", "main."}, "schema") + table_->name + "." + column;
+  const bool with_database = Choose(2, "schema") == 1;
+  return (with_database ? table_->database + "." : "") + table_->name + "." + column;
 }
 
 std::string SqlExpressions::Column() {

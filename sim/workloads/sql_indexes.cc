@@ -137,7 +137,9 @@ std::string SqlIndexes::CreateIndex(const SqlTable& table) {
   body += ")";
   if (Choose(4, "partial") == 0) body += " WHERE " + Condition(table);
   made_[create + body] = {table.name, is_unique};
-  return create + OneOf({"", "", "", "IF NOT EXISTS ", "main."}, "if not exists") + body;
+  std::string where = OneOf({"", "", "", "IF NOT EXISTS ", "main."}, "if not exists");
+  if (table.database != "main" && where.empty()) where = table.database + ".";
+  return create + where + body;
 }
 
 std::string SqlIndexes::Change(const std::vector<SqlTable>& tables) {

@@ -10,6 +10,7 @@ namespace orrery::sim {
 
 struct SqlTable {
   std::string name;
+  std::string database = "main";
   std::vector<std::string> columns;  // as they are to be written, quotes and all
   bool has_key = false;              // the first column is INTEGER PRIMARY KEY
   bool is_query = false;             // it has no rowid, and its columns take no other name before

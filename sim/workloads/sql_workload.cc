@@ -181,6 +181,10 @@ std::vector<std::string> SqlWorkload::ReadAll() const {
   for (int table = 0; table < kTableCount; ++table) {
     statements.push_back("SELECT rowid,* FROM t" + std::to_string(table) + " ORDER BY rowid");
   }
+  for (const auto& [table, database] : databases_) {
+    statements.push_back("SELECT type,name,tbl_name,sql FROM " + database +
+                         ".sqlite_schema ORDER BY name");
+  }
   return statements;
 }
 
@@ -238,8 +242,11 @@ std::string SqlWorkload::CreateTable() {
     body = changes_.BodyWithoutRowid(table);
   }
   std::string definition = "CREATE TABLE " + table.name + body;
-  std::string sql = definition;
-  if (Chance(100'000, "if not exists")) sql = "CREATE TABLE IF NOT EXISTS " + table.name + body;
+  const auto placed = databases_.find(table.name);
+  if (placed != databases_.end()) table.database = placed->second;
+  const std::string database = placed == databases_.end() ? "" : placed->second + ".";
+  const char* const unless = Chance(100'000, "if not exists") ? "IF NOT EXISTS " : "";
+  std::string sql = "CREATE TABLE " + (unless + database) + table.name + body;
   made_[definition] = std::move(table);
   return sql;
 }

@@ -77,9 +77,14 @@ class SqlWorkload {
     journal_modes_ = std::move(modes);
   }
 
+  // Tables of that number, from 0 to 2, are made in a database of that name, not in main.
+  void PlaceTable(int number, std::string database) {
+    databases_["t" + std::to_string(number)] = std::move(database);
+  }
+
   SqlStatementText Next(bool in_transaction);
-  // The tables, indexes and views that are there, as sqlite_schema.sql has them. To be called
-  // before the next statement whenever they may have changed.
+  // The tables, indexes and views that are there, as sqlite_schema.sql of all databases has them.
+  // To be called before the next statement whenever they may have changed.
   void Learn(const std::vector<std::string>& definitions);
   const std::vector<SqlTable>& tables() const { return tables_; }
   // Statements that read all that there may be: one for the schema, one for each table. Errors are
@@ -144,6 +149,7 @@ class SqlWorkload {
   std::map<std::string, SqlTable> made_;  // by definition
   std::vector<SqlTable> tables_;          // that are there
   std::vector<std::string_view> journal_modes_;
+  std::map<std::string, std::string> databases_;  // by table; those of main are not in it
   SqlFeatures features_;
   bool missing_ = false;       // names in this statement may be missing
   bool is_unordered_ = false;  // the rows of this query may come in any order
