@@ -27,7 +27,7 @@ Status CompileDelete(CompileContext& context, const DeleteStatement& statement) 
   RETURN_IF_ERROR(writer.Bind());
   RETURN_IF_ERROR(returning.Bind(statement.returning, &with));
   RowTriggers triggers(context, *target.table, context.catalog->TriggersOf(*target.table));
-  RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kDelete, context.or_action));
+  RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kDelete, ConflictAction::kUnsaid));
   if (!target.rows.where && returning.is_empty() && triggers.is_empty()) {
     // All rows: the trees are emptied without reading them.
     builder.Explain("SCAN " + target.source.name);

@@ -119,7 +119,7 @@ Status CompileDeleteFromView(CompileContext& context, const DeleteStatement& sta
   Returning returning(context, coder, target.table());
   RETURN_IF_ERROR(returning.Bind(statement.returning, &with));
   RowTriggers triggers(context, target.table(), context.catalog->TriggersOf(view));
-  RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kDelete, context.or_action));
+  RETURN_IF_ERROR(triggers.Bind(TriggerEvent::kDelete, ConflictAction::kUnsaid));
   returning.Open();
   CodeRows(context, coder, target, [&](Label next) {
     const int cursor = target.source().cursor;
