@@ -13,14 +13,14 @@ namespace orrery {
 bool NeedsSchema(const ParsedStatement& parsed) {
   switch (parsed.statement->kind) {
     case StatementKind::kSelect:
+    case StatementKind::kAttach:
+    case StatementKind::kDetach:
       return parsed.names_tables;
     case StatementKind::kBegin:
     case StatementKind::kCommit:
     case StatementKind::kRollback:
     case StatementKind::kSavepoint:
     case StatementKind::kRelease:
-    case StatementKind::kAttach:
-    case StatementKind::kDetach:
       return false;
     case StatementKind::kPragma:
       return PragmaNeedsSchema(parsed.statement->As<PragmaStatement>());

@@ -72,6 +72,9 @@ SELECT * FROM nosuch.t
 CREATE TABLE nosuch.t(a)
 INSERT INTO nosuch.t VALUES(1)
 DETACH nosuch
+DETACH 0 IN nosuch
+ATTACH (SELECT max(a) FROM nosuch) AS x
+ATTACH a.b AS x
 DETACH main
 DETACH temp
 ATTACH ':memory:' AS aux
