@@ -1,6 +1,7 @@
 // Goal: a program written for SQLite's C interface runs. Method: the life of a database through the
 // functions alone: open, write, bind, read, fail, close.
 
+#include <cstdio>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -82,6 +83,27 @@ TEST_F(CapiTest, BindsParametersAndRunsAStatementAgain) {
   };
   EXPECT_EQ(sqlite3_exec(db_, "SELECT a, b FROM t ORDER BY a", take, &rows, nullptr), kOk);
   EXPECT_EQ(rows, (std::vector<std::string>{"", "a", "ab"}));
+}
+
+TEST_F(CapiTest, AttachesFilesToADatabaseInMemory) {
+  const std::string path = testing::TempDir() + "/attached.db";
+  (void)std::remove(path.c_str());
+  Exec("CREATE TABLE t(a); INSERT INTO t VALUES(7)");
+  Exec(("ATTACH '" + path + "' AS f; CREATE TABLE f.u AS SELECT a FROM t; DETACH f").c_str());
+  sqlite3* other = nullptr;
+  constexpr int kReadWriteUri = 0x2 | 0x4 | 0x40;
+  ASSERT_EQ(sqlite3_open_v2(":memory:", &other, kReadWriteUri, nullptr), kOk);
+  const auto exec = [&](const std::string& sql) {
+    return sqlite3_exec(other, sql.c_str(), nullptr, nullptr, nullptr);
+  };
+  EXPECT_EQ(exec("ATTACH 'file:" + path + "?mode=ro' AS f"), kOk) << sqlite3_errmsg(other);
+  EXPECT_EQ(exec("SELECT a FROM f.u"), kOk);
+  EXPECT_NE(exec("INSERT INTO f.u VALUES(8)"), kOk);
+  EXPECT_EQ(exec("ATTACH 'file:x?mode=memory' AS m; CREATE TABLE m.v(a)"), kOk);
+  EXPECT_NE(exec("ATTACH 'file:" + path + "-none?mode=rw' AS n"), kOk);
+  EXPECT_NE(exec("ATTACH 'file:x?mode=odd' AS o"), kOk);
+  EXPECT_STREQ(sqlite3_errmsg(other), "no such access mode: odd");
+  EXPECT_EQ(sqlite3_close(other), kOk);
 }
 
 TEST_F(CapiTest, SaysWhatIsWrong) {

@@ -1,9 +1,9 @@
 // Opening and closing connections.
 
-#include "engine/capi/database_name.h"
 #include "engine/capi/handles.h"
-#include "engine/io/memory_io.h"
 #include "engine/io/registry.h"
+#include "engine/io/split_io.h"
+#include "engine/storage/database_name.h"
 
 using orrery::Connection;
 using orrery::DatabaseName;
@@ -14,23 +14,34 @@ using orrery::Status;
 
 namespace {
 
-constexpr int kOpenReadWriteCreate = 0x2 | 0x4;
+constexpr int kOpenReadOnly = 0x1;
+constexpr int kOpenReadWrite = 0x2;
+constexpr int kOpenCreate = 0x4;
+constexpr int kOpenUri = 0x40;
+constexpr int kOpenMemory = 0x80;
+constexpr int kOpenReadWriteCreate = kOpenReadWrite | kOpenCreate;
 
 Result<std::unique_ptr<Io>> MakeIo(const DatabaseName& name) {
-  if (name.is_memory) return std::unique_ptr<Io>(std::make_unique<orrery::MemoryIo>());
   std::string message;
-  return orrery::IoRegistry().Make("syscall", message);
+  ASSIGN_OR_RETURN(std::unique_ptr<Io> host, orrery::IoRegistry().Make("syscall", message));
+  if (!name.is_private) return host;
+  return std::unique_ptr<Io>(std::make_unique<orrery::SplitIo>(std::move(host)));
 }
 
 Status Open(sqlite3& db, const char* path, int flags) {
+  const DatabaseName defaults = {
+      .is_private = (flags & kOpenMemory) != 0,
+      .is_read_only = (flags & kOpenReadOnly) != 0 && (flags & kOpenReadWrite) == 0,
+      .creates = (flags & kOpenCreate) != 0};
+  const bool uses_uris = (flags & kOpenUri) != 0;
   ASSIGN_OR_RETURN(const DatabaseName name,
-                   orrery::ReadDatabaseName(path == nullptr ? "" : path, flags));
+                   orrery::ReadDatabaseName(path == nullptr ? "" : path, defaults, uses_uris));
   ASSIGN_OR_RETURN(db.io, MakeIo(name));
   orrery::PagerOptions options;
-  options.read_only = name.is_read_only && !name.is_memory;
-  options.create = name.creates || name.is_memory;
-  ASSIGN_OR_RETURN(db.connection,
-                   Connection::Open(*db.io, name.is_memory ? ":memory:" : name.path, options));
+  options.read_only = name.is_read_only;
+  options.create = name.creates;
+  ASSIGN_OR_RETURN(db.connection, Connection::Open(*db.io, name.path, options));
+  db.connection->SetUsesUris(uses_uris);
   return orrery::OkStatus();
 }
 

@@ -94,6 +94,7 @@ bool Connection::in_transaction() const { return !impl_->session.autocommit; }
 int64_t Connection::changes() const { return impl_->session.change_count; }
 int64_t Connection::total_changes() const { return impl_->session.total_change_count; }
 int64_t Connection::last_insert_rowid() const { return impl_->session.last_rowid; }
+void Connection::SetUsesUris(bool uses_uris) { impl_->session.uses_uris = uses_uris; }
 void Connection::SetBusyTimeout(int milliseconds) {
   impl_->session.busy_timeout_ms = std::max(milliseconds, 0);
 }

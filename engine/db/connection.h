@@ -48,6 +48,8 @@ class Connection {
   int64_t changes() const;      // rows changed by the last INSERT, UPDATE or DELETE that ended
   int64_t total_changes() const;
   int64_t last_insert_rowid() const;
+  // Whether ATTACH takes a name that begins with "file:" for a URI; at first not.
+  void SetUsesUris(bool uses_uris);
   // How long a statement waits for a lock that another connection holds; PRAGMA busy_timeout.
   void SetBusyTimeout(int milliseconds);
   // Makes every running statement end with kInterrupt at its next opcode.

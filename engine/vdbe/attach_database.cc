@@ -1,5 +1,6 @@
 #include "engine/vdbe/attach_database.h"
 
+#include "engine/storage/database_name.h"
 #include "engine/vdbe/session.h"
 
 namespace orrery {
@@ -31,9 +32,15 @@ AttachDatabase::Next AttachDatabase::Open() {
   if (session_->catalog()->Find(name_) != kAnyDatabase) {
     return Fail(Status(ResultCode::kError, "database " + name_ + " is already in use"));
   }
-  Result<std::unique_ptr<Pager>> pager = Pager::Open(session_->io, path_, session_->options);
+  PagerOptions options = session_->options;
+  const DatabaseName defaults = {.is_read_only = options.read_only, .creates = options.create};
+  Result<DatabaseName> read = ReadDatabaseName(path_, defaults, session_->uses_uris);
+  if (!read.ok()) return Fail(std::move(read).status());
+  options.read_only = read->is_read_only;
+  options.create = read->creates;
+  Result<std::unique_ptr<Pager>> pager = Pager::Open(session_->io, read->path, options);
   if (!pager.ok()) return Fail(Status(pager.status().code(), "unable to open database: " + path_));
-  database_ = std::make_unique<Database>(name_, *std::move(pager), session_->options);
+  database_ = std::make_unique<Database>(name_, *std::move(pager), options);
   session_->begin.Start(*session_, *database_, /*schema=*/nullptr, BeginKind::kRead);
   return AwaitOutcome(session_->begin, State::kBegun);
 }

@@ -27,7 +27,8 @@ class AttachDatabase final : public Resumable<AttachDatabase> {
   };
   ~AttachDatabase() { Abandon(); }
 
-  // `path` is private (IsPrivatePath) or names a file, which is made if it is not there.
+  // `path` may be a URI if the session takes them (ReadDatabaseName). A file that is not there is
+  // made.
   void Start(Session& session, std::string path, std::string name);
 
  private:

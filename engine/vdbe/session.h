@@ -115,6 +115,7 @@ class Session final : public ConnectionFacts {
   int auto_checkpoint_frame_count = 0;
   ProgramSettings program_settings;
   int busy_timeout_ms = 0;
+  bool uses_uris = false;  // the names that ATTACH is given may be ones
   uint64_t sorter_size_max = uint64_t{1} << 30;  // bytes one sorter or table in memory may hold
 
   // For a test that wants every opcode tried.

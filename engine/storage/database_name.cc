@@ -1,15 +1,11 @@
-#include "engine/capi/database_name.h"
+#include "engine/storage/database_name.h"
 
 #include <algorithm>
 
+#include "engine/storage/pager.h"
+
 namespace orrery {
 namespace {
-
-constexpr int kOpenReadOnly = 0x1;
-constexpr int kOpenReadWrite = 0x2;
-constexpr int kOpenCreate = 0x4;
-constexpr int kOpenUri = 0x40;
-constexpr int kOpenMemory = 0x80;
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -44,7 +40,7 @@ Status ApplyMode(std::string_view mode, DatabaseName& name) {
     name.is_read_only = false;
     name.creates = true;
   } else if (mode == "memory") {
-    name.is_memory = true;
+    name.is_private = true;
   } else {
     return {ResultCode::kError, "no such access mode: " + std::string(mode)};
   }
@@ -80,17 +76,17 @@ Status ReadUri(std::string_view uri, DatabaseName& name) {
 
 }  // namespace
 
-Result<DatabaseName> ReadDatabaseName(std::string_view text, int flags) {
-  DatabaseName name;
-  name.is_read_only = (flags & kOpenReadOnly) != 0 && (flags & kOpenReadWrite) == 0;
-  name.creates = (flags & kOpenCreate) != 0;
-  name.is_memory = (flags & kOpenMemory) != 0;
-  if ((flags & kOpenUri) != 0 && text.starts_with("file:")) {
+Result<DatabaseName> ReadDatabaseName(std::string_view text, const DatabaseName& defaults,
+                                      bool uses_uris) {
+  DatabaseName name = defaults;
+  if (uses_uris && text.starts_with("file:")) {
     RETURN_IF_ERROR(ReadUri(text.substr(5), name));
   } else {
     name.path = text;
   }
-  if (name.path.empty() || name.path == ":memory:") name.is_memory = true;
+  if (name.is_private || IsPrivatePath(name.path)) {
+    name = {.path = ":memory:", .is_private = true, .creates = true};
+  }
   return name;
 }
 
