@@ -523,6 +523,8 @@ void SimRun::RunOne(SimProcess& process, const SqlStatementText& text) {
       answer.error.message() == "row value misused") {
     return;  // SQLite made no code of it
   }
+  // SQLite shows those of a SELECT that it makes of it.
+  if (text.sql.starts_with("ALTER")) expected.columns.clear();
   if (text.kind == SqlKind::kExplain && answer.error.ok()) {
     expected.columns = answer.columns;
     expected.rows = answer.rows;

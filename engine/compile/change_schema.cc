@@ -14,9 +14,11 @@ namespace {
 
 constexpr int kSchemaRoot = 1;
 constexpr int kSchemaColumnCount = 5;
-constexpr int kNameColumn = 1;  // of sqlite_schema
+constexpr int kTypeColumn = 0;  // of sqlite_schema
+constexpr int kNameColumn = 1;
 constexpr int kTableNameColumn = 2;
 constexpr int kRootColumn = 3;
+constexpr int kSqlColumn = 4;
 
 }  // namespace
 
@@ -112,29 +114,35 @@ void DeleteRows(CompileContext& context, int database, PageNumber root, size_t c
   builder.Emit(Opcode::kClose, cursor);
 }
 
-// Frees a tree, and writes down that another one's root is there now, if that has happened: as it
-// does in a file with pointer maps.
-void DestroyTreeAt(CompileContext& context, int database, PageNumber root) {
+// The value of a column of sqlite_schema, in a register.
+struct SchemaField {
+  int column;
+  int value;
+};
+
+// Sets a field in the rows of sqlite_schema that have all of `where`.
+void SetInSchema(CompileContext& context, int database, std::initializer_list<SchemaField> where,
+                 SchemaField field) {
   ProgramBuilder& builder = context.builder;
   ExprCoder coder(context);
-  const int moved_from = builder.NewRegister();
-  builder.Emit(Opcode::kDestroy, static_cast<int>(root), moved_from, database);
-  const Label done = builder.NewLabel();
   const Label close = builder.NewLabel();
   const Label next = builder.NewLabel();
-  builder.EmitJump(Opcode::kIfNot, moved_from, done);
   const int cursor = builder.NewCursor();
   builder.Emit(Opcode::kOpenWrite, cursor, kSchemaRoot, database, int64_t{kSchemaColumnCount});
   builder.EmitJump(Opcode::kRewind, cursor, close);
   const Label loop = builder.Here();
   const int first = builder.NewRegisters(kSchemaColumnCount);
-  builder.Emit(Opcode::kColumn, cursor, kRootColumn, first + kRootColumn);
-  coder.EmitCompare(Opcode::kNe, first + kRootColumn, moved_from, next, ComparisonRule(),
-                    kCompareJumpIfNull);
-  for (int column = 0; column < kSchemaColumnCount; ++column) {
-    if (column != kRootColumn) builder.Emit(Opcode::kColumn, cursor, column, first + column);
+  ComparisonRule same_name;
+  same_name.collation = &kNoCaseCollation;
+  for (const SchemaField& wanted : where) {
+    builder.Emit(Opcode::kColumn, cursor, wanted.column, first + wanted.column);
+    coder.EmitCompare(Opcode::kNe, first + wanted.column, wanted.value, next, same_name,
+                      kCompareJumpIfNull);
   }
-  builder.LoadInteger(static_cast<int64_t>(root), first + kRootColumn);
+  for (int column = 0; column < kSchemaColumnCount; ++column) {
+    builder.Emit(Opcode::kColumn, cursor, column, first + column);
+  }
+  builder.Emit(Opcode::kSCopy, field.value, first + field.column);
   const int rowid = builder.NewRegister();
   const int record = builder.NewRegister();
   builder.Emit(Opcode::kRowid, cursor, rowid);
@@ -144,10 +152,33 @@ void DestroyTreeAt(CompileContext& context, int database, PageNumber root) {
   builder.EmitJump(Opcode::kNext, cursor, loop);
   builder.Place(close);
   builder.Emit(Opcode::kClose, cursor);
+}
+
+// Frees a tree, and writes down that another one's root is there now, if that has happened: as it
+// does in a file with pointer maps.
+void DestroyTreeAt(CompileContext& context, int database, PageNumber root) {
+  ProgramBuilder& builder = context.builder;
+  const int moved_from = builder.NewRegister();
+  const int now_at = builder.NewRegister();
+  builder.Emit(Opcode::kDestroy, static_cast<int>(root), moved_from, database);
+  const Label done = builder.NewLabel();
+  builder.EmitJump(Opcode::kIfNot, moved_from, done);
+  builder.LoadInteger(static_cast<int64_t>(root), now_at);
+  SetInSchema(context, database, {{kRootColumn, moved_from}}, {kRootColumn, now_at});
   builder.Place(done);
 }
 
 }  // namespace
+
+void SetSchemaSql(CompileContext& context, int database, std::string_view type,
+                  std::string_view name, std::string_view sql) {
+  const int first = context.builder.NewRegisters(3);
+  context.builder.LoadText(type, first);
+  context.builder.LoadText(name, first + 1);
+  context.builder.LoadText(sql, first + 2);
+  SetInSchema(context, database, {{kTypeColumn, first}, {kNameColumn, first + 1}},
+              {kSqlColumn, first + 2});
+}
 
 void DeleteSchemaRow(CompileContext& context, int database, std::string_view type,
                      std::string_view name) {

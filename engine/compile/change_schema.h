@@ -21,6 +21,9 @@ void BeginSchemaChange(CompileContext& context, int database);
 void AddSchemaRow(CompileContext& context, int database, std::string_view type,
                   std::string_view name, std::string_view table_name, int root,
                   std::string_view sql);
+// Gives an object another text.
+void SetSchemaSql(CompileContext& context, int database, std::string_view type,
+                  std::string_view name, std::string_view sql);
 // Takes the row of an object out of sqlite_schema, or those of a table or view with its indexes and
 // triggers.
 void DeleteSchemaRow(CompileContext& context, int database, std::string_view type,

@@ -211,7 +211,7 @@ Status CompileStatement(CompileContext& context, const SqlStatement& statement) 
     case StatementKind::kCreateVirtualTable:
       return NotSupportedYet("CREATE VIRTUAL TABLE is");
     case StatementKind::kAlterTable:
-      return NotSupportedYet("ALTER TABLE is");
+      return CompileAlterTable(context, statement.As<AlterTableStatement>());
     case StatementKind::kAttach:
       return CompileAttach(context, statement.As<AttachStatement>());
     case StatementKind::kDetach:

@@ -116,6 +116,7 @@ Status CompileCreateIndex(CompileContext& context, const CreateIndexStatement& s
 Status CompileCreateTrigger(CompileContext& context, const CreateTriggerStatement& statement);
 Status CompileReindex(CompileContext& context, const ReindexStatement& statement);
 Status CompileDrop(CompileContext& context, const DropStatement& statement);
+Status CompileAlterTable(CompileContext& context, const AlterTableStatement& statement);
 Status CompilePragma(CompileContext& context, const PragmaStatement& statement);
 Status CompileAttach(CompileContext& context, const AttachStatement& statement);
 Status CompileDetach(CompileContext& context, const DetachStatement& statement);

@@ -453,7 +453,7 @@ TEST_F(ConnectionTest, SaysWhatIsNotSupportedYet) {
   Run(*connection, "CREATE TABLE t(a, b)");
   for (const char* sql : {
            "CREATE TABLE u(a, b AS (a + 1))",
-           "ALTER TABLE t ADD COLUMN c",
+           "ALTER TABLE t RENAME TO v",
        }) {
     const SqlResult result = Run(*connection, sql);
     EXPECT_EQ(result.code, 1) << sql;

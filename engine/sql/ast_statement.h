@@ -225,6 +225,7 @@ struct CreateTableStatement : StatementOf<StatementKind::kCreateTable> {
   bool if_not_exists = false;
   QualifiedName table;
   std::vector<ColumnDefinition> columns;
+  SourceSpan columns_span;  // of all of them
   std::vector<TableConstraint> constraints;
   bool is_without_rowid = false;
   bool is_strict = false;

@@ -221,10 +221,13 @@ StatementPtr StatementParser::ParseCreateTable(bool is_temporary) {
     return StatementPtr(std::move(create));
   }
   stream_.Expect(TokenKind::kLeftParen);
+  const uint32_t begin = stream_.current().begin;
   create->columns.push_back(ParseColumn());
+  create->columns_span = stream_.SpanFrom(begin);
   while (stream_.TryTake(TokenKind::kComma)) {
     if (stream_.IsName()) {
       create->columns.push_back(ParseColumn());
+      create->columns_span = stream_.SpanFrom(begin);
       continue;
     }
     do {

@@ -1,5 +1,6 @@
 // What happens before a page changes.
 
+#include <algorithm>
 #include <cstring>
 
 #include "engine/storage/pager_core.h"
@@ -30,8 +31,12 @@ void PagerCore::KeepForJournal(Frame& frame) {
     if (!status.ok()) doomed = std::move(status);
     return;
   }
-  if (!undo.is_open() || frame.kept_epoch >= undo.savepoints.back().first_edit_epoch) return;
-  if (frame.number <= undo.savepoints.back().view.page_count) TakeBeforeImage(frame);
+  // The database may have been longer when an outer savepoint was opened than at the innermost.
+  const bool is_wanted = std::ranges::any_of(undo.savepoints, [&](const Savepoint& savepoint) {
+    return frame.kept_epoch < savepoint.first_edit_epoch &&
+           frame.number <= savepoint.view.page_count;
+  });
+  if (is_wanted) TakeBeforeImage(frame);
 }
 
 void PagerCore::TakeBeforeImage(Frame& frame) {

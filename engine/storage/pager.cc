@@ -235,8 +235,7 @@ IoResult<> Pager::Commit(bool is_undone) {
 }
 
 Status Pager::LockForCommit() {
-  if (!core_->journal.active || !core_->HasChanges()) return OkStatus();
-  return LockDatabaseExclusive(*core_);
+  return core_->journal.active ? LockDatabaseExclusive(*core_) : OkStatus();
 }
 
 bool Pager::CanBePrepared() const {

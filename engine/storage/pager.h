@@ -119,8 +119,8 @@ class Pager {
   // this ends it without ending the read transaction.
   IoResult<> Commit(bool is_undone = false);
   // In rollback mode: takes the lock that Commit() needs, as it would, or kBusy: so that several
-  // pagers' transactions can be committed once nothing is in the way of any. No effect when there
-  // is nothing to commit.
+  // pagers' transactions can be committed once nothing is in the way of any, or more be done for a
+  // commit that is then certain to find the lock.
   Status LockForCommit();
   // Whether a crash in the middle of Commit() leaves a journal to undo it with, so that a
   // super-journal can decide for several (super_journal.h).

@@ -123,7 +123,10 @@ UndoToSavepoint::Next UndoToSavepoint::Reloaded() {
 
 UndoToSavepoint::Next UndoToSavepoint::UndoInJournal() {
   core_.view = savepoint().view;
-  core_.cache.DropIf([&](const Frame& frame) { return frame.number > core_.view.page_count; });
+  // One that has not changed since had been cut off before, and an outer savepoint may have it.
+  core_.cache.DropIf([&](const Frame& frame) {
+    return frame.number > core_.view.page_count && frame.kept_epoch >= savepoint().first_edit_epoch;
+  });
   return Goto(State::kRecord);
 }
 

@@ -66,7 +66,7 @@ EndTransaction::Next EndTransaction::Decide() {
     case Ending::kKeep:
     case Ending::kCommit:
       // Until a commit has succeeded the statement may have to be undone.
-      if (session.autocommit && session.in_write()) return Shrink();
+      if (session.autocommit && session.in_write()) return Goto(State::kLock);
       session.ForEachDatabase([](Database& database) {
         if (database.statement_open) database.pager->EndStatement();
         database.statement_open = false;
@@ -93,13 +93,38 @@ EndTransaction::Next EndTransaction::Begun() {
 
 // ---- Keeping it ----
 
-EndTransaction::Next EndTransaction::Shrink() {
-  Database* const database = Find([](const Database& each) {
-    const Pager& pager = *each.pager;
-    return pager.in_write() && pager.auto_vacuum() == AutoVacuum::kFull &&
-           pager.header().freelist_page_count > 0;
+namespace {
+
+bool MustShrink(const Database& database) {
+  const Pager& pager = *database.pager;
+  return pager.in_write() && pager.auto_vacuum() == AutoVacuum::kFull &&
+         pager.header().freelist_page_count > 0;
+}
+
+}  // namespace
+
+// Before anything is done that a COMMIT which others are in the way of would leave half done: all
+// of several files, so that nobody's readers come between their commits, and what is made shorter.
+EndTransaction::Next EndTransaction::Lock() {
+  Session& session = *session_;
+  size_t writer_count = 0;
+  session.ForEachDatabase([&](const Database& each) { writer_count += IsInWrite(each) ? 1 : 0; });
+  Status locked;
+  session.ForEachDatabase([&](const Database& each) {
+    const bool must_lock = writer_count > 1 || MustShrink(each);
+    if (locked.ok() && must_lock && IsInWrite(each)) locked = each.pager->LockForCommit();
   });
-  if (database == nullptr) return Goto(State::kLock);
+  if (locked.primary() == ResultCode::kBusy) return CommitBusy(std::move(locked));
+  if (!locked.ok()) {
+    reason_ = std::move(locked);
+    return Goto(State::kRollback);
+  }
+  return ending_ == Ending::kUndoStatement ? Goto(State::kCommit) : Shrink();
+}
+
+EndTransaction::Next EndTransaction::Shrink() {
+  Database* const database = Find(MustShrink);
+  if (database == nullptr) return NameJournals();
   shrink_file_.Start(database->btree, database->pager->page_count());
   return AwaitOutcome(shrink_file_, State::kShrink);
 }
@@ -115,32 +140,16 @@ EndTransaction::Next EndTransaction::Shrunk() {
   return Shrink();
 }
 
-// All files are locked before the first is committed, so that nobody's readers come between.
-EndTransaction::Next EndTransaction::Lock() {
-  Session& session = *session_;
-  size_t writer_count = 0;
+EndTransaction::Next EndTransaction::NameJournals() {
   std::vector<std::string> journals;
-  const std::string* path = nullptr;  // of the first that has a journal
-  Status locked;
-  session.ForEachDatabase([&](const Database& each) {
-    if (!IsInWrite(each)) return;
-    ++writer_count;
-    if (!each.pager->CanBePrepared()) return;
+  const std::string* path = nullptr;  // of the first that has one
+  session_->ForEachDatabase([&](const Database& each) {
+    if (!IsInWrite(each) || !each.pager->CanBePrepared()) return;
     if (path == nullptr) path = &each.pager->path();
     journals.push_back(each.pager->journal_path());
   });
-  if (writer_count > 1) {
-    session.ForEachDatabase([&](Database& each) {
-      if (locked.ok() && IsInWrite(each)) locked = each.pager->LockForCommit();
-    });
-  }
-  if (locked.primary() == ResultCode::kBusy) return CommitBusy(std::move(locked));
-  if (!locked.ok()) {
-    reason_ = std::move(locked);
-    return Goto(State::kRollback);
-  }
-  if (journals.size() <= 1 || ending_ == Ending::kUndoStatement) return Goto(State::kCommit);
-  write_super_journal_.Start(session.io, *path, journals);
+  if (journals.size() <= 1) return Goto(State::kCommit);
+  write_super_journal_.Start(session_->io, *path, journals);
   return AwaitOutcome(write_super_journal_, State::kNamed);
 }
 

@@ -4,7 +4,7 @@
 //
 // Each state is gone through for one database after the other.
 //
-//   kKeep, kCommit:   [[kShrink] -> kLock -> kCommit] -> done
+//   kKeep, kCommit:   [kLock -> [kShrink] -> kCommit] -> done
 //                                                  a commit that fails: -> kRollback -> failed
 //   kUndoStatement:   kUndo -> [kLock -> kCommit] -> done
 //                                                  an undo that fails: -> kRollback -> failed
@@ -14,7 +14,7 @@
 // When several files in rollback mode have changed, they are committed as one
 // (engine/storage/super_journal.h):
 //
-//   kLock -> kNamed -> kPrepare -> kCommit (of the others) -> kDecided -> kCommit
+//   kLock [-> kShrink] -> kNamed -> kPrepare -> kCommit (of the others) -> kDecided -> kCommit
 //
 // From kDecided on nothing undoes it: a journal that cannot be ended then (kLeave) is nobody's.
 // WAL databases are each committed for themselves, as in SQLite.
@@ -64,23 +64,39 @@ class EndTransaction final : public Resumable<EndTransaction> {
     kRollback
   };
   static constexpr Edge<State> kEdges[] = {
-      {State::kDecide, State::kLock},       {State::kDecide, State::kUndo},
-      {State::kDecide, State::kShrink},  // with auto_vacuum FULL
-      {State::kShrink, State::kShrink},     {State::kShrink, State::kLock},
-      {State::kShrink, State::kRollback},   {State::kDecide, State::kRollback},
-      {State::kDecide, State::kBegun},      {State::kBegun, State::kRollback},
-      {State::kLock, State::kCommit},       {State::kLock, State::kRollback},
-      {State::kLock, State::kSleep},        {State::kLock, State::kUndo},
-      {State::kLock, State::kNamed},  // the super-journal is there
-      {State::kNamed, State::kPrepare},     {State::kNamed, State::kRollback},
-      {State::kPrepare, State::kPrepare},   {State::kPrepare, State::kCommit},
-      {State::kPrepare, State::kRollback},  {State::kCommit, State::kDecided},
-      {State::kCommit, State::kRollback},   {State::kDecided, State::kCommit},
-      {State::kCommit, State::kLeave},      {State::kLeave, State::kLeave},
-      {State::kLeave, State::kCommit},      {State::kCommit, State::kCommit},
-      {State::kCommit, State::kSleep},      {State::kCommit, State::kUndo},
-      {State::kSleep, State::kLock},        {State::kUndo, State::kUndo},
-      {State::kUndo, State::kLock},         {State::kUndo, State::kRollback},
+      {State::kDecide, State::kLock},
+      {State::kDecide, State::kUndo},
+      {State::kDecide, State::kRollback},
+      {State::kDecide, State::kBegun},
+      {State::kBegun, State::kRollback},
+      {State::kLock, State::kShrink},  // with auto_vacuum FULL
+      {State::kLock, State::kNamed},   // the super-journal is there
+      {State::kLock, State::kCommit},
+      {State::kLock, State::kRollback},
+      {State::kLock, State::kSleep},
+      {State::kLock, State::kUndo},
+      {State::kShrink, State::kShrink},
+      {State::kShrink, State::kNamed},
+      {State::kShrink, State::kCommit},
+      {State::kShrink, State::kRollback},
+      {State::kNamed, State::kPrepare},
+      {State::kNamed, State::kRollback},
+      {State::kPrepare, State::kPrepare},
+      {State::kPrepare, State::kCommit},
+      {State::kPrepare, State::kRollback},
+      {State::kCommit, State::kDecided},
+      {State::kCommit, State::kRollback},
+      {State::kDecided, State::kCommit},
+      {State::kCommit, State::kLeave},
+      {State::kLeave, State::kLeave},
+      {State::kLeave, State::kCommit},
+      {State::kCommit, State::kCommit},
+      {State::kCommit, State::kSleep},
+      {State::kCommit, State::kUndo},
+      {State::kSleep, State::kLock},
+      {State::kUndo, State::kUndo},
+      {State::kUndo, State::kLock},
+      {State::kUndo, State::kRollback},
       {State::kRollback, State::kRollback},
   };
   ~EndTransaction() { Abandon(); }
@@ -106,6 +122,7 @@ class EndTransaction final : public Resumable<EndTransaction> {
   Next Commit();
   Next CommitBusy(Status status);
   Next Lock();
+  Next NameJournals();
   Next Named();
   Next Prepare();
   Next RemoveSuperJournal();

@@ -58,6 +58,9 @@ SqlStatementText SqlWorkload::Next(bool in_transaction) {
   views_.Hide(missing_);
   expressions_.Use(nullptr);
   is_unordered_ = false;
+  if (!tables_.empty() && alters_.Chance(5'000, "add column")) {
+    return {SqlKind::kSchema, AddColumn()};
+  }
   if (tables_.empty() || Chance(tables_.size() < kTableCount ? 100'000 : 5'000, "create")) {
     SqlStatementText text = {SqlKind::kSchema, CreateTable()};
     text.is_garbled = Has(kGarbled) && Chance(50'000, "garble");
@@ -166,7 +169,15 @@ SqlStatementText SqlWorkload::Savepoint(bool in_transaction) {
 void SqlWorkload::Learn(const std::vector<std::string>& definitions) {
   tables_.clear();
   for (const std::string& definition : definitions) {
-    const auto made = made_.find(definition);
+    auto made = made_.find(definition);
+    for (auto added = added_.begin(); made == made_.end() && added != added_.end(); ++added) {
+      const size_t at = definition.find(added->first);
+      if (at == definition.npos) continue;
+      const auto before = made_.find(std::string(definition).erase(at, added->first.size()));
+      if (before == made_.end()) continue;
+      made = made_.emplace(definition, before->second).first;
+      made->second.columns.push_back(added->second);
+    }
     if (made != made_.end()) tables_.push_back(made->second);
   }
   indexes_.Learn(definitions, tables_);
@@ -291,6 +302,19 @@ std::string SqlWorkload::TableConstraint(const std::string& name) {
     default:
       return text + "CHECK (" + name + "  IN (" + name + ",1 ) )";
   }
+}
+
+std::string SqlWorkload::AddColumn() {
+  const SqlTable& table = tables_[alters_.Choose(tables_.size(), "table")];
+  static constexpr const char* kDefinitions[] = {
+      " TEXT",          " INTEGER DEFAULT 7",     " TEXT NOT NULL DEFAULT 'added'",
+      " TEXT NOT NULL", " REAL DEFAULT -2.5",     " TEXT DEFAULT 'x' COLLATE NOCASE",
+      " TEXT UNIQUE",   " INTEGER DEFAULT (1+1)", " BLOB DEFAULT x'00ff'"};
+  const std::string name = "a" + std::to_string(added_.size());
+  const std::string text =
+      name + kDefinitions[alters_.Choose(std::size(kDefinitions), "definition")];
+  added_[", " + text] = name;
+  return "ALTER TABLE " + table.name + " ADD COLUMN " + text;
 }
 
 std::string SqlWorkload::Drop() {

@@ -68,7 +68,8 @@ class SqlWorkload {
         mistakes_(choices.Branch("mistakes")),
         triggers_(choices.Branch("triggers")),
         vacuums_(choices.Branch("vacuums")),
-        increments_(choices.Branch("incremental vacuums")) {}
+        increments_(choices.Branch("incremental vacuums")),
+        alters_(choices.Branch("alters")) {}
 
   // All of them when it is not called.
   void UseFeatures(const SqlFeatures& features) { features_ = features; }
@@ -101,6 +102,7 @@ class SqlWorkload {
   std::string ColumnDefinition(const std::string& name);
   std::string TableConstraint(const std::string& name);
   std::string Drop();
+  std::string AddColumn();
   std::string Insert(const SqlTable& table);
   std::string InsertSelect(const SqlTable& table);
   // `may_fail`: also a rowid that is none.
@@ -146,8 +148,11 @@ class SqlWorkload {
   SqlTriggers triggers_;
   Choices vacuums_;
   Choices increments_;
+  Choices alters_;
   std::map<std::string, SqlTable> made_;  // by definition
-  std::vector<SqlTable> tables_;          // that are there
+  // Columns added to tables: by what stands in their definitions then.
+  std::map<std::string, std::string> added_;
+  std::vector<SqlTable> tables_;  // that are there
   std::vector<std::string_view> journal_modes_;
   std::map<std::string, std::string> databases_;  // by table; those of main are not in it
   SqlFeatures features_;
