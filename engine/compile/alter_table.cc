@@ -45,6 +45,15 @@ Status ErrorAfter(const Table& table, const Status& error) {
                   " after add column: " + std::string(error.message()));
 }
 
+// From the column's name up to the semicolon or the end, comments and all, without blanks there.
+std::string AddedText(const CompileContext& context, const AlterTableStatement& statement) {
+  std::string_view text = context.text().substr(statement.added_span.begin);
+  while (!text.empty() && std::string_view("; \t\r\n\f").find(text.back()) != text.npos) {
+    text.remove_suffix(1);
+  }
+  return std::string(text);
+}
+
 // Ends the statement with an error if the table has a row.
 void FailIfNotEmpty(CompileContext& context, const Table& table, std::string message) {
   ProgramBuilder& builder = context.builder;
@@ -140,10 +149,11 @@ Status CompileAlterTable(CompileContext& context, const AlterTableStatement& sta
   }
   std::string sql = table->sql;
   const SourceSpan columns = table->definition->statement->As<CreateTableStatement>().columns_span;
-  sql.insert(columns.end, ", " + std::string(statement.added_span.In(context.text())));
-  ASSIGN_OR_RETURN(ParsedStatement parsed, ParseStatement(sql, nullptr));
+  sql.insert(columns.end, ", " + AddedText(context, statement));
+  Result<ParsedStatement> read = ParseStatement(sql, nullptr);
+  if (!read.ok()) return ErrorAfter(*table, read.status());
   const int schema_format = context.catalog->SchemaOf(table->database).schema_format();
-  Result<Table> made = MakeTable(std::make_shared<const ParsedStatement>(std::move(parsed)),
+  Result<Table> made = MakeTable(std::make_shared<const ParsedStatement>(*std::move(read)),
                                  schema_format, DefinitionSource::kStatement);
   if (!made.ok()) {
     const bool is_of_type = made.status().message().find("datatype") != std::string_view::npos;
