@@ -80,6 +80,8 @@ inline ConflictAction OrActionOf(const CompileContext& context, ConflictAction o
 // After the last change of INSERT, UPDATE or DELETE, and before what RETURNING gives.
 void EndChanges(CompileContext& context);
 
+// Where a view or a trigger of a database looks up names that say none.
+inline int NamesOf(int database) { return database == kTempDatabase ? kAnyDatabase : database; }
 // Where to look for a name: a database, or kAnyDatabase; none: the database it says is not there.
 std::optional<int> PlaceOf(const CompileContext& context, const QualifiedName& name);
 // Where something of that name is to be made, or the pragma's database: main, unless it says

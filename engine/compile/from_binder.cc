@@ -213,8 +213,7 @@ Status FromBinder::AddView(FromTerm& term, const View& view, const std::optional
   if (term.hint.index) return SqlError("no such index: " + term.hint.index->text);
   context_.active_views.push_back(&view);
   const std::string_view text = std::exchange(context_.sql, view.definition->text);
-  const int view_names_of = view.database == kTempDatabase ? kAnyDatabase : view.database;
-  const int names_of = std::exchange(context_.names_of, view_names_of);
+  const int names_of = std::exchange(context_.names_of, NamesOf(view.database));
   const auto& create = view.definition->statement->As<CreateViewStatement>();
   Result<std::unique_ptr<Query>> query = BindQuery(context_, *create.select, nullptr, nullptr);
   context_.names_of = names_of;

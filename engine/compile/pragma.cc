@@ -199,14 +199,15 @@ Status IncrementalVacuum(CompileContext& context, int database, const PragmaStat
   return OkStatus();
 }
 
-// Without a database, a mode is for all of them; what main has now is told.
+// Without a database, a mode is for all of them, but for the temporary one, whose journal is in
+// memory; what main has now is told.
 Status JournalMode(CompileContext& context, int database, const PragmaStatement& statement) {
   const int target = OneColumn(context, "journal_mode");
   Operand4 mode;
   if (statement.value) mode = NameKey(*statement.value);
   const bool is_for_all = statement.value && !statement.name.schema;
   for (int each = context.catalog->count() - 1; each >= 0; --each) {
-    if (each != database && !is_for_all) continue;
+    if (each != database && (!is_for_all || each == kTempDatabase)) continue;
     context.builder.Emit(Opcode::kJournalMode, each, target, 0, mode);
   }
   context.builder.Emit(Opcode::kResultRow, target, 1);

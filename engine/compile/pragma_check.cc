@@ -267,8 +267,7 @@ Status IntegrityOrQuickCheck(CompileContext& context, int database,
     const int64_t number = LeadingInteger(*statement.value);
     if (number > 0) error_count_max = static_cast<int>(std::min<int64_t>(number, 1'000'000));
     if (number == 0) {
-      const int place = statement.name.schema ? database : kAnyDatabase;
-      only = catalog.FindRelation(*statement.value, place).table;
+      only = catalog.FindRelation(*statement.value, *PlaceOf(context, statement.name)).table;
     }
     if (number == 0 && only == nullptr && !WholeNumber(*statement.value)) {
       return SqlError("no such table: " + *statement.value);

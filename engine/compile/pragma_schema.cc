@@ -8,14 +8,10 @@ namespace orrery {
 
 namespace {
 
-// The database that a pragma is about, when the name of a table or index is in none that is said.
-int PlaceFor(const PragmaStatement& statement, int database) {
-  return statement.name.schema ? database : kAnyDatabase;
-}
-
-Relation FindOperand(CompileContext& context, const PragmaStatement& statement, int database) {
+// The table or view that the pragma is about, in the database that it says, or in any.
+Relation FindOperand(CompileContext& context, const PragmaStatement& statement) {
   if (!statement.value) return Relation();
-  return context.catalog->FindRelation(*statement.value, PlaceFor(statement, database));
+  return context.catalog->FindRelation(*statement.value, *PlaceOf(context, statement.name));
 }
 
 // The columns of a table, or of a view; empty when there is neither.
@@ -41,7 +37,7 @@ Status DescribeTable(CompileContext& context, int database, const PragmaStatemen
   builder.NeedTransaction(database, /*to_write=*/false);
   if (!statement.value) return OkStatus();
   ASSIGN_OR_RETURN(const std::vector<Column> columns,
-                   ColumnsOf(context, FindOperand(context, statement, database)));
+                   ColumnsOf(context, FindOperand(context, statement)));
   const int count = is_extended ? 7 : 6;
   const int first = builder.NewRegisters(count);
   for (size_t i = 0; i < columns.size(); ++i) {
@@ -118,7 +114,7 @@ Status CompileForeignKeyList(CompileContext& context, int database,
   builder.program().column_names = {"id", "seq",       "table",     "from",
                                     "to", "on_update", "on_delete", "match"};
   builder.NeedTransaction(database, /*to_write=*/false);
-  const Table* const table = FindOperand(context, statement, database).table;
+  const Table* const table = FindOperand(context, statement).table;
   if (table == nullptr) return OkStatus();
   constexpr int kCount = 8;
   const int first = builder.NewRegisters(kCount);
@@ -177,7 +173,7 @@ Status CompileIndexList(CompileContext& context, int database, const PragmaState
   ProgramBuilder& builder = context.builder;
   builder.program().column_names = {"seq", "name", "unique", "origin", "partial"};
   builder.NeedTransaction(database, /*to_write=*/false);
-  const Table* const table = FindOperand(context, statement, database).table;
+  const Table* const table = FindOperand(context, statement).table;
   if (table == nullptr) return OkStatus();
   constexpr int kCount = 5;
   static constexpr std::string_view kOrigins[] = {"c", "u", "pk"};
@@ -208,9 +204,10 @@ Status DescribeIndex(CompileContext& context, int database, const PragmaStatemen
   }
   builder.NeedTransaction(database, /*to_write=*/false);
   const Table* table = nullptr;
-  const Index* index = statement.value ? context.catalog->FindIndex(*statement.value, &table,
-                                                                    PlaceFor(statement, database))
-                                       : nullptr;
+  const Index* index =
+      statement.value
+          ? context.catalog->FindIndex(*statement.value, &table, *PlaceOf(context, statement.name))
+          : nullptr;
   if (index == nullptr) return OkStatus();
   const int count = is_extended ? 6 : 3;
   const int first = builder.NewRegisters(count);

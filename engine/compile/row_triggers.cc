@@ -66,7 +66,7 @@ Result<Program> CompileTrigger(CompileContext& caller, const Table& table, const
   if (create.event != TriggerEvent::kInsert) add("old", first);
   if (create.event != TriggerEvent::kDelete) add("new", first + width);
   context.is_trigger = true;
-  context.names_of = trigger.database == kTempDatabase ? kAnyDatabase : trigger.database;
+  context.names_of = NamesOf(trigger.database);
   context.outer_rows = &rows;
   context.or_action = or_action;
   context.trigger_programs = caller.trigger_programs;

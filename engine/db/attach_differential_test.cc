@@ -1,6 +1,6 @@
-// Goal: the databases of a connection are found by their names as in SQLite, the temporary one hides
-// the others, and transactions, savepoints and pragmas go over all of them.
-// Method: scripts run on both.
+// Goal: the databases of a connection are found by their names as in SQLite, the temporary one
+// hides the others, and transactions, savepoints and pragmas go over all of them. Method: scripts
+// run on both.
 
 #include "engine/db/testing/compare_with_sqlite.h"
 #include "gtest/gtest.h"
@@ -71,6 +71,7 @@ DROP TABLE IF EXISTS nosuch.t
 SELECT * FROM nosuch.t
 CREATE TABLE nosuch.t(a)
 INSERT INTO nosuch.t VALUES(1)
+PRAGMA temp.wal_checkpoint
 DETACH nosuch
 DETACH 0 IN nosuch
 ATTACH (SELECT max(a) FROM nosuch) AS x

@@ -44,9 +44,7 @@ NameSuperJournal::Next NameSuperJournal::Cut() {
 }
 
 NameSuperJournal::Next NameSuperJournal::Refuse(Status status) {
-  core_.io.Reached(Probe::kJournalSyncFailed);
-  core_.journal.sync_failed = true;
-  core_.doomed = status;
+  core_.DoomJournal(status);
   return Fail(std::move(status));
 }
 

@@ -59,6 +59,9 @@ struct PagerCore final : EditHook {
   JournalMode journal_mode() const;
   // In a write transaction in rollback mode: whether it has changed a page.
   bool HasChanges();
+  // What the journal's file holds is not to be relied on any more: the transaction can only be
+  // rolled back.
+  void DoomJournal(const Status& status);
   Wal wal;
   PageCache cache;
 

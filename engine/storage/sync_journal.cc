@@ -98,9 +98,7 @@ SyncJournal::Next SyncJournal::End() {
 }
 
 SyncJournal::Next SyncJournal::Refuse(Status status) {
-  core_.io.Reached(Probe::kJournalSyncFailed);
-  core_.journal.sync_failed = true;
-  core_.doomed = status;
+  core_.DoomJournal(status);
   return Fail(std::move(status));
 }
 

@@ -54,6 +54,12 @@ bool PagerCore::HasChanges() {
   return is_changed;
 }
 
+void PagerCore::DoomJournal(const Status& status) {
+  io.Reached(Probe::kJournalSyncFailed);
+  journal.sync_failed = true;
+  doomed = status;
+}
+
 void PagerCore::EndRead() {
   CHECK(!view.in_write);
   DropLoading();

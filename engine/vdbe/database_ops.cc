@@ -10,6 +10,12 @@ namespace {
 
 Status SqlError(std::string_view message) { return Status(ResultCode::kError, message); }
 
+// A file's or a database's name. What is NULL has none: a private database, when it is attached.
+std::string TextOf(const Value& value) {
+  const Value text = ToText(value);
+  return text.is_text() ? std::string(text.text()) : std::string();
+}
+
 }  // namespace
 
 // -- The header and the schema --
@@ -182,7 +188,9 @@ Flow Machine::OpIncrVacuum(const Instruction& in) {
 Flow Machine::OpCheckpoint(const Instruction& in) {
   is_exclusive_ = true;
   if (!run_checkpoint_.running()) {
-    run_checkpoint_.Start(session_, session_.DatabaseAt(in.p1), static_cast<CheckpointMode>(in.p2));
+    const Result<Database*> database = session_.OpenDatabaseAt(in.p1);
+    if (!database.ok()) return Fail(database.status());
+    run_checkpoint_.Start(session_, **database, static_cast<CheckpointMode>(in.p2));
   }
   IoResult<CheckpointResult> done = run_checkpoint_.Resume();
   if (!done.done()) return Unfinished(std::move(done));
@@ -227,12 +235,7 @@ Flow Machine::OpDatabaseFile(const Instruction& in) {
 Flow Machine::OpAttach(const Instruction& in) {
   is_exclusive_ = true;
   if (!attach_database_.running()) {
-    // What is NULL has no name, and is a private database.
-    const auto text = [&](int index) {
-      const Value value = ToText(Register(index));
-      return value.is_text() ? std::string(value.text()) : std::string();
-    };
-    attach_database_.Start(session_, text(in.p1), text(in.p2));
+    attach_database_.Start(session_, TextOf(Register(in.p1)), TextOf(Register(in.p2)));
   }
   IoResult<> attached = attach_database_.Resume();
   if (!attached.done()) return Unfinished(std::move(attached));
@@ -243,8 +246,7 @@ Flow Machine::OpAttach(const Instruction& in) {
 Flow Machine::OpDetach(const Instruction& in) {
   is_exclusive_ = true;
   if (!is_detaching_) {
-    const Value value = ToText(Register(in.p1));
-    const std::string name(value.is_text() ? value.text() : std::string_view());
+    const std::string name = TextOf(Register(in.p1));
     const int number = session_.catalog()->Find(name);
     if (number == kAnyDatabase) return Fail(SqlError("no such database: " + name));
     if (number <= kTempDatabase) return Fail(SqlError("cannot detach database " + name));

@@ -7,6 +7,18 @@ namespace {
 
 bool IsInWrite(const Database& database) { return database.pager->in_write(); }
 
+size_t CountWriters(Session& session) {
+  size_t count = 0;
+  session.ForEachDatabase([&](const Database& each) { count += IsInWrite(each) ? 1 : 0; });
+  return count;
+}
+
+bool MustShrink(const Database& database) {
+  const Pager& pager = *database.pager;
+  return pager.in_write() && pager.auto_vacuum() == AutoVacuum::kFull &&
+         pager.header().freelist_page_count > 0;
+}
+
 }  // namespace
 
 template <typename Holds>
@@ -93,22 +105,11 @@ EndTransaction::Next EndTransaction::Begun() {
 
 // ---- Keeping it ----
 
-namespace {
-
-bool MustShrink(const Database& database) {
-  const Pager& pager = *database.pager;
-  return pager.in_write() && pager.auto_vacuum() == AutoVacuum::kFull &&
-         pager.header().freelist_page_count > 0;
-}
-
-}  // namespace
-
 // Before anything is done that a COMMIT which others are in the way of would leave half done: all
 // of several files, so that nobody's readers come between their commits, and what is made shorter.
 EndTransaction::Next EndTransaction::Lock() {
   Session& session = *session_;
-  size_t writer_count = 0;
-  session.ForEachDatabase([&](const Database& each) { writer_count += IsInWrite(each) ? 1 : 0; });
+  const size_t writer_count = CountWriters(session);
   Status locked;
   session.ForEachDatabase([&](const Database& each) {
     const bool must_lock = writer_count > 1 || MustShrink(each);
@@ -141,10 +142,11 @@ EndTransaction::Next EndTransaction::Shrunk() {
 }
 
 EndTransaction::Next EndTransaction::NameJournals() {
+  if (CountWriters(*session_) <= 1) return Goto(State::kCommit);
   std::vector<std::string> journals;
   const std::string* path = nullptr;  // of the first that has one
   session_->ForEachDatabase([&](const Database& each) {
-    if (!IsInWrite(each) || !each.pager->CanBePrepared()) return;
+    if (!each.pager->CanBePrepared()) return;
     if (path == nullptr) path = &each.pager->path();
     journals.push_back(each.pager->journal_path());
   });
@@ -165,7 +167,7 @@ EndTransaction::Next EndTransaction::Named() {
 EndTransaction::Next EndTransaction::Prepare() {
   Session& session = *session_;
   const auto must_be_prepared = [](const Database& each) {
-    return IsInWrite(each) && each.pager->CanBePrepared() && !each.pager->is_prepared();
+    return !each.pager->is_prepared() && each.pager->CanBePrepared();
   };
   Database* const database = is_calling_ ? session.databases[at_].get() : Find(must_be_prepared);
   if (database == nullptr) return Goto(State::kCommit);

@@ -5,8 +5,12 @@
 namespace orrery::sim {
 
 DatabaseImage TakeImage(const World& world, const std::string& path) {
+  return TakeImage(world.Image(), path);
+}
+
+DatabaseImage TakeImage(const DiskImage& disk, const std::string& path) {
   DatabaseImage image;
-  for (const auto& [name, bytes] : world.Image()) {
+  for (const auto& [name, bytes] : disk) {
     const bool is_beside = name == path || name.starts_with(path + "-");
     if (!is_beside || name.ends_with("-shm")) continue;
     image[name.substr(path.size())] = std::string(AsText(Bytes(bytes)));

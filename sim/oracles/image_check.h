@@ -20,6 +20,8 @@ using TableRows = std::vector<std::optional<Rows>>;
 // The files of the database at `path`, those whose names it begins ("db-wal", "db-two"), without
 // shared memory, as programs see them now.
 DatabaseImage TakeImage(const World& world, const std::string& path);
+// Likewise of an image of the disk.
+DatabaseImage TakeImage(const DiskImage& disk, const std::string& path);
 
 // Lets SQLite check and read the image. Fails when it finds anything wrong.
 TableRows ReadWithSqlite3(DatabaseImage image, int table_count);

@@ -4,6 +4,7 @@
 
 #include "engine/io/completion_group.h"
 #include "sim/failure.h"
+#include "sim/oracles/image_check.h"
 #include "sim/workloads/fiber_wait.h"
 
 namespace orrery::sim {
@@ -242,13 +243,7 @@ Result<std::string> Session::CheckIntegrity() {
 }
 
 Sqlite3Database OpenWithSqlite3(const Script& script, const DiskImage& image) {
-  const std::string path = kSweepPath;
-  DatabaseImage files;
-  for (const auto& [name, bytes] : image) {
-    if (name.ends_with("-shm") || !name.starts_with(path)) continue;
-    files[name.substr(path.size())] = std::string(AsText(Bytes(bytes)));
-  }
-  Sqlite3Database database(std::move(files), path);
+  Sqlite3Database database(TakeImage(image, kSweepPath), kSweepPath);
   if (script.attaches) (void)database.Run(kAttachStatement);
   return database;
 }
